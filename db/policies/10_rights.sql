@@ -1,0 +1,110 @@
+-- Rights and row policies, dropped and made again on every migrate, so that this file is
+-- the whole truth. One simple policy for each (table, role); no OR across roles.
+
+do $$
+declare p record; t text;
+begin
+    for p in select schemaname, tablename, policyname from pg_policies where schemaname = 'public' loop
+        execute format('drop policy %I on %I', p.policyname, p.tablename);
+    end loop;
+    for t in select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+             where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname not like '%\_migrations' loop
+        execute format('revoke all on %I from hojo_gate, hojo_public, hojo_applicant, hojo_staff, hojo_reviewer, hojo_worker', t);
+        execute format('alter table %I enable row level security', t);
+        execute format('alter table %I force row level security', t);
+    end loop;
+end $$;
+
+grant usage on schema public to hojo_gate, hojo_public, hojo_applicant, hojo_staff, hojo_reviewer, hojo_worker;
+
+-- allow(role, tables, rights, condition): a grant and its policy in one line.
+create or replace function pg_temp.allow(role text, tables text[], rights text, condition text) returns void
+language plpgsql as $$
+declare t text; c text; r text;
+begin
+    foreach t in array tables loop
+        execute format('grant %s on %I to %I', rights, t, role);
+        foreach r in array string_to_array(regexp_replace(rights, '\([^)]*\)', '', 'g'), ',') loop
+            r := trim(r);
+            c := case r when 'insert' then format('with check (%s)', condition) else format('using (%s)', condition) end;
+            execute format('create policy %I on %I for %s to %I %s',
+                replace(role, 'hojo_', '') || '_' || r, t, r, role, c);
+        end loop;
+    end loop;
+end $$;
+
+-- Settings are wrapped in (select …) so that they are evaluated once and the index is used.
+do $$
+declare
+    own text := 'applicant_id = (select nullif(current_setting(''hojo.scope'', true), '''')::uuid)';
+    me  text := '(select nullif(current_setting(''hojo.scope'', true), '''')::uuid)';
+    somebody text := '(select nullif(current_setting(''hojo.actor'', true), '''')) is not null';
+    mine text := 'case_id in (select a.case_id from assignments a where a.reviewer_id = (select nullif(current_setting(''hojo.scope'', true), '''')::uuid) and a.state <> ''withdrawn'')';
+    r text;
+    case_tables text[] := array['cases', 'events', 'filings', 'draft_sections', 'submissions', 'files', 'remarks', 'examinations', 'assignments', 'score_sheets', 'letters'];
+begin
+    -- What everybody may read.
+    foreach r in array array['hojo_gate', 'hojo_public', 'hojo_applicant', 'hojo_staff', 'hojo_reviewer', 'hojo_worker'] loop
+        perform pg_temp.allow(r, array['editions', 'rounds', 'notices', 'master_imports', 'banks', 'branches', 'postal_codes', 'holidays', 'rule_lowerings'], 'select', 'true');
+    end loop;
+    perform pg_temp.allow('hojo_public', array['deadline_moves'], 'select', 'applicant_id is null');
+    perform pg_temp.allow('hojo_reviewer', array['deadline_moves'], 'select', 'applicant_id is null');
+
+    -- Sign-in and sessions.
+    perform pg_temp.allow('hojo_gate', array['roles', 'role_permissions', 'staff_roles'], 'select', 'true');
+    perform pg_temp.allow('hojo_gate', array['sessions', 'sign_ins', 'accounts', 'applicants'], 'select, insert, update', 'true');
+    perform pg_temp.allow('hojo_gate', array['sign_ins'], 'delete', 'true');
+    perform pg_temp.allow('hojo_gate', array['account_snapshots'], 'select, insert', 'true');
+    perform pg_temp.allow('hojo_gate', array['staff'], 'select, update', 'true');
+    perform pg_temp.allow('hojo_gate', array['operation_log'], 'insert', 'true');
+
+    -- The applicant: own rows only.
+    perform pg_temp.allow('hojo_applicant', array['cases', 'filings', 'draft_sections', 'files'], 'select, insert, update', own);
+    perform pg_temp.allow('hojo_applicant', array['events', 'submissions'], 'select, insert', own);
+    perform pg_temp.allow('hojo_applicant', array['accounts'], 'select', own);
+    perform pg_temp.allow('hojo_applicant', array['applicants'], 'select', 'id = ' || me);
+    perform pg_temp.allow('hojo_applicant', array['letters'], 'select, update (read_at, read_by)', own || ' and state = ''delivered''');
+    -- Notes the office has not sent yet are not the applicant's to see.
+    perform pg_temp.allow('hojo_applicant', array['remarks'], 'select, update (state, closed_at)', own || ' and state <> ''noted''');
+    perform pg_temp.allow('hojo_applicant', array['deadline_moves'], 'select', 'coalesce(applicant_id, ' || me || ') = ' || me);
+    perform pg_temp.allow('hojo_applicant', array['receipt_numbers'], 'select, insert, update', me || ' is not null');
+    perform pg_temp.allow('hojo_applicant', array['case_search'], 'insert', me || ' is not null');
+    perform pg_temp.allow('hojo_applicant', array['case_search'], 'select, update', 'case_id in (select c.id from cases c where c.applicant_id = ' || me || ')');
+    perform pg_temp.allow('hojo_applicant', array['idempotency'], 'select, insert', 'principal = (select nullif(current_setting(''hojo.actor'', true), '''')::uuid)');
+    perform pg_temp.allow('hojo_applicant', array['jobs', 'operation_log', 'access_log'], 'insert', 'true');
+
+    -- The office. Which function a person may use is decided by grants in the application.
+    foreach r in array case_tables loop
+        perform pg_temp.allow('hojo_staff', array[r], 'select', somebody);
+    end loop;
+    perform pg_temp.allow('hojo_staff', array['cases', 'filings', 'draft_sections', 'files', 'remarks', 'examinations', 'assignments', 'letters'], 'insert, update', somebody);
+    perform pg_temp.allow('hojo_staff', array['events', 'submissions'], 'insert', somebody);
+    perform pg_temp.allow('hojo_staff', array['applicants'], 'select, insert', somebody);
+    perform pg_temp.allow('hojo_staff', array['accounts', 'staff', 'roles', 'role_permissions', 'staff_roles', 'sessions'], 'select', somebody);
+    perform pg_temp.allow('hojo_staff', array['deadline_moves', 'rule_lowerings', 'runs', 'receipt_numbers', 'letter_numbers', 'reviewer_ties', 'notices'], 'insert, update', somebody);
+    perform pg_temp.allow('hojo_staff', array['deadline_moves', 'runs', 'receipt_numbers', 'letter_numbers', 'reviewer_ties', 'operation_log', 'access_log', 'mails'], 'select', somebody);
+    perform pg_temp.allow('hojo_staff', array['jobs'], 'select, insert, update', somebody);
+    perform pg_temp.allow('hojo_staff', array['operation_log', 'access_log'], 'insert', somebody);
+    perform pg_temp.allow('hojo_staff', array['idempotency'], 'select, insert', 'principal = (select nullif(current_setting(''hojo.actor'', true), '''')::uuid)');
+    -- A search operator is not leakproof: under a real condition its index is not used.
+    perform pg_temp.allow('hojo_staff', array['case_search'], 'select, insert, update', 'true');
+
+    -- The reviewer: the assigned cases and the own sheets, nothing else.
+    perform pg_temp.allow('hojo_reviewer', array['cases'], 'select', replace(mine, 'case_id in', 'id in'));
+    perform pg_temp.allow('hojo_reviewer', array['filings', 'submissions', 'files'], 'select', mine);
+    perform pg_temp.allow('hojo_reviewer', array['assignments'], 'select, update', 'reviewer_id = ' || me);
+    perform pg_temp.allow('hojo_reviewer', array['score_sheets'], 'select, insert, update', 'reviewer_id = ' || me);
+    perform pg_temp.allow('hojo_reviewer', array['reviewer_ties'], 'select, insert', 'reviewer_id = ' || me);
+    perform pg_temp.allow('hojo_reviewer', array['jobs', 'operation_log', 'access_log'], 'insert', me || ' is not null');
+    perform pg_temp.allow('hojo_reviewer', array['idempotency'], 'select, insert', 'principal = (select nullif(current_setting(''hojo.actor'', true), '''')::uuid)');
+
+    -- Jobs.
+    foreach r in array case_tables || array['applicants', 'accounts', 'staff', 'deadline_moves', 'runs', 'case_search', 'letter_numbers', 'jobs', 'schedules', 'mails', 'operation_log', 'sessions', 'sign_ins'] loop
+        perform pg_temp.allow('hojo_worker', array[r], 'select', 'true');
+    end loop;
+    perform pg_temp.allow('hojo_worker', array['cases', 'filings', 'files', 'letters', 'assignments', 'letter_numbers', 'jobs', 'schedules', 'mails', 'case_search'], 'insert, update', 'true');
+    perform pg_temp.allow('hojo_worker', array['events', 'operation_log', 'access_log'], 'insert', 'true');
+    perform pg_temp.allow('hojo_worker', array['jobs', 'sessions', 'sign_ins', 'idempotency'], 'delete', 'true');
+    perform pg_temp.allow('hojo_worker', array['sessions'], 'update', 'true');
+    perform pg_temp.allow('hojo_worker', array['idempotency'], 'select', 'true');
+end $$;
