@@ -1,1 +1,13 @@
+//! Who acts, what they may do, and the proof that it was checked.
+//! Never reads the database or the clock: it is told, and answers.
+//! Start at [`Permission`] (the closed list), then [`Actor`] and [`Permit`].
+//! Kept honest by the stranger test (testkit) and the reviewed `access.matrix`.
 
+mod actor;
+mod permission;
+mod permit;
+
+pub use actor::{AccountKind, Actor, Applicant, Staff};
+pub use permission::{Access, Audience, Permission, Site};
+pub use permission::allow;
+pub use permit::{Denied, Owner, Permit};

@@ -1,0 +1,131 @@
+//! The closed list of permissions. Who holds one is data (`role_permissions`);
+//! that one exists is code, because a handler asks for it by type.
+
+use serde::{Deserialize, Serialize};
+
+/// A listener with its own cookie, database role and pages.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Site {
+    Portal,
+    Office,
+    Api,
+}
+
+impl Site {
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Portal => "portal",
+            Self::Office => "office",
+            Self::Api => "api",
+        }
+    }
+}
+
+/// How a permission comes to be held.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// No sign-in needed.
+    Anyone,
+    /// Any signed-in applicant account, on the own applicant's objects.
+    Applicant,
+    /// Staff whose role holds it (data).
+    Staff,
+    /// Reviewers whose role holds it (data), on the cases assigned to them.
+    Reviewer,
+    /// Any person signed in at the office site.
+    Insider,
+}
+
+/// What a handler asks for, as a type.
+pub trait Access: Send + Sync + 'static {
+    const PERMISSION: Permission;
+}
+
+macro_rules! permissions {
+    ($($name:ident $code:literal $audience:ident $label:literal),* $(,)?) => {
+        /// 権限: one thing a person may do.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+        pub enum Permission { $(#[doc = $label] $name),* }
+
+        impl Permission {
+            pub const ALL: &'static [Permission] = &[$(Permission::$name),*];
+
+            /// The stable code kept in the database and in logs.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),* }
+            }
+
+            /// What a person reads.
+            #[must_use]
+            pub fn label(self) -> &'static str {
+                match self { $(Self::$name => $label),* }
+            }
+
+            #[must_use]
+            pub fn audience(self) -> Audience {
+                match self { $(Self::$name => Audience::$audience),* }
+            }
+
+            #[must_use]
+            pub fn from_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$name),)* _ => None }
+            }
+        }
+
+        /// One type for each permission, for `Cx<A>` and `Permit<A>`.
+        pub mod allow {
+            $(#[doc = $label] #[derive(Clone, Copy, Debug)] pub struct $name;
+            impl super::Access for $name {
+                const PERMISSION: super::Permission = super::Permission::$name;
+            })*
+        }
+    };
+}
+
+permissions! {
+    Anyone            "anyone"             Anyone    "だれでも",
+    BeApplicant       "applicant"          Applicant "申請者としてマイページを見る",
+    EditFiling        "filing.edit"        Applicant "申請書を作成・編集する",
+    SubmitFiling      "filing.submit"      Applicant "申請書を提出する",
+    WithdrawFiling    "filing.withdraw"    Applicant "申請を取り下げる",
+    ReadLetter        "letter.read"        Applicant "自社あての通知書を読む",
+    BeInsider         "insider"            Insider   "事務局サイトにサインインしている",
+    ViewCase          "case.view"          Staff     "案件を見る",
+    ExportCases       "case.export"        Staff     "案件一覧をCSVで取り出す",
+    AssignCase        "case.assign"        Staff     "案件を担当者に割り当てる",
+    CheckFiling       "filing.check"       Staff     "形式確認をする(一次・二次)",
+    ReturnFiling      "filing.return"      Staff     "申請を差し戻す",
+    ExcludeCase       "case.exclude"       Staff     "審査対象外にする",
+    IntakeFiling      "filing.intake"      Staff     "紙・メールの申請を代理で受け付ける",
+    MoveCase          "case.move"          Staff     "案件の工程を理由を付けて動かす",
+    MoveDeadline      "deadline.move"      Staff     "締切の変更を起案・承認する",
+    LowerRule         "rule.lower"         Staff     "必須の規則を確認に下げる(起案・承認)",
+    AssignReviewer    "reviewer.assign"    Staff     "審査員を割り当てる",
+    ViewScores        "score.view"         Staff     "採点結果を見る",
+    Simulate          "adoption.simulate"  Staff     "採択シミュレーションを実行する",
+    Adopt             "adoption.commit"    Staff     "採択を確定する",
+    IssueLetter       "letter.issue"       Staff     "通知書を見る・再送する",
+    ViewOperations    "operations.view"    Staff     "ジョブと操作ログを見る",
+    ExportLog         "log.export"         Staff     "操作ログをCSVで取り出す",
+    RetryJob          "job.retry"          Staff     "止まったジョブを再実行する",
+    ViewDefinitions   "definitions.view"   Staff     "制度定義を見る",
+    ReviewCase        "review.score"       Reviewer  "割り当てられた申請を審査する",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Permission;
+
+    #[test]
+    fn every_code_names_one_permission() {
+        for p in Permission::ALL {
+            assert_eq!(Permission::from_code(p.code()), Some(*p));
+            assert!(!p.label().is_empty());
+        }
+        assert_eq!(Permission::from_code("case.everything"), None);
+    }
+}
