@@ -8,7 +8,7 @@
 mod calendar;
 mod clause;
 mod corporate_number;
-pub mod ids;
+mod id;
 pub mod ids;
 pub mod jst;
 pub mod letter;
@@ -20,7 +20,11 @@ mod yen;
 pub use calendar::BusinessCalendar;
 pub use clause::Clause;
 pub use corporate_number::{CorporateNumber, CorporateNumberProblem};
-pub use ids::PublicId;
+pub use id::{PublicId, PublicIdProblem};
 pub use now::Now;
 pub use number::{Number, NumberProblem};
 pub use yen::{Yen, YenProblem};
+
+// The macro `define_id!` names these through the crate, so that callers need no dependency of their own.
+#[doc(hidden)]
+pub use {serde as __serde, uuid as __uuid};
