@@ -104,11 +104,17 @@ pub struct Geometry {
     pub font_size: String,
     /// Base line to base line, mm.
     pub line_pitch: String,
+    /// Distance of the lines of a title, mm.
+    pub title_pitch: String,
+    /// Right edge of number and date, mm from the left edge of the page.
+    pub number_right: String,
+    /// `right`: sender lines end at the right margin; `left`: they start at `sender_x`.
+    pub sender_align: String,
     /// Left edge of the sender block, mm from the left edge of the page.
     pub sender_x: String,
-    /// Left edge of the amount column, mm from the left edge of the page.
+    /// Where 円 of an amount stands, mm from the left edge of the page.
     pub amount_x: String,
-    /// Vertical places in mm from the top of the page; absent blocks follow the flow.
+    /// Vertical places in mm from the top of the page; a block whose place is the empty text follows the flow.
     pub form_label_y: String,
     pub number_y: String,
     pub date_y: String,
@@ -116,6 +122,8 @@ pub struct Geometry {
     pub sender_y: String,
     pub title_y: String,
     pub body_y: String,
+    /// Place of 「記」.
+    pub items_heading_y: String,
 }
 
 impl Default for Geometry {
@@ -130,6 +138,9 @@ impl Default for Geometry {
             margin_left: text("30.0"),
             font_size: text("10.5"),
             line_pitch: text("7.1"),
+            title_pitch: text("8.1"),
+            number_right: text("180.3"),
+            sender_align: text("right"),
             sender_x: text("107.2"),
             amount_x: text("109.6"),
             form_label_y: text("20.5"),
@@ -139,6 +150,7 @@ impl Default for Geometry {
             sender_y: text("48.6"),
             title_y: text("72.6"),
             body_y: text("98.5"),
+            items_heading_y: text("133.9"),
         }
     }
 }
