@@ -1,0 +1,154 @@
+//! One letter from model to PDF. Same model and same moment give the same bytes.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use hojo_press_client::wire::{Note, Problem, ProblemKind, Unprintable};
+use hojo_words::letter::{Layout, LetterModel};
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use typst::diag::SourceDiagnostic;
+use typst::foundations::{Bytes, Datetime, Smart};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+use crate::fonts::{FontProblem, Fonts, hex};
+use crate::world::{LayoutPath, LetterWorld, Shop};
+use crate::{glyphs, prepare};
+
+/// Results unused for this many letters are forgotten, so that a warm press does not grow.
+const FORGET_AFTER: usize = 3;
+
+/// Depth of numbering that 公用文 knows: 1, (1), ア, (ア).
+const DEEPEST_ITEM: usize = 4;
+
+/// The press: fonts and layouts, read once and kept warm.
+pub struct Press {
+    shop: Shop,
+    standards: PdfStandards,
+}
+
+/// A printed letter.
+pub struct Sheet {
+    /// The PDF file.
+    pub pdf: Vec<u8>,
+    /// SHA-256 of the file, lower-case hexadecimal.
+    pub sha256: String,
+    /// Number of pages.
+    pub pages: u32,
+    /// Invisible things that were left out.
+    pub notes: Vec<Note>,
+}
+
+/// Why the press cannot open at all.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenProblem {
+    /// A font is missing or is not the pinned one.
+    #[error(transparent)]
+    Font(#[from] FontProblem),
+    /// A layout of this crate has a bad path.
+    #[error(transparent)]
+    Layout(#[from] LayoutPath),
+    /// The PDF standards exclude each other.
+    #[error("the PDF standards cannot be combined: {0}")]
+    Standards(String),
+}
+
+impl Press {
+    /// Opens the press with the pinned fonts in `fonts`.
+    ///
+    /// # Errors
+    /// A font is missing or not the pinned one; nothing is taken from the system instead.
+    pub fn open(fonts: &Path) -> Result<Self, OpenProblem> {
+        let shop = Shop::open(Fonts::load(fonts)?)?;
+        // UA-1 for readers with assistive technology, A-2a for the archive; both are checked while writing.
+        let standards = PdfStandards::new(&[PdfStandard::Ua_1, PdfStandard::A_2a])
+            .map_err(|e| OpenProblem::Standards(e.message().to_string()))?;
+        Ok(Self { shop, standards })
+    }
+
+    /// The characters of this letter that cannot be printed, each with its place; asks only the fonts' tables.
+    #[must_use]
+    pub fn unprintable(&self, model: &LetterModel) -> Vec<Unprintable> {
+        let mut data = serde_json::to_value(model).unwrap_or_default();
+        glyphs::inspect(&mut data, model, self.shop.fonts()).unprintable
+    }
+
+    /// Prints one letter. `issued_at` becomes the file's creation date.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names the character and its place, the bad measure, or the layout's mistake. A breakdown
+    /// inside the typesetter is caught and reported, so the next letter can go on.
+    pub fn print(&self, model: &LetterModel, issued_at: OffsetDateTime) -> Result<Sheet, Problem> {
+        let result = catch_unwind(AssertUnwindSafe(|| self.set(model, issued_at)));
+        typst::comemo::evict(FORGET_AFTER);
+        result.unwrap_or_else(|_| {
+            Err(Problem::plain(
+                ProblemKind::Panicked,
+                "印刷中に内部エラーが起きました。この文書だけを止めました。システム担当に連絡してください。",
+            ))
+        })
+    }
+
+    fn set(&self, model: &LetterModel, issued_at: OffsetDateTime) -> Result<Sheet, Problem> {
+        let mut data = serde_json::to_value(model).map_err(|e| bad_request(&e.to_string()))?;
+        let inspected = glyphs::inspect(&mut data, model, self.shop.fonts());
+        if let Some(problem) = Problem::unprintable(inspected.unprintable) {
+            return Err(problem);
+        }
+        if prepare::depth(&model.items) > DEEPEST_ITEM {
+            return Err(bad_request("記書きの階層は4段まで"));
+        }
+        let data = prepare::layout_data(model, data).map_err(|e| {
+            Problem::plain(ProblemKind::BadGeometry, format!("通知書の寸法の指定が正しくありません（{e}）。定義を直してください。"))
+        })?;
+        let document = self.typeset(model.layout, &data)?;
+        let pdf = self.write(&document, model, issued_at)?;
+        let pages = u32::try_from(document.pages().len()).unwrap_or(u32::MAX);
+        Ok(Sheet { sha256: hex(&Sha256::digest(&pdf)), pdf, pages, notes: inspected.notes })
+    }
+
+    fn typeset(&self, layout: Layout, data: &serde_json::Value) -> Result<PagedDocument, Problem> {
+        let name = match layout {
+            Layout::Notice => "notice",
+            Layout::ApplicationCopy => "application_copy",
+        };
+        let main = self.shop.layout(name).ok_or_else(|| layout_failed(&[]))?;
+        let bytes = serde_json::to_vec(data).map_err(|e| bad_request(&e.to_string()))?;
+        let world = LetterWorld { shop: &self.shop, main, data: Bytes::new(bytes) };
+        typst::compile::<PagedDocument>(&world).output.map_err(|errors| layout_failed(&errors))
+    }
+
+    fn write(&self, document: &PagedDocument, model: &LetterModel, at: OffsetDateTime) -> Result<Vec<u8>, Problem> {
+        let options = PdfOptions {
+            // A letter without an id falls back to a hash of its title; still the same for the same letter.
+            ident: if model.doc_id.is_empty() { Smart::Auto } else { Smart::Custom(model.doc_id.clone()) },
+            creator: Smart::Custom(Some("Hojo press".to_owned())),
+            timestamp: timestamp(at),
+            page_ranges: None,
+            standards: self.standards.clone(),
+            tagged: true,
+            pretty: false,
+        };
+        typst_pdf::pdf(document, &options).map_err(|errors| layout_failed(&errors))
+    }
+}
+
+/// The moment with its offset; `None` (and then an error from PDF/A) for a year no file can hold.
+fn timestamp(at: OffsetDateTime) -> Option<Timestamp> {
+    let moment =
+        Datetime::from_ymd_hms(at.year(), at.month().into(), at.day(), at.hour(), at.minute(), at.second())?;
+    Timestamp::new_local(moment, i32::from(at.offset().whole_minutes()))
+}
+
+fn bad_request(detail: &str) -> Problem {
+    Problem::plain(ProblemKind::BadRequest, format!("印刷の依頼が読めません（{detail}）。"))
+}
+
+fn layout_failed(errors: &[SourceDiagnostic]) -> Problem {
+    let detail: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+    Problem::plain(
+        ProblemKind::LayoutFailed,
+        format!("文書を組めませんでした。システム担当に連絡してください（{}）。", detail.join("; ")),
+    )
+}
