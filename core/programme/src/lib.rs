@@ -1,1 +1,38 @@
+//! Purpose: the programme definition language: editions, forms, rules, flows, letters, examples, as checked data.
+//! Never: reads files or clocks, uses floats, knows any particular programme, fails or panics on what people type.
+//! Start reading: `model/edition.rs` (what an edition holds), `load/mod.rs` (how files become one), `lang/mod.rs` (rules).
+//! Kept honest by: `tests/` (tables on a fixture programme, property tests, every deleted rule fails an example).
 
+#![deny(clippy::as_conversions, clippy::float_arithmetic)]
+
+pub mod answers;
+pub mod check;
+pub mod compose;
+pub mod diff;
+pub mod facts;
+pub mod judge;
+pub mod lang;
+pub mod load;
+pub mod model;
+pub mod read;
+pub mod source;
+pub mod value;
+
+pub use answers::{Answers, FieldPath, FileRef, Raw, RawRow};
+pub use check::{CheckReport, check};
+pub use compose::{ComposeProblem, LetterContext, RemarkLine, application_copy, compose};
+pub use diff::{Change, diff};
+pub use facts::Facts;
+pub use judge::{Judgement, judge, stand};
+pub use load::load_dir;
+pub use model::edition::{Edition, Procedure, Programme, Setting};
+pub use model::example::Example;
+pub use model::flow::{Effect, Flow, State, Step, StepKind, Term, TermUnit, Transition, diagram};
+pub use model::form::{Condition, Field, FieldType, FileKind, FileRule, Form, Range, RowPlan, Section, TableShape};
+pub use model::letter::LetterSpec;
+pub use model::rules::{Finding, Reason, Rule, Rules, Severity, Standing};
+pub use model::sheets::{CheckItem, Checklist, Criterion, ScoreSheet};
+pub use model::tables::{ChoiceList, DecisionTable};
+pub use read::{Reading, Slip, SlipCode, read};
+pub use source::{Place, Problem, SourceFiles};
+pub use value::{Rows, Value};

@@ -220,6 +220,12 @@ pub(crate) fn group_digits(text: &str) -> String {
     out
 }
 
+impl Default for Number {
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
 impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
         if self.denominator == other.denominator {

@@ -1,0 +1,3 @@
+//! (being written)
+pub(crate) struct Names;
+pub(crate) struct Scope;

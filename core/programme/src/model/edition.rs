@@ -1,0 +1,98 @@
+//! 版: everything one round says, immutable once published.
+
+use crate::lang::types::Type;
+use crate::model::example::Example;
+use crate::model::flow::Flow;
+use crate::model::form::Form;
+use crate::model::letter::LetterSpec;
+use crate::model::rules::Rules;
+use crate::model::sheets::{Checklist, ScoreSheet};
+use crate::model::tables::{ChoiceList, DecisionTable};
+use crate::source::{Place, SourceFiles};
+use crate::value::Value;
+use hojo_words::{BusinessCalendar, Clause};
+use indexmap::IndexMap;
+use std::sync::Arc;
+use time::OffsetDateTime;
+
+/// 版.
+#[derive(Debug, Clone)]
+pub struct Edition {
+    /// `shinjigyo-monodukuri/2026-r1`.
+    pub id: String,
+    /// `major.minor`: minor versions roll open cases forward.
+    pub version: String,
+    pub title: String,
+    pub programme: Programme,
+    pub guidelines: Guidelines,
+    /// Name → moment; `applications_open`, `applications_close`, ….
+    pub dates: IndexMap<String, OffsetDateTime>,
+    pub choices: IndexMap<String, Arc<ChoiceList>>,
+    pub settings: IndexMap<String, Setting>,
+    pub tables: IndexMap<String, Arc<DecisionTable>>,
+    /// Fact path → type: what the kernel may know.
+    pub facts: IndexMap<String, Type>,
+    pub calendar: BusinessCalendar,
+    pub procedures: IndexMap<String, Arc<Procedure>>,
+    /// 64 hex digits over the source.
+    pub hash: String,
+    pub source: SourceFiles,
+}
+
+/// 補助事業(制度).
+#[derive(Debug, Clone, Default)]
+pub struct Programme {
+    pub id: String,
+    pub title: String,
+    pub short_title: String,
+    /// Every other text of `programme.yaml`, by dotted path: `office`, `contact.telephone`.
+    pub texts: IndexMap<String, String>,
+}
+
+/// 公募要領・交付規程.
+#[derive(Debug, Clone, Default)]
+pub struct Guidelines {
+    pub title: String,
+    pub issue: String,
+    pub published: Option<time::Date>,
+}
+
+/// 定数: a number the 公募要領 gives once.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    pub title: String,
+    pub clause: Option<Clause>,
+    pub ty: Type,
+    pub value: Value,
+    pub place: Place,
+}
+
+/// 手続.
+#[derive(Debug, Clone)]
+pub struct Procedure {
+    /// Folder name: `application`.
+    pub code: String,
+    /// B01 and the like.
+    pub number: String,
+    pub title: String,
+    pub description: String,
+    pub form: Arc<Form>,
+    pub rules: Rules,
+    pub flow: Flow,
+    pub checklist: Option<Checklist>,
+    pub score_sheet: Option<ScoreSheet>,
+    pub letters: IndexMap<String, Arc<LetterSpec>>,
+    pub examples: Vec<Example>,
+    /// Fact paths and letter names in the order of their slots.
+    pub(crate) globals: Arc<crate::lang::Globals>,
+}
+
+impl Edition {
+    pub fn procedure(&self, code: &str) -> Option<&Arc<Procedure>> {
+        self.procedures.get(code)
+    }
+
+    pub fn date(&self, name: &str) -> Option<OffsetDateTime> {
+        self.dates.get(name).copied()
+    }
+}

@@ -1,0 +1,306 @@
+//! 流れ: who does what, in which order, by when. The steps are fixed here; `flow.yaml` composes them.
+
+use crate::source::Place;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// 標準の段階.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    Draft,
+    File,
+    Accept,
+    Check,
+    Return,
+    Examine,
+    Decide,
+    Notify,
+    Pay,
+    Report,
+    Close,
+    Withdraw,
+}
+
+impl StepKind {
+    pub const ALL: [Self; 12] = [
+        Self::Draft,
+        Self::File,
+        Self::Accept,
+        Self::Check,
+        Self::Return,
+        Self::Examine,
+        Self::Decide,
+        Self::Notify,
+        Self::Pay,
+        Self::Report,
+        Self::Close,
+        Self::Withdraw,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::File => "file",
+            Self::Accept => "accept",
+            Self::Check => "check",
+            Self::Return => "return",
+            Self::Examine => "examine",
+            Self::Decide => "decide",
+            Self::Notify => "notify",
+            Self::Pay => "pay",
+            Self::Report => "report",
+            Self::Close => "close",
+            Self::Withdraw => "withdraw",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.as_str() == text)
+    }
+
+    /// 日本語の名.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Draft => "下書き",
+            Self::File => "提出",
+            Self::Accept => "受付",
+            Self::Check => "形式確認",
+            Self::Return => "差戻し",
+            Self::Examine => "審査",
+            Self::Decide => "決定",
+            Self::Notify => "通知",
+            Self::Pay => "支払",
+            Self::Report => "報告",
+            Self::Close => "完了",
+            Self::Withdraw => "取下げ",
+        }
+    }
+}
+
+/// 内部の状態: where a filing stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Draft,
+    Filed,
+    Check,
+    Returned,
+    Examine,
+    Decide,
+    Notified,
+    Pay,
+    Report,
+    Closed,
+    Withdrawn,
+}
+
+impl State {
+    pub const ALL: [Self; 11] = [
+        Self::Draft,
+        Self::Filed,
+        Self::Check,
+        Self::Returned,
+        Self::Examine,
+        Self::Decide,
+        Self::Notified,
+        Self::Pay,
+        Self::Report,
+        Self::Closed,
+        Self::Withdrawn,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Filed => "filed",
+            Self::Check => "check",
+            Self::Returned => "returned",
+            Self::Examine => "examine",
+            Self::Decide => "decide",
+            Self::Notified => "notified",
+            Self::Pay => "pay",
+            Self::Report => "report",
+            Self::Closed => "closed",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// 日本語の名 for the office; the applicant's words are in `applicant_sees`.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Draft => "下書き",
+            Self::Filed => "受付済み",
+            Self::Check => "形式確認中",
+            Self::Returned => "差戻し中",
+            Self::Examine => "審査中",
+            Self::Decide => "決定待ち",
+            Self::Notified => "通知済み",
+            Self::Pay => "支払手続中",
+            Self::Report => "報告待ち",
+            Self::Closed => "完了",
+            Self::Withdrawn => "取下げ済み",
+        }
+    }
+
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Closed | Self::Withdrawn)
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// 移り: `by` does `step` and the filing goes `from` → `to`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Transition {
+    pub from: State,
+    pub to: State,
+    pub step: StepKind,
+    /// Roles; empty when the system does it.
+    pub by: Vec<String>,
+    /// Outcome the step must have had, for example `adopted`.
+    pub outcome: Option<String>,
+}
+
+/// 流れ.
+#[derive(Debug, Clone, Default)]
+pub struct Flow {
+    pub steps: IndexMap<StepKind, Step>,
+    /// State → what the applicant reads.
+    pub applicant_sees: IndexMap<State, String>,
+    pub outcomes: IndexMap<String, Outcome>,
+    pub effects: IndexMap<String, Vec<Effect>>,
+    pub transitions: Vec<Transition>,
+    pub place: Place,
+}
+
+/// 段階の決まり.
+#[derive(Debug, Clone, Default)]
+pub struct Step {
+    /// Roles that may do it.
+    pub by: Vec<String>,
+    /// Names of the edition's dates between which it may be done, both ends included to the second.
+    pub between: Option<(String, String)>,
+    pub automatic: bool,
+    /// Gives a receipt.
+    pub receipt: bool,
+    /// 人の数: 2 means that whoever drafted it may not approve it.
+    pub eyes: u32,
+    /// How many do it independently (reviewers).
+    pub count: u32,
+    pub within: Option<Term>,
+    /// Uses the procedure's checklist.
+    pub checklist: bool,
+    /// Uses the procedure's score sheet.
+    pub sheet: bool,
+    pub return_to_applicant: Option<ReturnRule>,
+    /// Decided through a simulation run rather than one by one.
+    pub through_simulation: bool,
+    /// Outcomes the step can have (decide).
+    pub outcomes: Vec<String>,
+    /// Outcome → letter (notify).
+    pub letters: IndexMap<String, String>,
+    /// States in which it may be done (withdraw).
+    pub from_states: Vec<State>,
+    pub place: Place,
+}
+
+/// 結果: an outcome of `decide`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    pub label: String,
+}
+
+/// 差戻しの決まり.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnRule {
+    pub within: Term,
+    pub letter: Option<String>,
+    /// How often a filing may come back; no limit when `None`.
+    pub max_times: Option<u32>,
+}
+
+/// 期間.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Term {
+    pub amount: u32,
+    pub unit: TermUnit,
+}
+
+/// 期間の単位.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TermUnit {
+    Days,
+    BusinessDays,
+    Months,
+}
+
+/// 効果: what follows from an outcome.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Amount of the case's ledger ← value of a field: `adopted: requested`.
+    Amount { name: String, field: String },
+    /// 義務: the applicant owes another filing.
+    Owe { procedure: String, within: Term, after: String, reminders: Vec<Term>, otherwise: Option<String> },
+}
+
+impl Term {
+    /// The last day of the term that starts on `from` (初日不算入).
+    pub fn end(self, from: time::Date, calendar: &hojo_words::BusinessCalendar) -> Option<time::Date> {
+        match self.unit {
+            TermUnit::Days => from.checked_add(time::Duration::days(i64::from(self.amount))),
+            TermUnit::BusinessDays => calendar.add_business_days(from, self.amount),
+            TermUnit::Months => hojo_words::jst::add_months(from, i32::try_from(self.amount).ok()?),
+        }
+    }
+
+    /// `7日`, `10営業日`, `2か月`.
+    pub fn words(self) -> String {
+        let unit = match self.unit {
+            TermUnit::Days => "日",
+            TermUnit::BusinessDays => "営業日",
+            TermUnit::Months => "か月",
+        };
+        format!("{}{unit}", self.amount)
+    }
+}
+
+impl Flow {
+    pub fn step(&self, kind: StepKind) -> Option<&Step> {
+        self.steps.get(&kind)
+    }
+
+    /// What the applicant reads for a state.
+    pub fn applicant_word(&self, state: State) -> &str {
+        self.applicant_sees.get(&state).map_or_else(|| state.label(), String::as_str)
+    }
+
+    /// Where `step` leads from `from`; outcomes decide between several.
+    pub fn next(&self, from: State, step: StepKind, outcome: Option<&str>) -> Option<State> {
+        self.transitions
+            .iter()
+            .find(|t| t.from == from && t.step == step && (t.outcome.is_none() || t.outcome.as_deref() == outcome))
+            .map(|t| t.to)
+    }
+
+    /// Letter sent for an outcome.
+    pub fn letter(&self, outcome: &str) -> Option<&str> {
+        self.steps.get(&StepKind::Notify)?.letters.get(outcome).map(String::as_str)
+    }
+}
+
+/// 流れ図 in Mermaid.
+pub fn diagram(flow: &Flow) -> String {
+    let _ = flow;
+    String::new()
+}
