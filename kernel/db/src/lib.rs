@@ -1,1 +1,24 @@
+//! The one door to data: a transaction that carries the actor.
+//! Never hands out a pool or a bare connection; never decides a domain question.
+//! Start at [`Db::begin`] and [`Tx`], then `case_store.rs` for how events become rows.
+//! Kept honest by `tests/walls.rs`: unset scope means no rows, every table has a policy.
 
+mod audit;
+mod case_store;
+mod clock;
+mod editions;
+mod error;
+mod gate;
+pub mod migrate;
+mod numbers;
+mod pool;
+mod tx;
+
+pub use audit::{Audit, Outcome};
+pub use case_store::{CaseRow, FilingRow};
+pub use clock::Clock;
+pub use editions::{EditionStore, Lowering};
+pub use error::DbError;
+pub use gate::{Gate, OpenedSession};
+pub use pool::{Db, DbConfig, PoolSize};
+pub use tx::{Mode, Tx};

@@ -1,0 +1,125 @@
+//! What happened. Past tense, append-only; a changed meaning is a new kind, never an edit.
+
+use hojo_words::ids::StaffId;
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use crate::case::Position;
+use crate::command::{CheckResult, Outcome};
+
+/// How a filing came in.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// 電子申請
+    Portal,
+    /// 紙
+    Paper,
+    /// メール
+    Mail,
+}
+
+impl Channel {
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Portal => "portal",
+            Self::Paper => "paper",
+            Self::Mail => "mail",
+        }
+    }
+
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Portal => "電子申請",
+            Self::Paper => "紙(郵送・持参)",
+            Self::Mail => "電子メール",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Portal, Self::Paper, Self::Mail].into_iter().find(|c| c.code() == code)
+    }
+}
+
+/// 一次・二次
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    First,
+    Second,
+}
+
+/// できごと
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    CaseOpened { procedure: String, channel: Channel },
+    Filed { submission: u32, receipt: String, digest: String, requested: Option<i64>, title: String, frame: String },
+    Discarded,
+    Withdrawn { reason: String },
+    Assigned { to: Option<StaffId> },
+    FirstCheckFinished { submission: u32, by: StaffId, result: CheckResult, reason: String },
+    SecondCheckFinished { submission: u32, by: StaffId, agrees: bool, reason: String },
+    Returned { submission: u32, by: StaffId, remarks: u32, due: Date },
+    ReviewFinished { finalised: u32 },
+    Decided { outcome: Outcome, amount: Option<i64>, run: String, reason: String },
+    LetterDelivered { letter: String, letter_kind: String, number: String },
+    Moved { from: Position, to: Position, by: StaffId, reason: String },
+}
+
+impl Event {
+    /// The stable code kept beside the body.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::CaseOpened { .. } => "case_opened",
+            Self::Filed { .. } => "filed",
+            Self::Discarded => "discarded",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Assigned { .. } => "assigned",
+            Self::FirstCheckFinished { .. } => "first_check_finished",
+            Self::SecondCheckFinished { .. } => "second_check_finished",
+            Self::Returned { .. } => "returned",
+            Self::ReviewFinished { .. } => "review_finished",
+            Self::Decided { .. } => "decided",
+            Self::LetterDelivered { .. } => "letter_delivered",
+            Self::Moved { .. } => "moved",
+        }
+    }
+
+    /// One line for the history of a case.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::CaseOpened { channel, .. } => format!("下書きを開始しました({})", channel.label()),
+            Self::Filed { submission: 1, receipt, .. } => format!("提出され、受け付けました(受付番号 {receipt})"),
+            Self::Filed { submission, receipt, .. } => {
+                format!("再提出され、受け付けました({submission}回目、受付番号 {receipt})")
+            }
+            Self::Discarded => "下書きを破棄しました".into(),
+            Self::Withdrawn { reason } => format!("取り下げました(理由: {reason})"),
+            Self::Assigned { to: Some(_) } => "担当者を割り当てました".into(),
+            Self::Assigned { to: None } => "担当者の割当てを外しました".into(),
+            Self::FirstCheckFinished { result: CheckResult::Passed, .. } => "一次の形式確認: 適合".into(),
+            Self::FirstCheckFinished { result: CheckResult::Excluded, reason, .. } => {
+                format!("一次の形式確認: 審査対象外の案(理由: {reason})")
+            }
+            Self::SecondCheckFinished { agrees: true, .. } => "二次の形式確認: 一次の結果を確認".into(),
+            Self::SecondCheckFinished { agrees: false, reason, .. } => {
+                format!("二次の形式確認: 一次へ戻す(理由: {reason})")
+            }
+            Self::Returned { remarks, due, .. } => {
+                format!("差し戻しました(指摘 {remarks}件、期限 {})", hojo_words::jst::date_text(*due))
+            }
+            Self::ReviewFinished { finalised } => format!("審査員{finalised}名の採点が確定しました"),
+            Self::Decided { outcome, .. } => format!("{}を決定しました", outcome.label()),
+            Self::LetterDelivered { number, .. } => format!("通知書({number})を交付しました"),
+            Self::Moved { from, to, reason, .. } => {
+                format!("工程を「{}」から「{}」へ動かしました(理由: {reason})", from.label(), to.label())
+            }
+        }
+    }
+}

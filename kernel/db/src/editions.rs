@@ -1,0 +1,114 @@
+//! Editions: immutable, so loaded once and shared. Rules lowered and deadlines moved at run time
+//! are read anew each time: they must be in force within seconds on every node.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hojo_case::Terms;
+use hojo_programme::{Edition, Procedure, SourceFiles};
+use hojo_words::ids::{ApplicantId, RoundId};
+use time::OffsetDateTime;
+
+use crate::error::DbError;
+use crate::tx::Tx;
+
+/// The editions this process has loaded, by id and version.
+#[derive(Clone, Default)]
+pub struct EditionStore {
+    loaded: Arc<Mutex<HashMap<String, Arc<Edition>>>>,
+}
+
+/// The codes of stop rules lowered to ask, for one edition.
+pub type Lowering = BTreeSet<String>;
+
+impl EditionStore {
+    fn get(&self, id: &str) -> Option<Arc<Edition>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    fn put(&self, id: &str, edition: Arc<Edition>) {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), edition);
+    }
+}
+
+impl Tx {
+    /// The edition a case pins, by its key (`programme/code@version`).
+    ///
+    /// # Errors
+    /// [`DbError::Corrupt`] when the stored source no longer loads: publication proves that it does,
+    /// so the build is older than the edition.
+    pub async fn edition(&mut self, id: &str) -> Result<Arc<Edition>, DbError> {
+        let store = self.edition_store();
+        if let Some(edition) = store.get(id) {
+            return Ok(edition);
+        }
+        let row = sqlx::query!("select source, hash from editions where id = $1", id).fetch_one(self.sql()).await?;
+        let files: SourceFiles = serde_json::from_value(row.source)?;
+        let edition = hojo_programme::load_dir(&files).map_err(|problems| {
+            DbError::Corrupt(problems.first().map_or_else(String::new, ToString::to_string))
+        })?;
+        if edition.hash != row.hash {
+            return Err(DbError::Corrupt(format!("edition {id}: the stored source has another hash")));
+        }
+        let edition = Arc::new(edition);
+        store.put(id, Arc::clone(&edition));
+        Ok(edition)
+    }
+
+    /// The stop rules of an edition's procedure that two people lowered to ask.
+    ///
+    /// # Errors
+    /// [`DbError`] when the server does not answer.
+    pub async fn lowered(&mut self, edition: &str, procedure: &str) -> Result<Lowering, DbError> {
+        let rows = sqlx::query!(
+            "select rule from rule_lowerings
+             where edition_id = $1 and procedure = $2 and approved_at is not null and ended_at is null",
+            edition,
+            procedure
+        )
+        .fetch_all(self.sql())
+        .await?;
+        Ok(rows.into_iter().map(|r| r.rule).collect())
+    }
+
+    /// When applications open and close for this applicant, moves included.
+    ///
+    /// # Errors
+    /// [`DbError::NotFound`] when there is no such round.
+    pub async fn window(
+        &mut self,
+        round: RoundId,
+        applicant: Option<ApplicantId>,
+    ) -> Result<(OffsetDateTime, OffsetDateTime), DbError> {
+        // The latest approved move wins; one for this applicant wins over one for the round.
+        let row = sqlx::query!(
+            r#"select r.opens_at, coalesce(m.closes_at, r.closes_at) as "closes_at!"
+               from rounds r
+               left join lateral (
+                   select d.closes_at from deadline_moves d
+                   where d.round_id = r.id and d.approved_at is not null
+                     and (d.applicant_id is null or d.applicant_id = $2)
+                   order by (d.applicant_id is not null) desc, d.approved_at desc limit 1) m on true
+               where r.id = $1"#,
+            round.0,
+            applicant.map(|a| a.0),
+        )
+        .fetch_one(self.sql())
+        .await?;
+        Ok((row.opens_at, row.closes_at))
+    }
+
+    /// The terms a case is decided under now.
+    ///
+    /// # Errors
+    /// [`DbError::NotFound`] when there is no such round.
+    pub async fn terms(
+        &mut self,
+        procedure: &Procedure,
+        round: RoundId,
+        applicant: ApplicantId,
+    ) -> Result<Terms, DbError> {
+        let (opens, closes) = self.window(round, Some(applicant)).await?;
+        Ok(Terms::of(procedure, opens, closes))
+    }
+}

@@ -1,0 +1,89 @@
+//! Before anybody is known: sessions and sign-in. Works as `hojo_gate`, which reaches accounts,
+//! staff and sessions and not one row of any case.
+
+use std::collections::BTreeSet;
+
+use hojo_access::{AccountKind, Actor, Applicant, Permission, Site, Staff};
+use hojo_words::ids::{AccountId, ApplicantId, SessionId, StaffId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::error::DbError;
+use crate::pool::Db;
+use crate::tx::{Mode, Tx};
+
+/// The way in, for the sign-in pages and the session check.
+pub struct Gate {
+    db: Db,
+}
+
+/// A live session and the person it belongs to, with what the roles grant at this moment.
+#[derive(Clone, Debug)]
+pub struct OpenedSession {
+    pub id: SessionId,
+    pub csrf: String,
+    pub expires_at: OffsetDateTime,
+    pub idle_until: OffsetDateTime,
+    pub actor: Actor,
+}
+
+impl Gate {
+    pub(crate) fn new(db: Db) -> Self {
+        Self { db }
+    }
+
+    /// A transaction that may touch sign-in data only.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when no connection is free in time.
+    pub async fn begin(&self, mode: Mode) -> Result<Tx, DbError> {
+        self.db.begin_as("hojo_gate", "", "", mode, None).await
+    }
+
+    /// The session behind a cookie, if it lives. One statement; permissions are read anew each
+    /// time, so that a withdrawn grant is gone with the next request on every node.
+    ///
+    /// # Errors
+    /// [`DbError`] when the server does not answer.
+    pub async fn open_session(&self, token_hash: &[u8], site: Site) -> Result<Option<OpenedSession>, DbError> {
+        let row = sqlx::query!(
+            r#"select session_id as "session_id!", csrf as "csrf!", expires_at as "expires_at!",
+                      idle_until as "idle_until!", account_id, applicant_id, account_kind, account_name,
+                      staff_id, staff_kind, staff_name, permissions as "permissions!"
+               from open_session($1, $2)"#,
+            token_hash,
+            site.code()
+        )
+        .fetch_optional(self.db.pool())
+        .await?;
+        let Some(r) = row else { return Ok(None) };
+        let actor = match (r.account_id, r.applicant_id, r.staff_id) {
+            (Some(account), Some(applicant), None) => Actor::Applicant(Applicant {
+                account: AccountId(account),
+                applicant: ApplicantId(applicant),
+                kind: AccountKind::from_code(&r.account_kind.unwrap_or_default()).unwrap_or(AccountKind::Entry),
+                name: r.account_name.unwrap_or_default(),
+            }),
+            (None, None, Some(staff)) => staff_actor(
+                staff,
+                r.staff_kind.as_deref(),
+                r.staff_name.unwrap_or_default(),
+                &r.permissions,
+            ),
+            _ => return Ok(None),
+        };
+        Ok(Some(OpenedSession {
+            id: SessionId(r.session_id),
+            csrf: r.csrf,
+            expires_at: r.expires_at,
+            idle_until: r.idle_until,
+            actor,
+        }))
+    }
+}
+
+fn staff_actor(id: Uuid, kind: Option<&str>, name: String, permissions: &[String]) -> Actor {
+    let permissions: BTreeSet<Permission> = permissions.iter().filter_map(|p| Permission::from_code(p)).collect();
+    let person = Staff { staff: StaffId(id), name, permissions };
+    if kind == Some("reviewer") { Actor::Reviewer(person) } else { Actor::Staff(person) }
+}

@@ -1,0 +1,54 @@
+//! Brings a database to the state of this build: migrations once each, in order, then roles,
+//! rights and policies made anew. Run by the owner role; safe to run again and beside load.
+
+use std::time::Duration;
+
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection};
+
+use crate::error::DbError;
+
+const POLICIES: &[(&str, &str)] = &[
+    ("00_roles.sql", include_str!("../../../db/policies/00_roles.sql")),
+    ("10_rights.sql", include_str!("../../../db/policies/10_rights.sql")),
+    ("20_functions.sql", include_str!("../../../db/policies/20_functions.sql")),
+];
+
+/// Applies everything that is missing. `owner_url` names the owner role.
+///
+/// # Errors
+/// [`DbError`] with the statement's error; a migration that failed has left nothing behind.
+pub async fn run(owner_url: &str) -> Result<(), DbError> {
+    let mut conn = PgConnection::connect(owner_url).await?;
+    // A statement that would wait behind a long reader gives up and is tried again, so that it
+    // does not hold up everybody who comes after it.
+    for attempt in 0u32.. {
+        sqlx::raw_sql("set lock_timeout = '2s'").execute(&mut conn).await?;
+        match migrate_once(&mut conn).await {
+            Err(e) if attempt < 30 && is_lock_timeout(&e) => {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            other => return other,
+        }
+    }
+    Ok(())
+}
+
+async fn migrate_once(conn: &mut PgConnection) -> Result<(), DbError> {
+    sqlx::migrate!("../../db/migrations").run(&mut *conn).await.map_err(|e| match e {
+        sqlx::migrate::MigrateError::Execute(e) => DbError::from(e),
+        other => DbError::Corrupt(other.to_string()),
+    })?;
+    for (_, text) in POLICIES {
+        let mut tx = conn.begin().await?;
+        // Roles belong to the cluster; two databases migrated at once must not race on them.
+        sqlx::raw_sql("select pg_advisory_xact_lock(7215)").execute(&mut *tx).await?;
+        sqlx::raw_sql(AssertSqlSafe(*text)).execute(&mut *tx).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+fn is_lock_timeout(e: &DbError) -> bool {
+    matches!(e, DbError::Conflict(m) if m.contains("lock timeout"))
+}

@@ -1,0 +1,163 @@
+//! The pool is private: nothing outside this room can run a statement without an actor.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use hojo_access::{Actor, Site};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions};
+
+use crate::clock::Clock;
+use crate::editions::EditionStore;
+use crate::error::DbError;
+use crate::gate::Gate;
+use crate::tx::{Mode, Tx};
+
+/// Connections of one process for one site.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolSize(pub u32);
+
+/// Where the database is. The login role comes from the site, so that a portal process
+/// cannot become the office whatever its code does.
+#[derive(Clone, Debug)]
+pub struct DbConfig {
+    /// A URL without user; the site's login role is put in.
+    pub url: String,
+    pub pool: PoolSize,
+    /// How long a request waits for a connection before it is told to come back.
+    pub wait: Duration,
+}
+
+/// The database as one site (or the worker) sees it.
+#[derive(Clone)]
+pub struct Db {
+    pool: PgPool,
+    clock: Clock,
+    editions: EditionStore,
+}
+
+impl Db {
+    /// Opens the pool under the site's login role.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when the server cannot be reached.
+    pub async fn connect_site(config: &DbConfig, site: Site, clock: Clock) -> Result<Self, DbError> {
+        let role = match site {
+            Site::Portal => "hojo_portal",
+            Site::Office => "hojo_office",
+            Site::Api => "hojo_api",
+        };
+        Self::connect(config, role, clock).await
+    }
+
+    /// Opens the pool for jobs.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when the server cannot be reached.
+    pub async fn connect_worker(config: &DbConfig, clock: Clock) -> Result<Self, DbError> {
+        Self::connect(config, "hojo_work", clock).await
+    }
+
+    async fn connect(config: &DbConfig, login: &str, clock: Clock) -> Result<Self, DbError> {
+        let options = PgConnectOptions::from_str(&config.url)?
+            .username(login)
+            .application_name(&format!("hojo {login}"))
+            .log_statements(tracing::log::LevelFilter::Trace)
+            .log_slow_statements(tracing::log::LevelFilter::Warn, Duration::from_secs(1));
+        let pool = PgPoolOptions::new()
+            .max_connections(config.pool.0)
+            .min_connections(1)
+            .acquire_timeout(config.wait)
+            .idle_timeout(Duration::from_secs(300))
+            .test_before_acquire(false)
+            // A connection that comes back inside a transaction (however that happened) is thrown
+            // away instead of being lent to the next person.
+            .after_release(|conn, _| {
+                Box::pin(async move {
+                    let clean = sqlx::raw_sql("rollback").execute(&mut *conn).await.is_ok();
+                    Ok(clean)
+                })
+            })
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool, clock, editions: EditionStore::default() })
+    }
+
+    /// Begins a transaction that carries the actor. This is the only way to reach data.
+    ///
+    /// Call it from a task that is not cancelled half-way (the web kernel and the job runner
+    /// both see to that): a `BEGIN` cut off in the middle would poison a pooled connection.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when no connection is free in time.
+    pub async fn begin(&self, actor: &Actor, mode: Mode) -> Result<Tx, DbError> {
+        let scope = actor.scope().map(|s| s.to_string()).unwrap_or_default();
+        // The public and the system have no person; a marker keeps "somebody" policies shut for them.
+        let person = actor.id().map(|s| s.to_string()).unwrap_or_default();
+        self.begin_as(actor.db_role(), &person, &scope, mode, Some(actor.clone())).await
+    }
+
+    /// For signing in and sessions, before anybody is known.
+    #[must_use]
+    pub fn gate(&self) -> Gate {
+        Gate::new(self.clone())
+    }
+
+    pub(crate) async fn begin_as(
+        &self,
+        role: &str,
+        person: &str,
+        scope: &str,
+        mode: Mode,
+        actor: Option<Actor>,
+    ) -> Result<Tx, DbError> {
+        // One round trip. The three values are a role name of ours and two UUIDs we formatted.
+        let begin = format!(
+            "begin {}; set local role {role}; \
+             select set_config('hojo.actor', '{person}', true), set_config('hojo.scope', '{scope}', true)",
+            match mode {
+                Mode::Read => "read only",
+                Mode::Write => "read write",
+            }
+        );
+        let inner = match self.pool.begin_with(AssertSqlSafe(begin.clone())).await {
+            Ok(tx) => tx,
+            // A connection that died in the pool (server restarted): one fresh try.
+            Err(sqlx::Error::Io(_)) => self.pool.begin_with(AssertSqlSafe(begin)).await?,
+            Err(sqlx::Error::Database(d)) if d.code().is_some_and(|c| c.starts_with("57P")) => {
+                self.pool.begin_with(AssertSqlSafe(begin)).await?
+            }
+            Err(e) => return Err(e.into()),
+        };
+        Ok(Tx::new(inner, actor.unwrap_or(Actor::Anyone), self.clock.clone(), self.editions.clone()))
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Is the server answering? For `/readyz`.
+    pub async fn is_up(&self) -> bool {
+        tokio::time::timeout(Duration::from_secs(2), sqlx::query!("select 1 as one").fetch_one(&self.pool))
+            .await
+            .is_ok_and(|r| r.is_ok())
+    }
+
+    /// Connections in use and in all, for the metrics.
+    #[must_use]
+    pub fn usage(&self) -> (u32, u32) {
+        let size = self.pool.size();
+        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(size);
+        (size.saturating_sub(idle), size)
+    }
+
+    /// Closes all connections; for a graceful end.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}

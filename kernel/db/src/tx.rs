@@ -1,0 +1,74 @@
+//! A transaction with its actor. Dropped without commit, it rolls back.
+
+use hojo_access::Actor;
+use hojo_words::Now;
+use sqlx::{PgConnection, Postgres, Transaction};
+
+use crate::clock::Clock;
+use crate::editions::EditionStore;
+use crate::error::DbError;
+
+/// A GET reads; only other methods write. The database enforces it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    Read,
+    Write,
+}
+
+/// The one door, open.
+pub struct Tx {
+    inner: Transaction<'static, Postgres>,
+    actor: Actor,
+    clock: Clock,
+    editions: EditionStore,
+    now: Option<Now>,
+}
+
+impl Tx {
+    pub(crate) fn new(
+        inner: Transaction<'static, Postgres>,
+        actor: Actor,
+        clock: Clock,
+        editions: EditionStore,
+    ) -> Self {
+        Self { inner, actor, clock, editions, now: None }
+    }
+
+    /// Who this transaction acts for.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The connection, for checked `sqlx::query!` statements. Row policies of the actor apply.
+    pub fn sql(&mut self) -> &mut PgConnection {
+        &mut self.inner
+    }
+
+    /// The database's clock, read once per transaction when first asked for.
+    ///
+    /// # Errors
+    /// [`DbError`] when the server does not answer.
+    pub async fn now(&mut self) -> Result<Now, DbError> {
+        if let Some(now) = self.now {
+            return Ok(now);
+        }
+        let row = sqlx::query!(r#"select clock_timestamp() as "at!""#).fetch_one(self.sql()).await?;
+        let now = Now::new(row.at + self.clock.offset());
+        self.now = Some(now);
+        Ok(now)
+    }
+
+    pub(crate) fn edition_store(&self) -> EditionStore {
+        self.editions.clone()
+    }
+
+    /// Commits. Everything written in here becomes visible at once, or none of it.
+    ///
+    /// # Errors
+    /// [`DbError`]; on [`DbError::Unavailable`] the outcome is unknown and the caller's
+    /// idempotency key decides on the retry.
+    pub async fn commit(self) -> Result<(), DbError> {
+        Ok(self.inner.commit().await?)
+    }
+}
