@@ -78,12 +78,7 @@ pub struct Callback {
 
 impl Callback {
     /// The code, if this answer belongs to that attempt and carries no error.
-    pub(crate) fn accepted_code(
-        &self,
-        stored: &StoredAttempt,
-        issuer: &str,
-        now: Now,
-    ) -> Result<&str, SignInProblem> {
+    pub(crate) fn accepted_code(&self, stored: &StoredAttempt, issuer: &str, now: Now) -> Result<&str, SignInProblem> {
         // The state is compared first: an error forged by a third page must not end a real attempt with its words.
         let state = self.state.as_deref().unwrap_or_default();
         if !bool::from(state.as_bytes().ct_eq(stored.state.as_bytes())) {

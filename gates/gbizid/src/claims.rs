@@ -175,10 +175,7 @@ mod tests {
         assert_eq!(read(json!({"account_type": "2"})), Err(SignInProblem::UserinfoMismatch));
         assert_eq!(read(json!({"sub": "s-2", "account_type": "2"})), Err(SignInProblem::UserinfoMismatch));
         for kind in [json!(null), json!(""), json!("4"), json!("prime")] {
-            assert_eq!(
-                read(json!({"sub": "s-1", "account_type": kind})),
-                Err(SignInProblem::UserinfoUnreadable)
-            );
+            assert_eq!(read(json!({"sub": "s-1", "account_type": kind})), Err(SignInProblem::UserinfoUnreadable));
         }
         assert_eq!(read(json!(["s-1"])), Err(SignInProblem::UserinfoUnreadable));
     }

@@ -1,8 +1,6 @@
 //! The gate without a provider, for tests of other rooms: whoever is in the script may come back.
 
-use crate::{
-    BeginRequest, Callback, GbizId, Identity, ProviderState, Redirect, SignInProblem, StoredAttempt,
-};
+use crate::{BeginRequest, Callback, GbizId, Identity, ProviderState, Redirect, SignInProblem, StoredAttempt};
 use async_trait::async_trait;
 use hojo_words::Now;
 use std::collections::BTreeMap;
@@ -45,12 +43,7 @@ impl GbizId for FakeGbizId {
         Ok(Redirect { url, stored: StoredAttempt { state, nonce, pkce_verifier, begun: now } })
     }
 
-    async fn finish(
-        &self,
-        callback: &Callback,
-        stored: &StoredAttempt,
-        now: Now,
-    ) -> Result<Identity, SignInProblem> {
+    async fn finish(&self, callback: &Callback, stored: &StoredAttempt, now: Now) -> Result<Identity, SignInProblem> {
         let code = callback.accepted_code(stored, ISSUER, now)?;
         if self.down().is_some() {
             return Err(SignInProblem::ProviderDown);

@@ -149,7 +149,8 @@ mod tests {
         for address in ["http://127.0.0.1:8090/", "http://[::1]/", "http://localhost:1/"] {
             assert!(may(true, address), "{address}");
         }
-        for address in ["http://gbiz-id.go.jp/oauth/", "http://192.168.0.1/", "http://localhost.example/", "ftp://localhost/"]
+        for address in
+            ["http://gbiz-id.go.jp/oauth/", "http://192.168.0.1/", "http://localhost.example/", "ftp://localhost/"]
         {
             assert!(!may(true, address), "{address}");
         }

@@ -37,12 +37,7 @@ pub trait GbizId: Send + Sync {
     ///
     /// # Errors
     /// Every way a sign-in can fail; each has a sentence for the person.
-    async fn finish(
-        &self,
-        callback: &Callback,
-        stored: &StoredAttempt,
-        now: Now,
-    ) -> Result<Identity, SignInProblem>;
+    async fn finish(&self, callback: &Callback, stored: &StoredAttempt, now: Now) -> Result<Identity, SignInProblem>;
 
     /// For the notice on the sign-in page and the operations page; asks nobody, tells what the last calls showed.
     fn state(&self, now: Now) -> ProviderState;

@@ -22,6 +22,7 @@ pub enum SignInProblem {
     WrongIssuer,
     WrongAudience,
     WrongNonce,
+    /// Past its end, or issued in the future by our clock.
     TokenExpired,
     /// Signed with a key that is not in the published set, also after fetching the set again.
     UnknownKey,
@@ -53,9 +54,11 @@ pub enum Remedy {
     Office,
 }
 
-const RETRY: &str = "お手数ですが、もう一度「GビズIDでサインイン」からやり直してください。入力して保存した内容は失われません。";
+const RETRY: &str =
+    "お手数ですが、もう一度「GビズIDでサインイン」からやり直してください。入力して保存した内容は失われません。";
 const WAIT: &str = "時間をおいて、もう一度お試しください。すでにサインインしている方は、そのまま作業を続けられます。";
-const OFFICE: &str = "もう一度お試しいただき、同じ表示になるときは、画面の受付番号を添えて事務局へお問い合わせください。";
+const OFFICE: &str =
+    "もう一度お試しいただき、同じ表示になるときは、画面の受付番号を添えて事務局へお問い合わせください。";
 
 impl SignInProblem {
     /// All of them, for the error catalogue.
@@ -120,7 +123,7 @@ impl SignInProblem {
             Self::WrongNonce => {
                 "GビズIDからの応答が今回のサインインのものではないため、安全のため受け付けませんでした。"
             }
-            Self::TokenExpired => "GビズIDからの応答の期限が切れていました。",
+            Self::TokenExpired => "GビズIDからの応答の期限が切れているか、日時が正しくありませんでした。",
             Self::UnknownKey => "GビズIDからの応答の署名を確かめるための鍵が見つかりませんでした。",
             Self::TokenInvalid => "GビズIDからの応答の署名を確かめられないため、安全のため受け付けませんでした。",
             Self::UserinfoRefused => "GビズIDから事業者の情報を受け取ることを断られました。",

@@ -3,9 +3,7 @@
 use crate::breaker::Breaker;
 use crate::http::{Http, HttpProblem};
 use crate::verify::{self, Rejected};
-use crate::{
-    BeginRequest, Callback, GbizId, Identity, ProviderState, Redirect, SignInProblem, StoredAttempt, claims,
-};
+use crate::{BeginRequest, Callback, GbizId, Identity, ProviderState, Redirect, SignInProblem, StoredAttempt, claims};
 use async_trait::async_trait;
 use hojo_words::Now;
 use openidconnect::core::{
@@ -13,9 +11,9 @@ use openidconnect::core::{
     CoreProviderMetadata, CoreTokenResponse,
 };
 use openidconnect::{
-    AccessToken, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError, IssuerUrl,
-    LoginHint, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError, Scope, TokenResponse as _,
+    AccessToken, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError, IssuerUrl, LoginHint, Nonce,
+    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
+    TokenResponse as _,
 };
 use std::sync::Arc;
 use time::Duration;
@@ -93,16 +91,12 @@ impl OpenIdGbizId {
     /// # Errors
     /// Addresses that are none, or not https where they must be; broken extra certificates. No call is made.
     pub fn new(config: Config) -> Result<Self, SetUpProblem> {
-        let http =
-            Http::new(config.time_out, config.plain_http_on_loopback, config.extra_authorities.as_deref())?;
+        let http = Http::new(config.time_out, config.plain_http_on_loopback, config.extra_authorities.as_deref())?;
         let issuer = IssuerUrl::new(config.issuer.clone());
         let issuer = issuer.ok().filter(|url| http.may_call(url.url()));
-        let issuer =
-            issuer.ok_or_else(|| SetUpProblem::Address { what: "issuer", address: config.issuer.clone() })?;
-        let redirect_uri = RedirectUrl::new(config.redirect_uri.clone()).map_err(|_| SetUpProblem::Address {
-            what: "redirect_uri",
-            address: config.redirect_uri.clone(),
-        })?;
+        let issuer = issuer.ok_or_else(|| SetUpProblem::Address { what: "issuer", address: config.issuer.clone() })?;
+        let redirect_uri = RedirectUrl::new(config.redirect_uri.clone())
+            .map_err(|_| SetUpProblem::Address { what: "redirect_uri", address: config.redirect_uri.clone() })?;
         Ok(Self {
             issuer,
             redirect_uri,
@@ -123,6 +117,15 @@ impl OpenIdGbizId {
         }
         self.breaker.failed(now);
         if matches!(problem, HttpProblem::Slow) { SignInProblem::ProviderSlow } else { SignInProblem::ProviderDown }
+    }
+
+    /// What is known of the provider, if it may be called now. The call that is let through while the breaker is open
+    /// reads discovery again: it finds out whether the provider is back, and takes its keys as they are now.
+    async fn ready(&self, now: Now) -> Result<Arc<CoreProviderMetadata>, SignInProblem> {
+        if !self.breaker.admit(now) {
+            return Err(SignInProblem::ProviderDown);
+        }
+        if self.breaker.down_since().is_some() { self.discover(now).await } else { self.metadata(now).await }
     }
 
     async fn metadata(&self, now: Now) -> Result<Arc<CoreProviderMetadata>, SignInProblem> {
@@ -277,10 +280,7 @@ impl OpenIdGbizId {
 #[async_trait]
 impl GbizId for OpenIdGbizId {
     async fn begin(&self, request: &BeginRequest, now: Now) -> Result<Redirect, SignInProblem> {
-        if !self.breaker.admit(now) {
-            return Err(SignInProblem::ProviderDown);
-        }
-        let metadata = self.metadata(now).await?;
+        let metadata = self.ready(now).await?;
         let (state, nonce, verifier) = request.entropy.split();
         let pkce_verifier = PkceCodeVerifier::new(verifier.clone());
         let client = CoreClient::from_provider_metadata(
@@ -305,17 +305,9 @@ impl GbizId for OpenIdGbizId {
         Ok(Redirect { url: url.into(), stored })
     }
 
-    async fn finish(
-        &self,
-        callback: &Callback,
-        stored: &StoredAttempt,
-        now: Now,
-    ) -> Result<Identity, SignInProblem> {
+    async fn finish(&self, callback: &Callback, stored: &StoredAttempt, now: Now) -> Result<Identity, SignInProblem> {
         let code = callback.accepted_code(stored, &self.config.issuer, now)?;
-        if !self.breaker.admit(now) {
-            return Err(SignInProblem::ProviderDown);
-        }
-        let metadata = self.metadata(now).await?;
+        let metadata = self.ready(now).await?;
         let (access_token, id_token) = self.exchange(&metadata, code, stored, now).await?;
         let subject = self.subject(&metadata, &id_token, stored, now).await?;
         let attributes = self.userinfo(&metadata, &access_token, now).await?;

@@ -3,9 +3,7 @@
 use crate::{SignInProblem, StoredAttempt};
 use hojo_words::Now;
 use openidconnect::core::{CoreIdToken, CoreIdTokenVerifier, CoreJwsSigningAlgorithm, CoreProviderMetadata};
-use openidconnect::{
-    ClaimsVerificationError, ClientId, ClientSecret, Nonce, SignatureVerificationError,
-};
+use openidconnect::{ClaimsVerificationError, ClientId, ClientSecret, Nonce, SignatureVerificationError};
 
 /// How far the provider's clock may be ahead of ours.
 const SKEW_SECONDS: i64 = 300;
