@@ -76,7 +76,6 @@ create table sessions (
     site         text not null check (site in ('portal', 'office')),
     account_id   uuid references accounts (id),
     staff_id     uuid references staff (id),
-    csrf         text not null,
     user_agent   text not null default '',
     created_at   timestamptz not null default now(),
     seen_at      timestamptz not null default now(),

@@ -1,9 +1,10 @@
 -- Opening a session in one statement, before anybody is known. Runs as hojo_gate, whose
 -- policies reach only sign-in data; the site's login roles may call nothing else of its.
 
-create or replace function open_session(token bytea, at_site text)
+drop function if exists open_session(bytea, text);
+create function open_session(token bytea, at_site text)
 returns table (
-    session_id uuid, csrf text, expires_at timestamptz, idle_until timestamptz,
+    session_id uuid, seconds_left int,
     account_id uuid, applicant_id uuid, account_kind text, account_name text,
     staff_id uuid, staff_kind text, staff_name text, permissions text[])
 language sql volatile security definer set search_path = public, pg_temp as $$
@@ -15,9 +16,9 @@ language sql volatile security definer set search_path = public, pg_temp as $$
           -- One write a minute and session is enough to measure idleness.
           and s.seen_at < clock_timestamp() - interval '1 minute'
         returning s.id)
-    select s.id, s.csrf, s.expires_at,
-           greatest(s.seen_at, case when exists (select from touched) then clock_timestamp() else s.seen_at end)
-               + make_interval(secs => s.idle_seconds),
+    select s.id,
+           -- A minute less than the idle time: activity is written down once a minute.
+           least(s.idle_seconds - 60, extract(epoch from s.expires_at - clock_timestamp()))::int,
            a.id, a.applicant_id, a.kind, p.name,
            f.id, f.kind, f.name,
            coalesce((select array_agg(distinct rp.permission)

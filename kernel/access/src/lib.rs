@@ -10,4 +10,4 @@ mod permit;
 pub use actor::{AccountKind, Actor, Applicant, Staff};
 pub use permission::{Access, Audience, Permission, Site};
 pub use permission::allow;
-pub use permit::{Denied, Owner, Permit};
+pub use permit::{Denied, Owner, Permit, walls_are_up};

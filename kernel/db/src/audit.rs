@@ -1,12 +1,12 @@
 //! 操作ログ and 閲覧ログ: who did what, who saw whose data. Append-only for every role.
 
 use serde_json::Value;
-use uuid::Uuid;
 
 use hojo_access::{Permission, Site};
 use hojo_words::ids::{ApplicantId, CaseId};
 
 use crate::error::DbError;
+use crate::random;
 use crate::tx::Tx;
 
 /// How an operation ended.
@@ -68,7 +68,7 @@ impl Tx {
                  (at, id, site, actor_kind, actor_id, actor_name, permission, object, outcome, detail, request_id, address)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             at,
-            Uuid::now_v7(),
+            random::key(),
             audit.site(),
             actor.kind(),
             actor.id(),
@@ -103,7 +103,7 @@ impl Tx {
                  (at, id, site, actor_kind, actor_id, actor_name, permission, case_id, applicant_id, request_id, address)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             at,
-            Uuid::now_v7(),
+            random::key(),
             audit.site(),
             actor.kind(),
             actor.id(),

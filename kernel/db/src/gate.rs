@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use hojo_access::{AccountKind, Actor, Applicant, Permission, Site, Staff};
 use hojo_words::ids::{AccountId, ApplicantId, SessionId, StaffId};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::error::DbError;
@@ -21,9 +20,8 @@ pub struct Gate {
 #[derive(Clone, Debug)]
 pub struct OpenedSession {
     pub id: SessionId,
-    pub csrf: String,
-    pub expires_at: OffsetDateTime,
-    pub idle_until: OffsetDateTime,
+    /// Seconds until the session ends if nothing is done.
+    pub seconds_left: u32,
     pub actor: Actor,
 }
 
@@ -47,8 +45,7 @@ impl Gate {
     /// [`DbError`] when the server does not answer.
     pub async fn open_session(&self, token_hash: &[u8], site: Site) -> Result<Option<OpenedSession>, DbError> {
         let row = sqlx::query!(
-            r#"select session_id as "session_id!", csrf as "csrf!", expires_at as "expires_at!",
-                      idle_until as "idle_until!", account_id, applicant_id, account_kind, account_name,
+            r#"select session_id as "session_id!", seconds_left as "seconds_left!", account_id, applicant_id, account_kind, account_name,
                       staff_id, staff_kind, staff_name, permissions as "permissions!"
                from open_session($1, $2)"#,
             token_hash,
@@ -74,9 +71,7 @@ impl Gate {
         };
         Ok(Some(OpenedSession {
             id: SessionId(r.session_id),
-            csrf: r.csrf,
-            expires_at: r.expires_at,
-            idle_until: r.idle_until,
+            seconds_left: u32::try_from(r.seconds_left).unwrap_or(0),
             actor,
         }))
     }

@@ -12,6 +12,7 @@ mod gate;
 pub mod migrate;
 mod numbers;
 mod pool;
+pub mod random;
 mod tx;
 
 pub use audit::{Audit, Outcome};

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use hojo_db::{DbError, Tx};
+use hojo_db::{DbError, Tx, random};
 use hojo_words::ids::JobId;
 use serde::Serialize;
 use serde_json::Value;
@@ -69,7 +69,7 @@ pub async fn enqueue(tx: &mut Tx, job: NewJob) -> Result<(), DbError> {
     sqlx::query!(
         "insert into jobs (id, lane, kind, payload, dedupe_key, run_at)
          values ($1, $2, $3, $4, $5, coalesce($6, clock_timestamp())) on conflict do nothing",
-        Uuid::now_v7(),
+        random::key(),
         job.lane.code(),
         job.kind,
         job.payload,
@@ -117,7 +117,7 @@ impl Queue {
     /// # Errors
     /// [`DbError`] when the server does not answer.
     pub async fn claim(tx: &mut Tx, lane: Lane, worker: &str, lease: Duration, n: i64) -> Result<Vec<Claimed>, DbError> {
-        let token = Uuid::new_v4();
+        let token = random::key();
         let rows = sqlx::query!(
             "with next as (
                  select id from jobs where lane = $1 and state = 'waiting' and run_at <= clock_timestamp()

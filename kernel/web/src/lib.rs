@@ -1,1 +1,30 @@
+//! HTTP for every site: who is asking, may they, what they sent, what goes back.
+//! Never lets a handler run that names no access, and never decides a domain question.
+//! Start at [`Routes`], then [`Cx`] (what a handler gets) and [`Reply`] / [`Fault`] (what it returns).
+//! Kept honest by the stranger test (testkit), which attacks every route of the table.
 
+mod assets;
+mod cookie;
+mod csrf;
+mod cx;
+mod fault;
+mod headers;
+mod inbound;
+mod kernel;
+mod pipeline;
+mod reply;
+mod route;
+pub mod server;
+mod session;
+pub mod ui;
+
+pub use assets::{asset_urls, Assets};
+pub use cx::{Cx, RequestInfo};
+pub use fault::Fault;
+pub use inbound::{Inbound, Posted, PostedFile, PostedFiles};
+pub use kernel::{Kernel, Settings};
+pub use reply::Reply;
+pub use route::{MenuItem, RouteInfo, Routes};
+pub use session::{For, SessionLength, end_session, start_session};
+
+pub use maud::{html, Markup, PreEscaped};

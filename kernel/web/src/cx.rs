@@ -1,0 +1,220 @@
+//! What a handler gets: the actor, the door to data, ids, the page to draw into. A `Cx<A>` exists
+//! only after `A` was checked, and it is the only thing that opens a transaction.
+
+use std::marker::PhantomData;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::http::Method;
+use hojo_access::{Access, Actor, Site};
+use hojo_db::{Audit, Db, Gate, Mode, Tx};
+use hojo_vault::Vault;
+use hojo_words::ids::SessionId;
+use maud::{html, Markup};
+
+use crate::fault::Fault;
+use crate::inbound::form_pairs;
+use crate::kernel::{Kernel, Notice, Settings};
+use crate::ui::{self, NavItem, Shell, SignedIn};
+use crate::{asset_urls, csrf};
+
+/// Facts of one request.
+#[derive(Clone, Debug)]
+pub struct RequestInfo {
+    pub id: String,
+    pub method: Method,
+    /// The path with its query, as sent.
+    pub target: String,
+    pub path: String,
+    pub query: Vec<(String, String)>,
+    pub params: Vec<(String, String)>,
+    pub address: String,
+    pub user_agent: String,
+    /// Asked for by one of our scripts rather than by following a link.
+    pub from_script: bool,
+    pub headers: axum::http::HeaderMap,
+}
+
+/// The session a request came with.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionInfo {
+    pub id: SessionId,
+    pub seconds_left: u32,
+}
+
+/// The context of one handler call, proof that the actor holds `A`.
+pub struct Cx<A> {
+    pub(crate) kernel: Arc<Kernel>,
+    pub(crate) actor: Actor,
+    pub(crate) session: Option<SessionInfo>,
+    pub(crate) request: Arc<RequestInfo>,
+    pub(crate) notices: Arc<Vec<Notice>>,
+    pub(crate) access: PhantomData<A>,
+}
+
+impl<A: Access> Cx<A> {
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    #[must_use]
+    pub fn site(&self) -> Site {
+        self.kernel.settings.site
+    }
+
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.kernel.settings
+    }
+
+    #[must_use]
+    pub fn request(&self) -> &RequestInfo {
+        &self.request
+    }
+
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.kernel.vault
+    }
+
+    /// The live session, if there is one.
+    #[must_use]
+    pub fn session(&self) -> Option<SessionId> {
+        self.session.as_ref().map(|s| s.id)
+    }
+
+    /// Opens the transaction of this request: read only for GET, writing otherwise. There is no
+    /// other way to data, and it carries the actor.
+    ///
+    /// # Errors
+    /// [`Fault::Busy`] when no connection is free in time.
+    pub async fn tx(&self) -> Result<Tx, Fault> {
+        Ok(self.kernel.db.begin(&self.actor, self.mode()).await?)
+    }
+
+    /// Read for GET, write otherwise: what [`Tx::case`] needs to know.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        if self.request.method == Method::GET || self.request.method == Method::HEAD { Mode::Read } else { Mode::Write }
+    }
+
+    /// For the sign-in pages only: sessions and accounts, no case data.
+    #[must_use]
+    pub fn gate(&self) -> Gate {
+        Db::gate(&self.kernel.db)
+    }
+
+    /// Where an operation came from, for the logs.
+    #[must_use]
+    pub fn audit(&self) -> Audit {
+        Audit {
+            site: Some(self.kernel.settings.site),
+            request_id: self.request.id.clone(),
+            address: self.request.address.clone(),
+        }
+    }
+
+    /// A part of the path (`/cases/{case}`): an id that cannot be read is a page that does not exist.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`].
+    pub fn param<T: FromStr>(&self, name: &str) -> Result<T, Fault> {
+        let found = self.request.params.iter().find(|(k, _)| k == name);
+        found.and_then(|(_, v)| v.parse().ok()).ok_or(Fault::NotFound)
+    }
+
+    /// A query value; empty when it was not sent.
+    #[must_use]
+    pub fn query(&self, name: &str) -> &str {
+        self.request.query.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str())
+    }
+
+    /// All query values under a name.
+    #[must_use]
+    pub fn queries(&self, name: &str) -> Vec<&str> {
+        self.request.query.iter().filter(|(k, _)| k == name).map(|(_, v)| v.as_str()).collect()
+    }
+
+    /// A request header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.request.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The anti-forgery token forms must carry.
+    #[must_use]
+    pub fn csrf(&self) -> String {
+        csrf::token(&self.kernel.settings, &self.actor)
+    }
+
+    /// A page of this site with menu, name, notices and token filled in.
+    #[must_use]
+    pub fn page(&self, title: impl Into<String>, body: Markup) -> Shell {
+        shell(&self.kernel, &self.actor, self.session.as_ref(), &self.request.path, &self.notices, title, body)
+    }
+}
+
+/// Draws the frame around a page. Also used for fault pages, where there is no `Cx`.
+pub(crate) fn shell(
+    kernel: &Kernel,
+    actor: &Actor,
+    session: Option<&SessionInfo>,
+    path: &str,
+    notices: &[Notice],
+    title: impl Into<String>,
+    body: Markup,
+) -> Shell {
+    let s = &kernel.settings;
+    let mut page = ui::page(kernel.ui_site(), title, asset_urls(), body).nav(menu(kernel, actor, path));
+    if let Some(brand) = &s.brand {
+        page = page.brand(brand);
+    }
+    if let Some(words) = &s.demo {
+        page = page.demo(words);
+    }
+    for n in notices {
+        page = match n.level.as_str() {
+            "emergency" => page.notice(ui::emergency(&n.title, &html! { p { (n.body) } })),
+            "warning" => page.banner(&ui::banner(ui::Tone::Warn, &n.title).body(html! { p { (n.body) } })),
+            _ => page.banner(&ui::banner(ui::Tone::Info, &n.title).body(html! { p { (n.body) } })),
+        };
+    }
+    match actor {
+        Actor::Anyone | Actor::Worker => {
+            if s.site != Site::Api {
+                page = page.sign_in_link("/sign-in");
+            }
+            page
+        }
+        Actor::Applicant(_) | Actor::Staff(_) | Actor::Reviewer(_) => {
+            page.csrf(csrf::token(s, actor)).signed_in(SignedIn {
+                name: actor.name().to_owned(),
+                role: None,
+                sign_out: "/sign-out".into(),
+                sign_in: "/sign-in".into(),
+                ends_in_seconds: session.map(|s| s.seconds_left),
+                extend: Some("/session/extend".into()),
+            })
+        }
+    }
+}
+
+fn menu(kernel: &Kernel, actor: &Actor, path: &str) -> Vec<NavItem> {
+    kernel
+        .menu
+        .iter()
+        .filter(|m| actor.holds(m.permission) && m.shown_to(actor))
+        .map(|m| NavItem::new(m.label, m.href, is_under(path, m.href)))
+        .collect()
+}
+
+fn is_under(path: &str, href: &str) -> bool {
+    path == href || (href != "/" && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')))
+}
+
+impl RequestInfo {
+    pub(crate) fn query_pairs(query: Option<&str>) -> Vec<(String, String)> {
+        form_pairs(query.unwrap_or_default().as_bytes())
+    }
+}

@@ -1,0 +1,142 @@
+//! What a handler returns instead of a page when it cannot give one. A refusal of the domain is
+//! not a fault: handlers show it on their own page, with what was typed.
+
+use axum::http::StatusCode;
+use hojo_case::Refusal;
+use hojo_db::DbError;
+use hojo_vault::VaultError;
+use maud::{html, Markup};
+
+use crate::ui;
+
+/// Why there is no page.
+#[derive(Debug)]
+pub enum Fault {
+    /// Not there, or not this person's: the two look alike.
+    NotFound,
+    /// Signed in, but without this permission.
+    Forbidden { permission: &'static str },
+    /// Nobody is signed in, or the session has ended.
+    SignIn { return_to: String },
+    /// A forged or broken request.
+    BadRequest { code: &'static str, message: String, advice: String },
+    /// A domain refusal on a page that has no form to show it on.
+    Refused(Refusal),
+    /// Too much work right now, or the database is away for a moment.
+    Busy,
+    /// Ours. Logged in full; the person sees a reference number.
+    Internal(String),
+}
+
+impl From<DbError> for Fault {
+    fn from(e: DbError) -> Self {
+        match e {
+            DbError::NotFound => Self::NotFound,
+            DbError::Unavailable(e) => {
+                tracing::warn!(error = %e, "the database is not available");
+                Self::Busy
+            }
+            DbError::Conflict(what) => Self::Refused(Refusal::new(
+                "CHANGED-MEANWHILE",
+                format!("同時に行われた別の操作と重なりました({what})。"),
+                "画面を開き直して、もう一度操作してください。",
+            )),
+            e => Self::Internal(e.to_string()),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(e: sqlx::Error) -> Self {
+        DbError::from(e).into()
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(r: Refusal) -> Self {
+        Self::Refused(r)
+    }
+}
+
+impl From<VaultError> for Fault {
+    fn from(e: VaultError) -> Self {
+        Self::Internal(e.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Fault {
+    fn from(e: serde_json::Error) -> Self {
+        Self::Internal(e.to_string())
+    }
+}
+
+/// What the person is shown: title, words, advice.
+pub(crate) struct Shown {
+    pub status: StatusCode,
+    pub title: &'static str,
+    pub body: Markup,
+}
+
+impl Fault {
+    /// A stable code for logs and for machine callers.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "NOT-FOUND",
+            Self::Forbidden { .. } => "FORBIDDEN",
+            Self::SignIn { .. } => "SIGN-IN",
+            Self::BadRequest { code, .. } => code,
+            Self::Refused(r) => r.code,
+            Self::Busy => "BUSY",
+            Self::Internal(_) => "INTERNAL",
+        }
+    }
+
+    pub(crate) fn shown(&self, reference: &str) -> Shown {
+        let (status, title, message, advice) = match self {
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                "ページが見つかりません",
+                "お探しのページは見つかりませんでした。".to_owned(),
+                "アドレスが正しいか確認するか、トップページからたどってください。".to_owned(),
+            ),
+            Self::Forbidden { permission } => (
+                StatusCode::FORBIDDEN,
+                "この操作の権限がありません",
+                format!("「{permission}」の権限がないため、表示できません。"),
+                "必要な場合は、事務局の管理者に権限の付与を依頼してください。".to_owned(),
+            ),
+            Self::SignIn { .. } => (
+                StatusCode::UNAUTHORIZED,
+                "ログインが必要です",
+                "ログインの有効期間が過ぎたか、ログインしていません。".to_owned(),
+                "ログインし直してから、もう一度操作してください。".to_owned(),
+            ),
+            Self::BadRequest { message, advice, .. } => {
+                (StatusCode::BAD_REQUEST, "受け付けられませんでした", message.clone(), advice.clone())
+            }
+            Self::Refused(r) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "この操作はできませんでした", r.message.clone(), r.advice.clone())
+            }
+            Self::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "ただいま混み合っています",
+                "一時的に処理できませんでした。入力中の内容は、このブラウザーに残っています。".to_owned(),
+                "数秒おいてから、もう一度操作してください。".to_owned(),
+            ),
+            Self::Internal(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "システムの不具合が発生しました",
+                "申し訳ありません。処理を完了できませんでした。保存済みの内容は失われていません。".to_owned(),
+                "時間をおいてもう一度操作し、直らないときは下の番号を添えてお問い合わせください。".to_owned(),
+            ),
+        };
+        let body = html! {
+            p { (message) }
+            p { (advice) }
+            p class="note" { "お問い合わせ番号: " code { (reference) } "（" (self.code()) "）" }
+            (ui::buttons(&[ui::link_button("トップページへ", "/")]))
+        };
+        Shown { status, title, body }
+    }
+}

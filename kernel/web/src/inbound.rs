@@ -1,0 +1,261 @@
+//! What a person sent, taken in within limits and only after it was shown to be theirs.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::header;
+use futures_util::StreamExt;
+use hojo_vault::{Received, VaultError};
+
+use crate::fault::Fault;
+use crate::kernel::Kernel;
+
+/// Something a handler can take as its input.
+pub trait Inbound: Sized + Send + 'static {
+    /// Reads it from the request.
+    fn take<'a>(
+        kernel: &'a Kernel,
+        request: Request<Body>,
+    ) -> Pin<Box<dyn Future<Output = Result<Self, Fault>> + Send + 'a>>;
+
+    /// The anti-forgery token that came in the body.
+    fn token(&self) -> Option<&str>;
+}
+
+impl Inbound for () {
+    fn take<'a>(
+        _: &'a Kernel,
+        _: Request<Body>,
+    ) -> Pin<Box<dyn Future<Output = Result<Self, Fault>> + Send + 'a>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn token(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// Fields of a posted form, in order, names may repeat.
+#[derive(Clone, Default, Debug)]
+pub struct Posted(pub Vec<(String, String)>);
+
+impl Posted {
+    /// The first value of a field; empty when it was not sent.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str())
+    }
+
+    /// All values of a field.
+    #[must_use]
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        self.0.iter().filter(|(k, _)| k == name).map(|(_, v)| v.as_str()).collect()
+    }
+
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(k, _)| k == name)
+    }
+
+    /// The part after `prefix` of the first field that has it: for buttons that name a row.
+    #[must_use]
+    pub fn action(&self, prefix: &str) -> Option<&str> {
+        self.0.iter().find_map(|(k, v)| if k == "_action" { v.strip_prefix(prefix) } else { None })
+    }
+}
+
+/// A form larger than this is not a form of ours.
+const MAX_FORM: usize = 2 * 1024 * 1024;
+const MAX_FIELDS: usize = 20_000;
+
+impl Inbound for Posted {
+    fn take<'a>(
+        _: &'a Kernel,
+        request: Request<Body>,
+    ) -> Pin<Box<dyn Future<Output = Result<Self, Fault>> + Send + 'a>> {
+        Box::pin(async move {
+            if is_multipart(&request) {
+                return multipart_text(request).await;
+            }
+            let bytes = http_body_util::BodyExt::collect(http_body_util::Limited::new(request.into_body(), MAX_FORM))
+                .await
+                .map_err(|_| too_large())?
+                .to_bytes();
+            let pairs: Vec<(String, String)> = form_pairs(&bytes);
+            if pairs.len() > MAX_FIELDS {
+                return Err(too_large());
+            }
+            Ok(Self(pairs))
+        })
+    }
+
+    fn token(&self) -> Option<&str> {
+        self.0.iter().find(|(k, _)| k == "_csrf").map(|(_, v)| v.as_str())
+    }
+}
+
+/// A file that was sent along.
+#[derive(Debug)]
+pub struct PostedFile {
+    pub field: String,
+    pub name: String,
+    /// The bytes, or why they did not arrive.
+    pub received: Result<Received, VaultError>,
+}
+
+/// A form with files.
+#[derive(Debug, Default)]
+pub struct PostedFiles {
+    pub fields: Posted,
+    pub files: Vec<PostedFile>,
+}
+
+const MAX_FILES: usize = 30;
+
+impl Inbound for PostedFiles {
+    fn take<'a>(
+        kernel: &'a Kernel,
+        request: Request<Body>,
+    ) -> Pin<Box<dyn Future<Output = Result<Self, Fault>> + Send + 'a>> {
+        Box::pin(async move {
+            let mut out = Self::default();
+            let mut parts = Multipart::from_request(request, &()).await.map_err(|_| broken_upload())?;
+            let mut text = 0usize;
+            while let Some(field) = parts.next_field().await.map_err(|_| broken_upload())? {
+                let name = field.name().unwrap_or_default().to_owned();
+                let Some(file) = field.file_name().map(base_name) else {
+                    let value = field.text().await.map_err(|_| broken_upload())?;
+                    text += value.len();
+                    if text > MAX_FORM || out.fields.0.len() > MAX_FIELDS {
+                        return Err(too_large());
+                    }
+                    out.fields.0.push((name, value));
+                    continue;
+                };
+                if out.files.len() >= MAX_FILES {
+                    return Err(too_large());
+                }
+                let body = field.map(|chunk| chunk.map_err(|e| e.body_text()));
+                let received = kernel.vault.receive(body, kernel.settings.max_upload).await;
+                let broke = matches!(received, Err(VaultError::BrokenOff(_)));
+                // A file input left empty arrives as an empty part without a name.
+                if !(file.is_empty() && matches!(&received, Ok(r) if r.size == 0)) {
+                    out.files.push(PostedFile { field: name, name: file, received });
+                }
+                if broke {
+                    return Err(broken_upload());
+                }
+            }
+            Ok(out)
+        })
+    }
+
+    fn token(&self) -> Option<&str> {
+        self.fields.token()
+    }
+}
+
+fn is_multipart(request: &Request<Body>) -> bool {
+    request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|v| v.starts_with("multipart/form-data"))
+}
+
+/// A form without files may still arrive as multipart; its text is taken, files are passed over.
+async fn multipart_text(request: Request<Body>) -> Result<Posted, Fault> {
+    let mut out = Posted::default();
+    let mut parts = Multipart::from_request(request, &()).await.map_err(|_| broken_upload())?;
+    let mut total = 0usize;
+    while let Some(field) = parts.next_field().await.map_err(|_| broken_upload())? {
+        if field.file_name().is_some() {
+            continue;
+        }
+        let name = field.name().unwrap_or_default().to_owned();
+        let value = field.text().await.map_err(|_| broken_upload())?;
+        total += value.len();
+        if total > MAX_FORM || out.0.len() > MAX_FIELDS {
+            return Err(too_large());
+        }
+        out.0.push((name, value));
+    }
+    Ok(out)
+}
+
+/// Some browsers send a whole path.
+fn base_name(name: &str) -> String {
+    name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+}
+
+/// `a=b&c=d`, percent-decoded; bytes that are not UTF-8 become replacement characters, which
+/// the form's reading then refuses by name.
+pub(crate) fn form_pairs(bytes: &[u8]) -> Vec<(String, String)> {
+    bytes
+        .split(|b| *b == b'&')
+        .filter(|p| !p.is_empty())
+        .map(|p| {
+            let at = p.iter().position(|b| *b == b'=').unwrap_or(p.len());
+            let (k, v) = p.split_at(at);
+            (decode(k), decode(v.get(1..).unwrap_or_default()))
+        })
+        .collect()
+}
+
+fn decode(bytes: &[u8]) -> String {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((b, tail)) = rest.split_first() {
+        rest = tail;
+        match b {
+            b'+' => out.push(b' '),
+            b'%' => match tail.get(..2).and_then(|h| std::str::from_utf8(h).ok()).and_then(|h| u8::from_str_radix(h, 16).ok()) {
+                Some(byte) => {
+                    out.push(byte);
+                    rest = tail.get(2..).unwrap_or_default();
+                }
+                None => out.push(b'%'),
+            },
+            b => out.push(*b),
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn too_large() -> Fault {
+    Fault::BadRequest {
+        code: "BODY-TOO-LARGE",
+        message: "送られた内容が大きすぎます。".into(),
+        advice: "入力やファイルを分けて、もう一度お試しください。保存済みの内容は失われていません。".into(),
+    }
+}
+
+fn broken_upload() -> Fault {
+    Fault::BadRequest {
+        code: "UPLOAD-BROKEN",
+        message: "送信が途中で切れました。".into(),
+        advice: "通信状態を確認して、もう一度送信してください。保存済みの内容は失われていません。".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::form_pairs;
+
+    #[test]
+    fn pairs_are_decoded_and_nothing_panics() {
+        assert_eq!(form_pairs(b"a=1+2&b=%E3%81%82&c"), [
+            ("a".into(), "1 2".into()),
+            ("b".into(), "あ".into()),
+            ("c".into(), String::new())
+        ]);
+        assert_eq!(form_pairs(b"x=%&y=%4&z=%zz=&&"), [
+            ("x".into(), "%".into()),
+            ("y".into(), "%4".into()),
+            ("z".into(), "%zz=".into())
+        ]);
+        assert_eq!(form_pairs(b"n=%00%FF").len(), 1);
+    }
+}

@@ -1,0 +1,258 @@
+//! The way of one request: who, may they, is it theirs, then the handler, then the headers.
+//! The handler runs in a task of its own: a browser that goes away cannot cut it in half.
+
+use std::marker::PhantomData;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, RawPathParams, Request};
+use axum::http::{HeaderMap, Method, Response, header};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::RequestExt;
+use hojo_access::{Access, Actor, Audience, Permission, walls_are_up};
+use hojo_db::random;
+use tokio::sync::Semaphore;
+
+use crate::cx::{Cx, RequestInfo, SessionInfo, shell};
+use crate::fault::Fault;
+use crate::kernel::{Kernel, Notice};
+use crate::reply::Reply;
+use crate::route::{Handler, Routes};
+use crate::{cookie, csrf, headers};
+
+/// A request whose person and permission are known; becomes a `Cx<A>` for the handler.
+pub struct Arrived {
+    pub(crate) kernel: Arc<Kernel>,
+    actor: Actor,
+    session: Option<SessionInfo>,
+    request: Arc<RequestInfo>,
+    notices: Arc<Vec<Notice>>,
+}
+
+impl Arrived {
+    pub(crate) fn into_cx<A: Access>(self) -> Cx<A> {
+        Cx {
+            kernel: self.kernel,
+            actor: self.actor,
+            session: self.session,
+            request: self.request,
+            notices: self.notices,
+            access: PhantomData,
+        }
+    }
+
+    /// The token must be the one this person's pages carry, in the form or in the header.
+    pub(crate) fn check_token(&self, sent: Option<&str>) -> Result<(), Fault> {
+        if self.actor.id().is_none() {
+            // Nobody is signed in: the origin check has already spoken.
+            return Ok(());
+        }
+        let header = self.request.headers.get("x-csrf-token").and_then(|v| v.to_str().ok());
+        let expected = csrf::token(&self.kernel.settings, &self.actor);
+        if [sent, header].into_iter().flatten().any(|t| csrf::same(t, &expected)) {
+            return Ok(());
+        }
+        Err(forged())
+    }
+}
+
+fn forged() -> Fault {
+    Fault::BadRequest {
+        code: "FORGED",
+        message: "この画面からの送信であることを確認できませんでした。".into(),
+        advice: "画面を開き直してから、もう一度操作してください。保存済みの内容は失われていません。".into(),
+    }
+}
+
+/// Builds the router of a site from its table.
+pub(crate) fn router(kernel: &Arc<Kernel>, routes: Routes) -> Router {
+    let gate = Arc::new(Semaphore::new(kernel.settings.max_in_flight));
+    let mut router = Router::new();
+    for route in routes.list {
+        let filter = if route.method == Method::GET { MethodFilter::GET } else { MethodFilter::POST };
+        let (kernel, gate) = (Arc::clone(kernel), Arc::clone(&gate));
+        let (path, permission, handler) = (route.path, route.permission, route.handler);
+        let serve = move |request: Request| {
+            let (kernel, gate, handler) = (Arc::clone(&kernel), Arc::clone(&gate), Arc::clone(&handler));
+            async move { serve(kernel, gate, path, permission, handler, request).await }
+        };
+        let method: MethodRouter = on(filter, serve);
+        router = router.route(path, method);
+    }
+    let kernel = Arc::clone(kernel);
+    router.fallback(move |request: Request| {
+        let kernel = Arc::clone(&kernel);
+        async move { not_found(&kernel, request).await }
+    })
+}
+
+async fn serve(
+    kernel: Arc<Kernel>,
+    gate: Arc<Semaphore>,
+    path: &'static str,
+    permission: Permission,
+    handler: Handler,
+    request: Request,
+) -> Response<Body> {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let (info, request) = describe(request).await;
+    let reference = info.id.clone();
+    // More work than we can do well is said at once instead of being queued.
+    let Ok(_slot) = gate.try_acquire() else {
+        return finish(&kernel, None, &info, Err(Fault::Busy), &reference).await;
+    };
+    let k = Arc::clone(&kernel);
+    let i = Arc::clone(&info);
+    // In a task of its own, so that neither BEGIN nor COMMIT is cut off by a lost connection.
+    let work = tokio::task::spawn(async move {
+        let (actor, session) = match who(&k, &i).await {
+            Ok(found) => found,
+            Err(fault) => return (None, Err(fault)),
+        };
+        let seen = Some((actor.clone(), session.clone()));
+        (seen, admit(k, actor, session, i, permission, handler, request).await)
+    });
+    let (seen, result) = match work.await {
+        Ok(done) => done,
+        Err(e) => (None, Err(Fault::Internal(format!("the handler panicked: {e}")))),
+    };
+    let response = finish(&kernel, seen, &info, result, &reference).await;
+    let labels = [
+        ("site", kernel.site().code()),
+        ("route", path),
+        ("method", if method == Method::GET { "GET" } else { "POST" }),
+    ];
+    metrics::histogram!("http_request_seconds", &labels).record(started.elapsed().as_secs_f64());
+    let status = response.status().as_u16().to_string();
+    metrics::counter!("http_requests_total", "site" => labels[0].1, "route" => path, "method" => labels[2].1, "status" => status).increment(1);
+    response
+}
+
+async fn describe(mut request: Request) -> (Arc<RequestInfo>, Request) {
+    let params = request
+        .extract_parts::<RawPathParams>()
+        .await
+        .map(|p| p.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect())
+        .unwrap_or_default();
+    let h = request.headers();
+    let text = |name: &str| h.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string());
+    let info = RequestInfo {
+        id: random::public_id().to_string(),
+        method: request.method().clone(),
+        target: request.uri().path_and_query().map(|p| p.as_str().to_owned()).unwrap_or_default(),
+        path: request.uri().path().to_owned(),
+        query: RequestInfo::query_pairs(request.uri().query()),
+        params,
+        address: address.unwrap_or_default(),
+        user_agent: text("user-agent"),
+        from_script: !text("x-csrf-token").is_empty() || text("sec-fetch-mode") == "cors",
+        headers: h.clone(),
+    };
+    (Arc::new(info), request)
+}
+
+/// The person behind the cookie. A database that is away is said, never taken for "nobody".
+async fn who(kernel: &Kernel, info: &RequestInfo) -> Result<(Actor, Option<SessionInfo>), Fault> {
+    let Some(token) = cookie::read(&info.headers, kernel.site()) else {
+        return Ok((Actor::Anyone, None));
+    };
+    let opened = kernel.db.gate().open_session(&cookie::hash(&token), kernel.site()).await?;
+    Ok(match opened {
+        Some(s) => (s.actor, Some(SessionInfo { id: s.id, seconds_left: s.seconds_left })),
+        None => (Actor::Anyone, None),
+    })
+}
+
+async fn admit(
+    kernel: Arc<Kernel>,
+    actor: Actor,
+    session: Option<SessionInfo>,
+    info: Arc<RequestInfo>,
+    permission: Permission,
+    handler: Handler,
+    request: Request,
+) -> Result<Reply, Fault> {
+    if permission.audience() != Audience::Anyone && actor == Actor::Anyone {
+        return Err(Fault::SignIn { return_to: info.target.clone() });
+    }
+    if walls_are_up() && !actor.holds(permission) {
+        return Err(Fault::Forbidden { permission: permission.label() });
+    }
+    if info.method != Method::GET && !csrf::same_origin(&info.headers, &kernel.settings.base_url) {
+        return Err(forged());
+    }
+    let notices = kernel.notices().await;
+    handler(Arrived { kernel, actor, session, request: info, notices }, request).await
+}
+
+async fn finish(
+    kernel: &Kernel,
+    seen: Option<(Actor, Option<SessionInfo>)>,
+    info: &RequestInfo,
+    result: Result<Reply, Fault>,
+    reference: &str,
+) -> Response<Body> {
+    let mut response = match result {
+        Ok(reply) => reply.into_response(),
+        Err(fault) => fault_page(kernel, seen, info, &fault, reference).await,
+    };
+    headers::add(response.headers_mut(), &info.path, reference);
+    response
+}
+
+async fn fault_page(
+    kernel: &Kernel,
+    seen: Option<(Actor, Option<SessionInfo>)>,
+    info: &RequestInfo,
+    fault: &Fault,
+    reference: &str,
+) -> Response<Body> {
+    match fault {
+        Fault::Internal(detail) => {
+            tracing::error!(reference, path = info.path, detail, "a request failed");
+        }
+        Fault::SignIn { return_to } if info.method == Method::GET && !info.from_script => {
+            let to = form_escape(return_to);
+            return Reply::see_other(&format!("/sign-in?to={to}")).into_response();
+        }
+        _ => tracing::info!(reference, path = info.path, code = fault.code(), "a request was refused"),
+    }
+    let shown = fault.shown(reference);
+    let (actor, session) = seen.unwrap_or((Actor::Anyone, None));
+    let notices = match fault {
+        Fault::Busy => Arc::default(),
+        _ => kernel.notices().await,
+    };
+    let page = shell(kernel, &actor, session.as_ref(), &info.path, &notices, shown.title, shown.body).error();
+    let mut reply = Reply::page(&page).status(shown.status.as_u16());
+    if matches!(fault, Fault::Busy) {
+        reply = reply.header("retry-after", "5");
+    }
+    reply.into_response()
+}
+
+async fn not_found(kernel: &Arc<Kernel>, request: Request) -> Response<Body> {
+    let (info, _) = describe(request).await;
+    let seen = who(kernel, &info).await.ok();
+    finish(kernel, seen, &info, Err(Fault::NotFound), &info.id).await
+}
+
+/// A path as a query value.
+fn form_escape(text: &str) -> String {
+    text.bytes()
+        .map(|b| match b {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => char::from(b).to_string(),
+            _ => format!("%{b:02X}"),
+        })
+        .collect()
+}
+
+/// The language and length of what we send, for caches in between: personal pages are never kept.
+pub(crate) fn no_store(headers: &mut HeaderMap) {
+    headers.entry(header::CACHE_CONTROL).or_insert(header::HeaderValue::from_static("no-store"));
+}

@@ -1,0 +1,162 @@
+//! The route table. One line names method, path, access and handler; the router, the menu,
+//! `hojo routes`, `access.matrix` and the stranger test all come from it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::Method;
+use hojo_access::{Access, Actor, Audience, Permission, Site};
+use serde::Serialize;
+
+use crate::cx::Cx;
+use crate::fault::Fault;
+use crate::inbound::Inbound;
+use crate::pipeline::Arrived;
+use crate::reply::Reply;
+
+type Handling = Pin<Box<dyn Future<Output = Result<Reply, Fault>> + Send>>;
+pub(crate) type Handler = Arc<dyn Fn(Arrived, Request<Body>) -> Handling + Send + Sync>;
+
+/// A line of the table as people and tests see it.
+#[derive(Clone, Debug, Serialize)]
+pub struct RouteInfo {
+    pub site: Site,
+    pub method: String,
+    pub path: String,
+    pub permission: &'static str,
+    pub audience: Audience,
+}
+
+/// An entry of the main menu, shown to whoever holds its permission.
+#[derive(Clone, Debug)]
+pub struct MenuItem {
+    pub label: &'static str,
+    pub href: &'static str,
+    pub permission: Permission,
+    pub order: u16,
+    public_only: bool,
+}
+
+impl MenuItem {
+    /// Public pages leave the menu of the office; they stay in the portal's.
+    pub(crate) fn shown_to(&self, actor: &Actor) -> bool {
+        !self.public_only || *actor == Actor::Anyone
+    }
+}
+
+pub(crate) struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub permission: Permission,
+    pub handler: Handler,
+}
+
+/// Routes of one slice for one site.
+pub struct Routes {
+    site: Site,
+    pub(crate) list: Vec<Route>,
+    menu: Vec<MenuItem>,
+}
+
+impl Routes {
+    #[must_use]
+    pub fn on(site: Site) -> Self {
+        Self { site, list: Vec::new(), menu: Vec::new() }
+    }
+
+    /// A page. Its transaction is read only, so a GET that writes fails in the first test.
+    #[must_use]
+    pub fn get<A, F, Fut>(mut self, path: &'static str, handler: F) -> Self
+    where
+        A: Access,
+        F: Fn(Cx<A>) -> Fut + Send + Sync + Clone + 'static,
+        Fut: Future<Output = Result<Reply, Fault>> + Send + 'static,
+    {
+        let call: Handler = Arc::new(move |arrived, _| {
+            let handler = handler.clone();
+            Box::pin(async move { handler(arrived.into_cx::<A>()).await })
+        });
+        self.list.push(Route { method: Method::GET, path, permission: A::PERMISSION, handler: call });
+        self
+    }
+
+    /// Something a person does. The input is read and its token checked before the handler runs.
+    #[must_use]
+    pub fn post<A, I, F, Fut>(mut self, path: &'static str, handler: F) -> Self
+    where
+        A: Access,
+        I: Inbound,
+        F: Fn(Cx<A>, I) -> Fut + Send + Sync + Clone + 'static,
+        Fut: Future<Output = Result<Reply, Fault>> + Send + 'static,
+    {
+        let call: Handler = Arc::new(move |arrived, request| {
+            let handler = handler.clone();
+            Box::pin(async move {
+                let input = I::take(&arrived.kernel, request).await?;
+                arrived.check_token(input.token())?;
+                handler(arrived.into_cx::<A>(), input).await
+            })
+        });
+        self.list.push(Route { method: Method::POST, path, permission: A::PERMISSION, handler: call });
+        self
+    }
+
+    /// Puts the route named last into the main menu.
+    #[must_use]
+    pub fn menu(self, label: &'static str, order: u16) -> Self {
+        self.menu_item(label, order, false)
+    }
+
+    /// As [`Routes::menu`], but gone once somebody is signed in.
+    #[must_use]
+    pub fn public_menu(self, label: &'static str, order: u16) -> Self {
+        self.menu_item(label, order, true)
+    }
+
+    fn menu_item(mut self, label: &'static str, order: u16, public_only: bool) -> Self {
+        if let Some(r) = self.list.last() {
+            self.menu.push(MenuItem { label, href: r.path, permission: r.permission, order, public_only });
+        }
+        self
+    }
+
+    /// Adds another slice's routes for the same site.
+    #[must_use]
+    pub fn with(mut self, other: Routes) -> Self {
+        debug_assert_eq!(self.site, other.site);
+        self.list.extend(other.list);
+        self.menu.extend(other.menu);
+        self
+    }
+
+    #[must_use]
+    pub fn site(&self) -> Site {
+        self.site
+    }
+
+    /// The menu in its order.
+    #[must_use]
+    pub fn menu_items(&self) -> Vec<MenuItem> {
+        let mut items = self.menu.clone();
+        items.sort_by_key(|m| m.order);
+        items
+    }
+
+    /// The table, for `hojo routes`, the access matrix and the stranger test.
+    #[must_use]
+    pub fn table(&self) -> Vec<RouteInfo> {
+        self.list
+            .iter()
+            .map(|r| RouteInfo {
+                site: self.site,
+                method: r.method.to_string(),
+                path: r.path.to_owned(),
+                permission: r.permission.code(),
+                audience: r.permission.audience(),
+            })
+            .collect()
+    }
+}
