@@ -9,6 +9,8 @@ use typst::foundations::Bytes;
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 
+use crate::unhint::without_hints;
+
 /// The list of fonts this build of the press was made for.
 const MANIFEST: &str = include_str!("../fonts.toml");
 
@@ -143,7 +145,8 @@ impl Fonts {
         let mut faces = Vec::new();
         let mut drawn = vec![0_u64; 0x4_0000 / 64];
         for pin in pins()? {
-            let bytes = Bytes::new(read_pinned(dir, &pin)?);
+            let file = read_pinned(dir, &pin)?;
+            let bytes = Bytes::new(without_hints(&file).unwrap_or(file));
             let face = Font::new(bytes, pin.index).filter(|face| face.info().family == pin.family);
             let Some(face) = face else {
                 return Err(FontProblem::NoFace { file: pin.file, index: pin.index, family: pin.family });

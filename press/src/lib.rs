@@ -8,6 +8,7 @@ mod glyphs;
 mod prepare;
 mod render;
 pub mod serve;
+mod unhint;
 mod world;
 
 pub use prepare::BadMeasure;

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 /// Typesetting recurses with the depth of a document; the usual 8 MB are too near.
-const STACK: usize = 256 * 1024 * 1024;
+const STACK: usize = 64 * 1024 * 1024;
 
 /// Prints letters as PDF.
 #[derive(Parser)]

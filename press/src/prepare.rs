@@ -23,6 +23,18 @@ const TURNED_MM: f64 = 257.0;
 /// White on both sides of a cell.
 const CELL_PADDING_MM: f64 = 3.4;
 const MM_PER_POINT: f64 = 25.4 / 72.0;
+/// Type of a table nothing else fits.
+const SMALLEST: f64 = 6.0;
+/// Page width, type size and whether the page is turned, best first.
+const CHOICES: [(f64, f64, bool); 7] = [
+    (UPRIGHT_MM, 9.0, false),
+    (UPRIGHT_MM, 8.5, false),
+    (UPRIGHT_MM, 8.0, false),
+    (TURNED_MM, 9.0, true),
+    (TURNED_MM, 8.0, true),
+    (TURNED_MM, 7.0, true),
+    (TURNED_MM, SMALLEST, true),
+];
 
 /// What the layout reads as `letter.json`. `model` is the model's own JSON after inspection.
 pub(crate) fn layout_data(model: &LetterModel, mut data: Value) -> Result<Value, BadMeasure> {
@@ -151,11 +163,13 @@ fn wish(head: &[String], rows: &[Vec<String>], x: usize, numeric: bool) -> Wish 
     let natural = cells.map(|cell| em(cell)).fold(1.0, f64::max);
     let title = head.get(x).map_or(1.0, |text| em(text));
     if numeric {
-        // Digits must stay on one line; a heading may break in two.
-        Wish { natural: natural.max(title / 2.0) + 0.2, least: natural + 0.2, fixed: true }
+        // Digits must stay on one line; a heading much longer than its digits may break in two.
+        let title = if title <= natural + 2.0 { title } else { title / 2.0 + 0.5 };
+        let width = natural.max(title) + 0.2;
+        Wish { natural: width, least: width, fixed: true }
     } else {
         let natural = natural.max(title).min(26.0);
-        Wish { natural, least: natural.min(6.0), fixed: false }
+        Wish { natural, least: natural.min(10.0), fixed: false }
     }
 }
 
@@ -165,13 +179,8 @@ fn plan(wishes: &[Wish]) -> Plan {
         let least: f64 = wishes.iter().map(|wish| wish.least * size * MM_PER_POINT + CELL_PADDING_MM).sum();
         least <= width
     };
-    let choices = [
-        (UPRIGHT_MM, 9.0, false), (UPRIGHT_MM, 8.5, false), (UPRIGHT_MM, 8.0, false),
-        (TURNED_MM, 9.0, true), (TURNED_MM, 8.5, true), (TURNED_MM, 8.0, true),
-        (TURNED_MM, 7.0, true), (TURNED_MM, 6.0, true),
-    ];
-    let found = choices.into_iter().find(|(width, size, _)| fits(*width, *size));
-    let (width, size, turned) = found.unwrap_or((TURNED_MM, 6.0, true));
+    let found = CHOICES.into_iter().find(|(width, size, _)| fits(*width, *size));
+    let (width, size, turned) = found.unwrap_or((TURNED_MM, SMALLEST, true));
     let natural: f64 = wishes.iter().map(|wish| wish.natural * size * MM_PER_POINT + CELL_PADDING_MM).sum();
     // Where everything fits on one line (or nothing does), the columns share the width by what they would like.
     let shared = natural <= width || found.is_none();

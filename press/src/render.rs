@@ -80,14 +80,9 @@ impl Press {
     /// A [`Problem`] that names the character and its place, the bad measure, or the layout's mistake. A breakdown
     /// inside the typesetter is caught and reported, so the next letter can go on.
     pub fn print(&self, model: &LetterModel, issued_at: OffsetDateTime) -> Result<Sheet, Problem> {
-        let result = catch_unwind(AssertUnwindSafe(|| self.set(model, issued_at)));
+        let result = guarded(|| self.set(model, issued_at));
         typst::comemo::evict(FORGET_AFTER);
-        result.unwrap_or_else(|_| {
-            Err(Problem::plain(
-                ProblemKind::Panicked,
-                "印刷中に内部エラーが起きました。この文書だけを止めました。システム担当に連絡してください。",
-            ))
-        })
+        result
     }
 
     fn set(&self, model: &LetterModel, issued_at: OffsetDateTime) -> Result<Sheet, Problem> {
@@ -134,6 +129,16 @@ impl Press {
     }
 }
 
+/// Turns a breakdown of the typesetter into the problem of this letter alone.
+fn guarded<T>(work: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(Problem::plain(
+            ProblemKind::Panicked,
+            "印刷中に内部エラーが起きました。この文書だけを止めました。システム担当に連絡してください。",
+        ))
+    })
+}
+
 /// The moment with its offset; `None` (and then an error from PDF/A) for a year no file can hold.
 fn timestamp(at: OffsetDateTime) -> Option<Timestamp> {
     let moment =
@@ -151,4 +156,16 @@ fn layout_failed(errors: &[SourceDiagnostic]) -> Problem {
         ProblemKind::LayoutFailed,
         format!("文書を組めませんでした。システム担当に連絡してください（{}）。", detail.join("; ")),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_breakdown_becomes_the_problem_of_one_letter() {
+        let broken = guarded(|| -> Result<(), Problem> { panic!("inside the typesetter") });
+        assert_eq!(broken.map_err(|problem| problem.kind), Err(ProblemKind::Panicked));
+        assert_eq!(guarded(|| Ok(1)), Ok(1));
+    }
 }
