@@ -33,6 +33,7 @@ pub(crate) fn without_hints(font: &[u8]) -> Option<Vec<u8>> {
                 b"glyf" => glyf.clone(),
                 b"loca" => loca.clone(),
                 b"head" => with_long_offsets(data),
+                b"post" => without_glyph_names(data),
                 _ => data.to_vec(),
             };
             (name.clone(), data)
@@ -106,6 +107,12 @@ fn strip_composite(glyph: &[u8]) -> Option<Vec<u8>> {
             return Some(out);
         }
     }
+}
+
+/// `post` of version 3 has no glyph names; a PDF names glyphs by number.
+fn without_glyph_names(post: &[u8]) -> Vec<u8> {
+    let fixed = post.get(4..32).unwrap_or_default();
+    [&0x0003_0000_u32.to_be_bytes(), fixed].concat()
 }
 
 /// `head` says whether offsets are long.
