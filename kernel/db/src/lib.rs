@@ -8,6 +8,7 @@ mod case_store;
 mod clock;
 mod editions;
 mod error;
+mod facts;
 mod gate;
 pub mod migrate;
 mod numbers;
