@@ -34,7 +34,8 @@ pub enum Control {
     /// Several lines with a character counter.
     Area { max: Option<u32>, rows: u8 },
     /// Whole yen, right aligned, 「円」 behind.
-    Yen,
+    /// `signed` keeps the minus sign reachable on telephones.
+    Yen { signed: bool },
     /// A number with its unit behind (人, %, か月); right aligned.
     Number { unit: Option<String>, decimal: bool },
     /// A date as text; many ways of writing are read.
@@ -48,12 +49,14 @@ pub enum Control {
         choices: Vec<Choice>,
         max: Option<u32>,
     },
-    /// One box: read and agreed. Posts `true`.
+    /// One box: read and agreed. Posts `yes`.
     Consent { words: String },
     /// A code looked up by typing: scripts ask `source?q=` and list `code name`; without scripts the code is typed.
     Lookup {
         source: String,
         shown: Option<String>,
+        /// Posted name of the field whose value is sent along as `bank` (a branch belongs to a bank).
+        within: Option<String>,
     },
     /// Shown, not typed: a fact from elsewhere. `note` says from where.
     Fixed { note: Option<String> },
@@ -122,9 +125,9 @@ pub fn control(kind: &Control, values: &[String], around: &Around) -> Markup {
     match kind {
         Control::Line { max, mode } => line(first, around, *max, *mode),
         Control::Area { max, rows } => area(first, around, *max, *rows),
-        Control::Yen => html! {
+        Control::Yen { signed } => html! {
             span class="affixed" {
-                (input(around, "text", &amounts::group(first), &Input { mode: Some("numeric"), width: "amount", kind: Some("yen"), ..Input::default() }))
+                (input(around, "text", &amounts::group(first), &Input { mode: (!signed).then_some("numeric"), width: "amount", kind: Some("yen"), ..Input::default() }))
                 span class="affixed__unit" aria-hidden="true" { "円" }
             }
         },
@@ -150,7 +153,11 @@ pub fn control(kind: &Control, values: &[String], around: &Around) -> Markup {
             div data-max=[max] { (options(values, around, choices, "checkbox", false)) }
         },
         Control::Consent { words } => consent(first, around, words),
-        Control::Lookup { source, shown } => lookup(first, around, source, shown.as_deref()),
+        Control::Lookup {
+            source,
+            shown,
+            within,
+        } => lookup(first, around, source, shown.as_deref(), within.as_deref()),
         Control::Fixed { note } => html! {
             span class="fixed" id=(around.id) {
                 span class="fixed__value" { @if first.is_empty() { "―" } @else { (first) } }
@@ -294,7 +301,7 @@ fn consent(value: &str, around: &Around, words: &str) -> Markup {
     html! {
         div class="consent" {
             div class="option" {
-                input class="checkbox" type="checkbox" id=(around.id) name=(around.name) value="true" checked[agreed]
+                input class="checkbox" type="checkbox" id=(around.id) name=(around.name) value="yes" checked[agreed]
                     aria-describedby=[&around.described_by] aria-invalid=[around.invalid.then_some("true")];
                 label for=(around.id) { (words) }
             }
@@ -302,9 +309,15 @@ fn consent(value: &str, around: &Around, words: &str) -> Markup {
     }
 }
 
-fn lookup(value: &str, around: &Around, source: &str, shown: Option<&str>) -> Markup {
+fn lookup(
+    value: &str,
+    around: &Around,
+    source: &str,
+    shown: Option<&str>,
+    within: Option<&str>,
+) -> Markup {
     html! {
-        div class="lookup" data-lookup=(source) {
+        div class="lookup" data-lookup=(source) data-within=[within.map(super::dom_id)] {
             (input(around, "text", value, &Input { width: "number", kind: Some("lookup"), ..Input::default() }))
             span class="lookup__shown" id={ (around.id) "-shown" } data-shown { (shown.unwrap_or_default()) }
         }

@@ -1,6 +1,7 @@
 //! A control with its label, mark, hint, example, error and remark: what a person meets on a form page.
 use maud::{Markup, Render, html};
 
+use super::Messages;
 use super::control::{Around, Choice, Control, Mode, SecretKind, control};
 use super::dom_id;
 use super::icon::{Icon, icon};
@@ -28,9 +29,10 @@ pub struct Field {
     hint: Option<Markup>,
     example: Option<String>,
     clause: Option<String>,
-    errors: Vec<String>,
-    asks: Vec<String>,
+    messages: Messages,
     remark: Option<String>,
+    live_mark: bool,
+    postal_into: Option<(String, Option<String>)>,
     autocomplete: Option<String>,
     hide_label: bool,
 }
@@ -47,9 +49,10 @@ pub fn field(name: impl Into<String>, label: impl Into<String>, kind: Control) -
         hint: None,
         example: None,
         clause: None,
-        errors: Vec::new(),
-        asks: Vec::new(),
+        messages: Messages::default(),
         remark: None,
+        live_mark: false,
+        postal_into: None,
         autocomplete: None,
         hide_label: false,
     }
@@ -85,7 +88,7 @@ pub fn textarea(name: impl Into<String>, label: impl Into<String>, max: u32) -> 
 /// An amount in yen.
 #[must_use]
 pub fn yen_field(name: impl Into<String>, label: impl Into<String>) -> Field {
-    field(name, label, Control::Yen)
+    field(name, label, Control::Yen { signed: false })
 }
 
 /// A date.
@@ -234,14 +237,35 @@ impl Field {
     /// Adds an error sentence.
     #[must_use]
     pub fn error(mut self, sentence: impl Into<String>) -> Self {
-        self.errors.push(sentence.into());
+        self.messages.errors.push(sentence.into());
         self
     }
 
     /// Adds a sentence that asks to look again, without blocking.
     #[must_use]
     pub fn ask(mut self, sentence: impl Into<String>) -> Self {
-        self.asks.push(sentence.into());
+        self.messages.asks.push(sentence.into());
+        self
+    }
+
+    /// Everything there is to say about it at once.
+    #[must_use]
+    pub fn messages(mut self, messages: Messages) -> Self {
+        self.messages = messages;
+        self
+    }
+
+    /// The mark may change while one types; live updates replace it.
+    #[must_use]
+    pub fn live_mark(mut self) -> Self {
+        self.live_mark = true;
+        self
+    }
+
+    /// A chosen address goes into the field `address`, and the prefecture into another if there is one.
+    #[must_use]
+    pub fn postal_into(mut self, address: impl Into<String>, prefecture: Option<String>) -> Self {
+        self.postal_into = Some((address.into(), prefecture));
         self
     }
 
@@ -274,7 +298,7 @@ impl Field {
         let counted = matches!(self.kind, Control::Area { max: Some(_), .. });
         // The design system's order: what is wrong first, then what helps.
         let parts = [
-            ("error", !self.errors.is_empty() || !self.asks.is_empty()),
+            ("error", !self.messages.is_empty()),
             ("remark", self.remark.is_some()),
             ("hint", self.hint.is_some() || self.example.is_some()),
             ("count", counted),
@@ -291,7 +315,8 @@ impl Field {
     fn label_words(&self) -> Markup {
         html! {
             (self.label)
-            (mark(self.mark))
+            @if self.live_mark { span id={ (dom_id(&self.name)) "-mark" } data-live { (mark(self.mark)) } }
+            @else { (mark(self.mark)) }
             @if matches!(self.kind, Control::Fixed { .. }) { span class="mark" data-mark="locked" { (icon(Icon::Lock)) "編集不可" } }
             @if matches!(self.kind, Control::Computed { .. }) { span class="mark" data-mark="computed" { "自動計算" } }
             @if let Some(clause) = &self.clause { span class="field__clause" { (clause) } }
@@ -311,14 +336,13 @@ pub fn mark(which: Mark) -> Markup {
     }
 }
 
-/// Hint and example, error and ask, remark: the texts between a label and its control, with the ids `described_by` names.
+/// Hint and example, messages, remark: the texts between a label and its control, with the ids `described_by` names.
 pub(crate) fn notes(
     id: &str,
     hint: Option<&Markup>,
     example: Option<&str>,
     remark: Option<&str>,
-    errors: &[String],
-    asks: &[String],
+    messages: &Messages,
 ) -> Markup {
     html! {
         @if hint.is_some() || example.is_some() {
@@ -330,16 +354,17 @@ pub(crate) fn notes(
         @if let Some(words) = remark {
             div class="field__remark" id={ (id) "-remark" } { p class="field__remark-title" { (icon(Icon::Warn)) "事務局からの指摘" } p { (words) } }
         }
-        (errors_block(id, errors, asks))
+        (messages_block(id, messages))
     }
 }
 
-/// Errors and asks of one place; present even when empty so that a live update has something to replace.
-pub(crate) fn errors_block(id: &str, errors: &[String], asks: &[String]) -> Markup {
+/// What is said about one place; present even when empty so that a live update has something to replace.
+pub(crate) fn messages_block(id: &str, messages: &Messages) -> Markup {
     html! {
-        div class="field__messages" id={ (id) "-error" } data-live {
-            @for sentence in errors { p class="field__error" { "＊" (sentence) } }
-            @for sentence in asks { p class="field__ask" { span class="visually-hidden" { "ご確認ください：" } (icon(Icon::Warn)) (sentence) } }
+        div class="field__messages" id={ (id) "-error" } data-live data-invalid[!messages.errors.is_empty()] {
+            @for sentence in &messages.errors { p class="field__error" { "＊" (sentence) } }
+            @for sentence in &messages.asks { p class="field__ask" { (icon(Icon::Warn)) span class="visually-hidden" { "ご確認ください：" } (sentence) } }
+            @for sentence in &messages.notes { p class="field__note" { (icon(Icon::Info)) span class="visually-hidden" { "参考：" } (sentence) } }
         }
     }
 }
@@ -351,7 +376,7 @@ impl Render for Field {
             name: self.name.clone(),
             id: id.clone(),
             described_by: self.described_by(&id),
-            invalid: !self.errors.is_empty(),
+            invalid: !self.messages.errors.is_empty(),
             aria_label: None,
             autocomplete: self.autocomplete.clone(),
         };
@@ -360,18 +385,23 @@ impl Render for Field {
             self.hint.as_ref(),
             self.example.as_deref(),
             self.remark.as_deref(),
-            &self.errors,
-            &self.asks,
+            &self.messages,
         );
         let shown = control(&self.kind, &self.values, &around);
         let hidden = self.hide_label.then_some("visually-hidden");
-        let state = if !self.errors.is_empty() {
+        let state = if !self.messages.errors.is_empty() {
             Some("error")
         } else if self.remark.is_some() {
             Some("remark")
         } else {
             None
         };
+        let address = self.postal_into.as_ref().map(|into| dom_id(&into.0));
+        let prefecture = self
+            .postal_into
+            .as_ref()
+            .and_then(|into| into.1.as_deref())
+            .map(dom_id);
         html! {
             @if self.is_group() {
                 fieldset class="field" data-state=[state] data-field=(self.name) aria-describedby=[&around.described_by] {
@@ -384,7 +414,7 @@ impl Render for Field {
                     (notes) (shown)
                 }
             } @else {
-                div class="field" data-state=[state] data-field=(self.name) {
+                div class="field" data-state=[state] data-field=(self.name) data-address=[address] data-prefecture=[prefecture] {
                     label class="field__label" for=(id) { span class=[hidden] { (self.label_words()) } }
                     (notes) (shown)
                 }

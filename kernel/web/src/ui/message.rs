@@ -123,6 +123,25 @@ pub fn emergency(title: &str, body: &Markup) -> Markup {
     }
 }
 
+/// What is said about one field, cell or table, in three strengths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Messages {
+    /// Must be mended.
+    pub errors: Vec<String>,
+    /// Should be looked at again; does not block.
+    pub asks: Vec<String>,
+    /// Good to know.
+    pub notes: Vec<String>,
+}
+
+impl Messages {
+    /// Nothing to say.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.errors.is_empty() && self.asks.is_empty() && self.notes.is_empty()
+    }
+}
+
 /// One line of the error summary: what is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {

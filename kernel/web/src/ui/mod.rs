@@ -22,7 +22,8 @@
 mod amounts;
 mod button;
 mod control;
-mod field;
+pub(crate) mod field;
+pub mod form;
 mod icon;
 mod lists;
 mod message;
@@ -47,7 +48,7 @@ pub use lists::{
     Answer, Compared, Happened, answers, comparison, dialog, disclosure, facts, panel, staircase,
     timeline,
 };
-pub use message::{Banner, Problem, Tone, banner, emergency, error_summary};
+pub use message::{Banner, Messages, Problem, Tone, banner, emergency, error_summary};
 pub use page::{Assets, NavItem, Shell, SignedIn, Site, csrf_field, page};
 pub use rows::{EditCell, EditColumn, EditTable, Import, edit_rows, edit_years};
 pub use save::{SaveForm, save_form};

@@ -1,12 +1,16 @@
 //! Tables one fills in: repeating rows (expenses, shareholders), and fixed rows shown as columns (five-year plan).
 use maud::{Markup, Render, html};
 
+use super::Messages;
 use super::button::button;
 use super::control::{Around, Control, control};
 use super::dom_id;
-use super::field::{Mark, errors_block, mark, notes};
+use super::field::{Mark, mark, messages_block, notes};
 use super::icon::Icon;
 use super::table::scroll_region;
+
+/// With more columns than this a row is a card: sideways scrolling while typing loses people.
+const CARDS_FROM: usize = 7;
 
 /// A column of a fill-in table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +32,8 @@ pub struct EditColumn {
 pub struct EditCell {
     /// The values as typed.
     pub values: Vec<String>,
-    /// What must be mended.
-    pub errors: Vec<String>,
-    /// What should be looked at again.
-    pub asks: Vec<String>,
+    /// What is said about it.
+    pub messages: Messages,
     /// Shown but not typed, although the column usually is.
     pub locked: bool,
 }
@@ -56,11 +58,11 @@ pub struct EditTable {
     most: u32,
     mark: Mark,
     hint: Option<Markup>,
-    errors: Vec<String>,
-    asks: Vec<String>,
+    messages: Messages,
     remark: Option<String>,
     import: Option<Import>,
     locked: bool,
+    frozen: bool,
 }
 
 /// Rows that can be added (up to `most`) and removed, with buttons posting `_action` = `add:<name>` or `remove:<name>:<row>`.
@@ -81,11 +83,11 @@ pub fn edit_rows(
         most,
         mark: Mark::None,
         hint: None,
-        errors: Vec::new(),
-        asks: Vec::new(),
+        messages: Messages::default(),
         remark: None,
         import: None,
         locked: false,
+        frozen: false,
     }
 }
 
@@ -126,11 +128,10 @@ impl EditTable {
         self
     }
 
-    /// Sentences about the table as a whole.
+    /// What is said about it as a whole.
     #[must_use]
-    pub fn findings(mut self, errors: Vec<String>, asks: Vec<String>) -> Self {
-        self.errors = errors;
-        self.asks = asks;
+    pub fn messages(mut self, messages: Messages) -> Self {
+        self.messages = messages;
         self
     }
 
@@ -155,6 +156,17 @@ impl EditTable {
         self
     }
 
+    /// Rows can be changed where their cells are open, but none added or removed.
+    #[must_use]
+    pub fn frozen(mut self, frozen: bool) -> Self {
+        self.frozen = frozen;
+        self
+    }
+
+    const fn rows_stay(&self) -> bool {
+        self.locked || self.frozen
+    }
+
     fn cell(&self, at: &str, row_words: &str, column: &EditColumn, cell: &EditCell) -> Markup {
         let name = format!("{}[{at}].{}", self.name, column.id);
         let id = dom_id(&name);
@@ -169,11 +181,11 @@ impl EditTable {
             name,
             id: id.clone(),
             described_by: Some(format!("{id}-error")),
-            invalid: !cell.errors.is_empty(),
+            invalid: !cell.messages.errors.is_empty(),
             aria_label: Some(format!("{row_words} {}", column.label)),
             autocomplete: None,
         };
-        html! { (control(kind, &cell.values, &around)) (errors_block(&id, &cell.errors, &cell.asks)) }
+        html! { (control(kind, &cell.values, &around)) (messages_block(&id, &cell.messages)) }
     }
 
     fn row(&self, at: &str, shown: &str, cells: &[EditCell]) -> Markup {
@@ -187,7 +199,7 @@ impl EditTable {
                         (self.cell(at, &words, column, cells.get(column_at).unwrap_or(&nothing)))
                     }
                 }
-                @if !self.locked {
+                @if !self.rows_stay() {
                     td role="cell" class="edit__remove" {
                         (button("削除").text().small().with(Icon::Remove).hook("remove-row").sends("_action", format!("remove:{}:{at}", self.name)).about(format!("（{words}）")))
                     }
@@ -199,7 +211,7 @@ impl EditTable {
     fn repeating(&self) -> Markup {
         let rows: &[Vec<EditCell>] = &self.rows;
         html! {
-            div class="edit" data-rows=(self.name) data-most=(self.most) {
+            div class="edit" data-rows=(self.name) data-most=(self.most) data-cards[self.columns.len() > CARDS_FROM] {
                 div class="scroll edit__scroll" role="region" aria-label=(self.label) tabindex="0" {
                     table class="edit__table" role="table" aria-label=(self.label) {
                         thead role="rowgroup" {
@@ -211,16 +223,16 @@ impl EditTable {
                                         @if let Some(hint) = &column.hint { span class="edit__hint" { (hint) } }
                                     }
                                 }
-                                @if !self.locked { td role="columnheader" { span class="visually-hidden" { "操作" } } }
+                                @if !self.rows_stay() { td role="columnheader" { span class="visually-hidden" { "操作" } } }
                             }
                         }
                         tbody role="rowgroup" {
                             @for (at, cells) in rows.iter().enumerate() { (self.row(&at.to_string(), &(at + 1).to_string(), cells)) }
-                            @if rows.is_empty() && !self.locked { (self.row("0", "1", &[])) }
+                            @if rows.is_empty() && !self.rows_stay() { (self.row("0", "1", &[])) }
                         }
                     }
                 }
-                @if !self.locked {
+                @if !self.rows_stay() {
                     template data-row-template { (self.row("__", "__", &[])) }
                     div class="buttons" {
                         (button("行を追加").outline().small().with(Icon::Add).hook("add-row").sends("_action", format!("add:{}", self.name)).about(format!("（{}）", self.label)))
@@ -260,7 +272,7 @@ impl EditTable {
                         }
                     }
                 }))
-                @if !self.locked { p class="edit__paste" data-needs-script hidden { "表計算ソフトの範囲をコピーして、左上のますに貼り付けられます。" } }
+                @if !self.rows_stay() { p class="edit__paste" data-needs-script hidden { "表計算ソフトの範囲をコピーして、左上のますに貼り付けられます。" } }
             }
         }
     }
@@ -268,7 +280,7 @@ impl EditTable {
 
 fn holds(kind: &Control) -> &'static str {
     match kind {
-        Control::Yen | Control::Number { .. } | Control::Computed { .. } => "number",
+        Control::Yen { .. } | Control::Number { .. } | Control::Computed { .. } => "number",
         Control::Select { .. } => "choice",
         Control::Date
         | Control::Line {
@@ -298,9 +310,9 @@ impl Render for EditTable {
     fn render(&self) -> Markup {
         let id = dom_id(&self.name);
         html! {
-            section class="field" id=(id) data-field=(self.name) data-state=[(!self.errors.is_empty()).then_some("error")] aria-labelledby={ (id) "-label" } {
+            section class="field" id=(id) data-field=(self.name) data-state=[(!self.messages.errors.is_empty()).then_some("error")] aria-labelledby={ (id) "-label" } {
                 h3 class="field__label" id={ (id) "-label" } { (self.label) (mark(self.mark)) }
-                (notes(&id, self.hint.as_ref(), None, self.remark.as_deref(), &self.errors, &self.asks))
+                (notes(&id, self.hint.as_ref(), None, self.remark.as_deref(), &self.messages))
                 @if let (Some(import), false) = (&self.import, self.locked) { (import_part(&self.name, &self.label, import)) }
                 @match &self.heads {
                     Some(heads) => (self.transposed(heads)),
@@ -319,7 +331,7 @@ mod tests {
         vec![EditColumn {
             id: "gross".into(),
             label: "経費".into(),
-            kind: Control::Yen,
+            kind: Control::Yen { signed: false },
             mark: Mark::Required,
             hint: None,
         }]

@@ -1,6 +1,7 @@
 //! Files: what has been handed in, with its state, and the place to add more.
 use maud::{Markup, Render, html};
 
+use super::Messages;
 use super::button::button;
 use super::field::{Mark, mark, notes};
 use super::message::Tone;
@@ -45,8 +46,7 @@ pub struct Upload {
     files: Vec<FileRow>,
     mark: Mark,
     hint: Option<Markup>,
-    errors: Vec<String>,
-    asks: Vec<String>,
+    messages: Messages,
     remark: Option<String>,
     locked: bool,
 }
@@ -72,8 +72,7 @@ pub fn upload(
         files: Vec::new(),
         mark: Mark::None,
         hint: None,
-        errors: Vec::new(),
-        asks: Vec::new(),
+        messages: Messages::default(),
         remark: None,
         locked: false,
     }
@@ -101,11 +100,10 @@ impl Upload {
         self
     }
 
-    /// Error sentences and sentences that ask.
+    /// What is said about it as a whole.
     #[must_use]
-    pub fn findings(mut self, errors: Vec<String>, asks: Vec<String>) -> Self {
-        self.errors = errors;
-        self.asks = asks;
+    pub fn messages(mut self, messages: Messages) -> Self {
+        self.messages = messages;
         self
     }
 
@@ -163,10 +161,10 @@ impl Render for Upload {
         let limits = html! { @if let Some(hint) = &self.hint { (hint) " " } (self.limits) };
         let room = u32::try_from(self.files.len()).unwrap_or(u32::MAX) < self.most;
         html! {
-            div class="field upload" data-field=(self.name) data-state=[(!self.errors.is_empty()).then_some("error")]
+            div class="field upload" data-field=(self.name) data-state=[(!self.messages.errors.is_empty()).then_some("error")]
                 data-upload=[(!self.locked).then_some(&self.action)] data-most=(self.most) role="group" aria-labelledby={ (id) "-label" } {
                 p class="field__label" id={ (id) "-label" } { (self.label) (mark(self.mark)) }
-                (notes(&id, Some(&limits), None, self.remark.as_deref(), &self.errors, &self.asks))
+                (notes(&id, Some(&limits), None, self.remark.as_deref(), &self.messages))
                 div class="upload__files" id={ (id) "-files" } data-live {
                     @if self.files.is_empty() { p class="quiet" { "ファイルはまだありません。" } }
                     @else { (file_list(&self.name, &self.files, !self.locked)) }
