@@ -61,8 +61,6 @@ pub struct Assets {
     pub css: String,
     /// `app.js`, an ES module.
     pub js: String,
-    /// `fonts.css`: fetched without holding up the page; without scripts the reader's own fonts are used.
-    pub fonts: Option<String>,
     /// The picture for the browser's tab.
     pub icon: Option<String>,
 }
@@ -281,7 +279,6 @@ impl Shell {
                 @if let Some(token) = &self.csrf { meta name="csrf-token" content=(token); }
                 @if let Some(icon) = &self.assets.icon { link rel="icon" href=(icon) type="image/svg+xml"; }
                 link rel="stylesheet" href=(self.assets.css) nonce=[&self.nonce];
-                @if let Some(fonts) = &self.assets.fonts { link rel="stylesheet" href=(fonts) media="print" data-fonts nonce=[&self.nonce]; }
                 script type="module" src=(self.assets.js) nonce=[&self.nonce] {}
             }
         }
