@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::http::Method;
 use hojo_access::{Access, Actor, Site};
-use hojo_db::{Audit, Db, Gate, Mode, Tx};
+use hojo_db::{Audit, CaseRow, Db, Gate, Mode, Tx};
 use hojo_vault::Vault;
 use hojo_words::ids::SessionId;
 use maud::{html, Markup};
@@ -103,6 +103,17 @@ impl<A: Access> Cx<A> {
     #[must_use]
     pub fn gate(&self) -> Gate {
         Db::gate(&self.kernel.db)
+    }
+
+    /// Writes down that this person saw this case (閲覧ログ). The one thing a GET may write, in a
+    /// transaction of its own; when it cannot be written the page is not shown.
+    ///
+    /// # Errors
+    /// [`Fault::Busy`] when it cannot be written.
+    pub async fn log_access(&self, row: &CaseRow) -> Result<(), Fault> {
+        let mut tx = self.kernel.db.begin(&self.actor, Mode::Write).await?;
+        tx.log_access(&self.audit(), A::PERMISSION, row.id, row.applicant).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Where an operation came from, for the logs.
