@@ -23,6 +23,8 @@ const TURNED_MM: f64 = 257.0;
 /// White on both sides of a cell.
 const CELL_PADDING_MM: f64 = 3.4;
 const MM_PER_POINT: f64 = 25.4 / 72.0;
+/// Smallest line pitch, in type sizes.
+const CLOSEST_LINES: f64 = 1.35;
 /// Type of a table nothing else fits.
 const SMALLEST: f64 = 6.0;
 /// Page width, type size and whether the page is turned, best first.
@@ -81,6 +83,18 @@ fn measures(g: &Geometry) -> Result<Value, BadMeasure> {
         "body_y": place("body_y", &g.body_y)?,
         "items_heading_y": place("items_heading_y", &g.items_heading_y)?,
     }))
+}
+
+/// Multiplies the line pitch by `share`; false when the lines would come too near to each other to be read well.
+pub(crate) fn set_closer(data: &mut Value, share: f64) -> bool {
+    let number = |data: &Value, name: &str| data.pointer(&format!("/geometry/{name}")).and_then(Value::as_f64);
+    let (Some(pitch), Some(size)) = (number(data, "line_pitch"), number(data, "font_size")) else { return false };
+    let closer = pitch * share;
+    let readable = closer >= CLOSEST_LINES * size * MM_PER_POINT;
+    if readable && let Some(place) = data.pointer_mut("/geometry/line_pitch") {
+        *place = json!(closer);
+    }
+    readable
 }
 
 fn measure(field: &'static str, text: &str, least: u16, most: u16) -> Result<f64, BadMeasure> {

@@ -176,6 +176,21 @@ fn a_long_body_pushes_the_rest_down_and_flows_to_the_next_page() {
 }
 
 #[test]
+fn a_letter_a_few_lines_too_long_is_set_closer_and_stays_on_one_sheet() {
+    let mut model = crate::support::sample("adoption-notice");
+    let sheet = press().print(&model, MOMENT).unwrap();
+    assert_eq!(sheet.pages, 1);
+    let words = words(&sheet.pdf);
+    let pitch = find(&words, "10,000,000円").top - find(&words, "15,000,000円").top;
+    assert!((5.5..6.29).contains(&pitch), "{pitch} mm");
+    assert!(find(&words, "電話").top > find(&words, "以上").top);
+
+    model.items.extend(model.items.clone());
+    let longer = press().print(&model, MOMENT).unwrap();
+    assert_eq!(longer.pages, 2, "a long letter keeps its pitch and takes a second sheet");
+}
+
+#[test]
 fn nothing_leaves_the_page_in_any_kind_of_table() {
     let sheet = press().print(&application_copy(1), MOMENT).unwrap();
     for word in words(&sheet.pdf) {
