@@ -26,6 +26,11 @@ create table cases (
 );
 create index cases_of_applicant on cases (applicant_id, round_id);
 create index cases_queue on cases (round_id, position, changed_at desc, id);
+-- One index for each order of the office's list; drafts are nobody's work yet and stay out.
+create index cases_by_filed on cases (filed_at, public_id) where filed_at is not null;
+create index cases_by_changed on cases (changed_at, public_id) where filed_at is not null;
+create index cases_by_due on cases (coalesce(due_on, date '9999-12-31'), public_id) where filed_at is not null;
+create index cases_by_requested on cases (coalesce(requested, 0), public_id) where filed_at is not null;
 create index cases_assigned on cases (assigned_to, position) where assigned_to is not null;
 create unique index cases_one_live on cases (round_id, applicant_id)
     where position not in ('withdrawn', 'discarded');
@@ -128,9 +133,10 @@ create table idempotency (
     primary key (principal, key)
 );
 
--- Japanese search: character bigrams of the normalised text.
+-- Japanese search: character grams of the normalised text find the candidates, the key proves them.
 create table case_search (
     case_id uuid primary key references cases (id),
-    grams   text[] not null
+    grams   text[] not null,
+    key     text not null default ''
 );
 create index case_search_grams on case_search using gin (grams);

@@ -14,6 +14,7 @@ pub mod migrate;
 mod numbers;
 mod pool;
 pub mod random;
+pub mod search;
 mod tx;
 
 pub use audit::{Audit, Outcome};
