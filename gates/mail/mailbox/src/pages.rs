@@ -209,4 +209,40 @@ mod tests {
         );
         assert_eq!(escaped("a@b.example&あ"), "a@b.example%26%E3%81%82");
     }
+
+    async fn get(store: &Arc<Store>, path: &str) -> (StatusCode, String) {
+        use tower::ServiceExt as _;
+        let request = axum::http::Request::get(path).body(axum::body::Body::empty()).unwrap();
+        let answer = router(Arc::clone(store)).oneshot(request).await.unwrap();
+        let status = answer.status();
+        let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        (status, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn mail_is_listed_newest_first_filtered_read_and_escaped() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(folder.path()).unwrap());
+        let (_, empty) = get(&store, "/").await;
+        assert!(empty.contains("メールはまだありません"));
+        for number in 1..=52 {
+            let mail = format!(
+                "From: o@h.example\r\nTo: p{number}@x.example\r\nSubject: <i>no {number}</i>\r\n\r\n<script>x</script>\r\n"
+            );
+            store.put(&[format!("p{number}@x.example")], mail.as_bytes()).unwrap();
+        }
+        let (_, list) = get(&store, "/").await;
+        assert!(list.contains("&lt;i&gt;no 52&lt;/i&gt;") && list.contains("page=1") && !list.contains("no 2<"));
+        assert!(list.find("no 52").unwrap() < list.find("no 51").unwrap());
+        let (_, rest) = get(&store, "/?page=1").await;
+        assert!(rest.contains("no 2&lt;") && !rest.contains("page=2"));
+        let (_, json) = get(&store, "/messages.json?to=p7@").await;
+        assert!(json.contains("\"number\":7") && !json.contains("\"number\":8"));
+        let (status, one) = get(&store, "/messages/7").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(one.contains("&lt;script&gt;x&lt;/script&gt;") && !one.contains("<script>"));
+        assert!(get(&store, "/messages/7/source").await.1.starts_with("Delivered-To: p7@x.example\r\nFrom:"));
+        assert_eq!(get(&store, "/messages/99").await.0, StatusCode::NOT_FOUND);
+        assert_eq!(get(&store, "/messages/x").await.0, StatusCode::BAD_REQUEST);
+    }
 }
