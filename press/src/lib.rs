@@ -3,6 +3,7 @@
 //! Start reading: `render.rs` (one letter), `layouts/notice.typ` (how it looks), `serve.rs` (the warm process).
 //! Kept honest by: `tests/` (places on paper in mm, hostile texts, same bytes, flat memory).
 
+mod compact;
 pub mod fonts;
 mod glyphs;
 mod prepare;

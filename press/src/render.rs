@@ -14,7 +14,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::fonts::{FontProblem, Fonts, hex};
 use crate::world::{LayoutPath, LetterWorld, Shop};
-use crate::{glyphs, prepare};
+use crate::{compact, glyphs, prepare};
 
 /// Results unused for this many letters are forgotten, so that a warm press does not grow.
 const FORGET_AFTER: usize = 3;
@@ -109,18 +109,22 @@ impl Press {
     /// A notice that runs over by a few lines is set closer, as a clerk would, before it takes a second sheet.
     fn typeset_fitting(&self, layout: Layout, mut data: serde_json::Value) -> Result<PagedDocument, Problem> {
         let document = self.typeset(layout, &data)?;
-        if layout == Layout::Notice && document.pages().len() == 2 {
-            for share in CLOSER {
-                if !prepare::set_closer(&mut data, share) {
-                    break;
-                }
-                let closer = self.typeset(layout, &data)?;
-                if closer.pages().len() == 1 {
-                    return Ok(closer);
-                }
+        let pages = document.pages().len();
+        if layout != Layout::Notice || pages == 1 {
+            return Ok(document);
+        }
+        let mut closer = data.clone();
+        for share in CLOSER {
+            if pages > 2 || !prepare::set_closer(&mut closer, share) {
+                break;
+            }
+            let document = self.typeset(layout, &closer)?;
+            if document.pages().len() == 1 {
+                return Ok(document);
             }
         }
-        Ok(document)
+        prepare::set_pages(&mut data, pages);
+        self.typeset(layout, &data)
     }
 
     fn typeset(&self, layout: Layout, data: &serde_json::Value) -> Result<PagedDocument, Problem> {
@@ -145,7 +149,8 @@ impl Press {
             tagged: true,
             pretty: false,
         };
-        typst_pdf::pdf(document, &options).map_err(|errors| layout_failed(&errors))
+        let pdf = typst_pdf::pdf(document, &options).map_err(|errors| layout_failed(&errors))?;
+        Ok(compact::compact(&pdf).unwrap_or(pdf))
     }
 }
 
