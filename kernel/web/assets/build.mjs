@@ -1,10 +1,12 @@
 // Builds dist/: app.css, app.js, fonts-<hash>.css with fonts/, favicon.svg. The server adds content hashes to the addresses.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 
-const out = "dist";
+const done = "dist";
+// Built beside and moved in one step: a server being compiled meanwhile never sees half of it.
+const out = "dist.new";
 const scriptLimit = 60 * 1024;
 
 await rm(out, { recursive: true, force: true });
@@ -36,9 +38,10 @@ await copyFile("src/favicon.svg", `${out}/favicon.svg`);
 
 const script = gzipSync(await readFile(`${out}/app.js`)).length;
 const sheet = gzipSync(await readFile(`${out}/app.css`)).length;
-await writeFile(`${out}/.built`, "");
 console.log(`app.js ${(await stat(`${out}/app.js`)).size} bytes (${script} gzip), app.css ${sheet} gzip`);
 if (script > scriptLimit) {
   console.error(`app.js is larger than ${scriptLimit} bytes gzip`);
   process.exit(1);
 }
+await rm(done, { recursive: true, force: true });
+await rename(out, done);

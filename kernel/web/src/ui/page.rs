@@ -287,6 +287,7 @@ impl Shell {
     fn header(&self) -> Markup {
         html! {
             header class="site-header" {
+                @if let Some(words) = &self.demo { p class="demo-banner" { (words) } }
                 div class="site-header__row" {
                     a class="site-header__brand" href="/" { (self.brand_words()) }
                     @if let Some(who) = &self.signed_in { (account(who, self.csrf.as_deref())) }
@@ -357,7 +358,6 @@ impl Render for Shell {
                 body data-site=(self.site.name()) data-wide[self.wide] data-plain[self.plain]
                     data-session-seconds=[ends] data-session-extend=[extend] data-sign-in=[sign_in] {
                     a class="skip-link" href="#main" { "本文へ移動" }
-                    @if let Some(words) = &self.demo { p class="demo-banner" role="note" { (words) } }
                     (self.header())
                     div class="page" {
                         @if !self.breadcrumb.is_empty() {

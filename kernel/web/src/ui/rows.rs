@@ -195,7 +195,8 @@ impl EditTable {
             tr role="row" data-row {
                 th role="rowheader" scope="row" class="edit__number" { span data-number { (shown) } }
                 @for (column_at, column) in self.columns.iter().enumerate() {
-                    td role="cell" data-label=(column.label) data-column=(column.id) data-holds=(holds(&column.kind)) {
+                    td role="cell" data-column=(column.id) data-holds=(holds(&column.kind)) {
+                        span class="edit__label" aria-hidden="true" { (column.label) (mark(column.mark)) @if let Some(hint) = &column.hint { span class="edit__hint" { (hint) } } }
                         (self.cell(at, &words, column, cells.get(column_at).unwrap_or(&nothing)))
                     }
                 }
@@ -310,8 +311,8 @@ impl Render for EditTable {
     fn render(&self) -> Markup {
         let id = dom_id(&self.name);
         html! {
-            section class="field" id=(id) data-field=(self.name) data-state=[(!self.messages.errors.is_empty()).then_some("error")] aria-labelledby={ (id) "-label" } {
-                h3 class="field__label" id={ (id) "-label" } { (self.label) (mark(self.mark)) }
+            div class="field" role="group" id=(id) data-field=(self.name) data-state=[(!self.messages.errors.is_empty()).then_some("error")] aria-labelledby={ (id) "-label" } {
+                h2 class="field__label" id={ (id) "-label" } { (self.label) (mark(self.mark)) }
                 (notes(&id, self.hint.as_ref(), None, self.remark.as_deref(), &self.messages))
                 @if let (Some(import), false) = (&self.import, self.locked) { (import_part(&self.name, &self.label, import)) }
                 @match &self.heads {

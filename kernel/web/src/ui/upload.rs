@@ -179,6 +179,7 @@ impl Render for Upload {
                             "アップロード" span class="visually-hidden" { "（" (self.label) "）" }
                         }
                     }
+                    p class="upload__full" { "ファイルの数が上限（" (self.most) "）に達しています。追加する場合は、先に不要なファイルを削除してください。" }
                     div class="upload__progress" data-upload-progress role="status" {}
                 }
             }

@@ -46,6 +46,7 @@ async function one(box: HTMLElement, input: HTMLInputElement, file: File): Promi
     // A refusal (422) also brings the list, with the file's state and the reason.
     if (answer.status === 200 || answer.status === 422) {
       replaceLive(answer.responseText);
+      room(box);
       line.remove();
       return;
     }
@@ -55,6 +56,12 @@ async function one(box: HTMLElement, input: HTMLInputElement, file: File): Promi
     state.textContent = reason(Number(error instanceof Error ? error.message : 0));
     line.append(button("もう一度送る", "outline", () => { line.remove(); void one(box, input, file); }), button("やめる", "text", () => line.remove()));
   }
+}
+
+/** With as many files as allowed the way in closes, and the sentence that says so appears. */
+function room(box: HTMLElement): void {
+  const full = all(".files__row", box).length >= Number(box.dataset["most"] ?? "1");
+  box.querySelector(".upload__add")?.toggleAttribute("data-full", full);
 }
 
 async function take(box: HTMLElement, input: HTMLInputElement, files: FileList): Promise<void> {
