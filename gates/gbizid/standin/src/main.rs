@@ -37,6 +37,7 @@ struct Options {
     seed: u64,
 }
 
+#[expect(clippy::disallowed_methods, reason = "a separate site without a database: its clock is the machine's")]
 fn config(options: Options) -> Result<Config, Box<dyn std::error::Error>> {
     let accounts = match &options.accounts {
         Some(path) => Accounts::from_file(path)?,
