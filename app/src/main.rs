@@ -1,1 +1,57 @@
-fn main() {}
+//! The `hojo` binary: every command of the system. Wires slices, gates and sites together.
+//! Never holds a rule, a page or a query of its own.
+//! Start at [`Command`], then `wiring.rs` (which slices and gates there are) and `serve.rs`.
+//! Kept honest by `./start --smoke`, which runs the main job through it.
+
+mod config;
+mod definitions;
+mod masters;
+mod publish;
+mod routes;
+mod serve;
+mod wiring;
+
+use clap::{Parser, Subcommand};
+use config::Config;
+
+#[derive(Parser)]
+#[command(name = "hojo", about = "補助: the system of a subsidy office", version)]
+struct Cli {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve one site or all of them.
+    Serve(serve::Args),
+    /// Run jobs: letters, mail, what follows a decision.
+    Work,
+    /// Bring the database to the state of this build.
+    Migrate,
+    /// Check, compare, draw and publish programme definitions.
+    #[command(subcommand)]
+    Definitions(definitions::Command),
+    /// Import postal codes, banks and holidays.
+    #[command(subcommand)]
+    Masters(masters::Command),
+    /// List every route with its permission.
+    Routes(routes::Args),
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    serve::log_to_stderr();
+    let config = cli.config;
+    match cli.command {
+        Command::Serve(args) => serve::run(&config, args).await,
+        Command::Work => serve::work(&config).await,
+        Command::Migrate => publish::migrate(&config).await,
+        Command::Definitions(command) => definitions::run(&config, command).await,
+        Command::Masters(command) => masters::run(&config, command).await,
+        Command::Routes(args) => routes::print(&args),
+    }
+}

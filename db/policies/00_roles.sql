@@ -6,10 +6,11 @@
 --   hojo_staff      the office (the grant is checked by the application)
 --   hojo_reviewer   the cases assigned to one reviewer (scope = staff id)
 --   hojo_worker     jobs
+--   hojo_setup      commands of office IT on the machine: publish, import, first accounts
 do $$
 declare r text;
 begin
-    foreach r in array array['hojo_gate', 'hojo_public', 'hojo_applicant', 'hojo_staff', 'hojo_reviewer', 'hojo_worker'] loop
+    foreach r in array array['hojo_gate', 'hojo_public', 'hojo_applicant', 'hojo_staff', 'hojo_reviewer', 'hojo_worker', 'hojo_setup'] loop
         if not exists (select from pg_roles where rolname = r) then
             begin
                 execute format('create role %I nologin noinherit', r);
@@ -41,6 +42,12 @@ begin
             execute format('grant %I to %I', g[2], g[1]);
         end if;
     end loop;
+end $$;
+
+do $$ begin
+    if not pg_has_role(current_user, 'hojo_setup', 'member') then
+        execute format('grant hojo_setup to %I', current_user);
+    end if;
 end $$;
 
 alter role hojo_portal set statement_timeout = '5s';

@@ -9,13 +9,13 @@ begin
     end loop;
     for t in select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
              where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname not like '%\_migrations' loop
-        execute format('revoke all on %I from hojo_gate, hojo_public, hojo_applicant, hojo_staff, hojo_reviewer, hojo_worker', t);
+        execute format('revoke all on %I from hojo_gate, hojo_public, hojo_applicant, hojo_staff, hojo_reviewer, hojo_worker, hojo_setup', t);
         execute format('alter table %I enable row level security', t);
         execute format('alter table %I force row level security', t);
     end loop;
 end $$;
 
-grant usage on schema public to hojo_gate, hojo_public, hojo_applicant, hojo_staff, hojo_reviewer, hojo_worker;
+grant usage on schema public to hojo_gate, hojo_public, hojo_applicant, hojo_staff, hojo_reviewer, hojo_worker, hojo_setup;
 
 -- allow(role, tables, rights, condition): a grant and its policy in one line.
 create or replace function pg_temp.allow(role text, tables text[], rights text, condition text) returns void
@@ -44,11 +44,16 @@ declare
     case_tables text[] := array['cases', 'events', 'filings', 'draft_sections', 'submissions', 'files', 'remarks', 'examinations', 'assignments', 'score_sheets', 'letters'];
 begin
     -- What everybody may read.
-    foreach r in array array['hojo_gate', 'hojo_public', 'hojo_applicant', 'hojo_staff', 'hojo_reviewer', 'hojo_worker'] loop
+    foreach r in array array['hojo_gate', 'hojo_public', 'hojo_applicant', 'hojo_staff', 'hojo_reviewer', 'hojo_worker', 'hojo_setup'] loop
         perform pg_temp.allow(r, array['editions', 'rounds', 'notices', 'master_imports', 'banks', 'branches', 'postal_codes', 'holidays', 'rule_lowerings'], 'select', 'true');
     end loop;
     perform pg_temp.allow('hojo_public', array['deadline_moves'], 'select', 'applicant_id is null');
     perform pg_temp.allow('hojo_reviewer', array['deadline_moves'], 'select', 'applicant_id is null');
+
+    -- Setting up.
+    perform pg_temp.allow('hojo_setup', array['editions', 'rounds', 'notices', 'master_imports', 'banks', 'branches', 'postal_codes', 'holidays'], 'insert, update', 'true');
+    perform pg_temp.allow('hojo_setup', array['banks', 'branches', 'postal_codes', 'holidays', 'role_permissions', 'staff_roles'], 'delete', 'true');
+    perform pg_temp.allow('hojo_setup', array['staff', 'roles', 'role_permissions', 'staff_roles', 'applicants', 'accounts', 'reviewer_ties'], 'select, insert, update', 'true');
 
     -- Sign-in and sessions.
     perform pg_temp.allow('hojo_gate', array['roles', 'role_permissions', 'staff_roles'], 'select', 'true');

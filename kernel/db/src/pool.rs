@@ -58,6 +58,23 @@ impl Db {
         Self::connect(config, "hojo_work", clock).await
     }
 
+    /// Opens a pool for set-up commands (publishing, imports, first accounts), run by office IT on
+    /// the machine under the owner's login.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when the server cannot be reached.
+    pub async fn connect_setup(config: &DbConfig, owner: &str, clock: Clock) -> Result<Self, DbError> {
+        Self::connect(config, owner, clock).await
+    }
+
+    /// Begins a set-up transaction: definitions, masters, accounts; no case data.
+    ///
+    /// # Errors
+    /// [`DbError`]; also when this pool's login is not the owner's.
+    pub async fn begin_setup(&self) -> Result<Tx, DbError> {
+        self.begin_as("hojo_setup", "", "", Mode::Write, Some(Actor::Worker)).await
+    }
+
     async fn connect(config: &DbConfig, login: &str, clock: Clock) -> Result<Self, DbError> {
         let options = PgConnectOptions::from_str(&config.url)?
             .username(login)

@@ -4,12 +4,18 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::pipeline::no_store;
 
-/// No inline script or style, nothing from elsewhere, no framing.
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
-                   connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
-                   require-trusted-types-for 'script'";
+/// No inline script or style, nothing from elsewhere, no framing. `form_targets` are the origins a
+/// posted form may be redirected to: browsers hold a redirect after a post against `form-action`.
+fn csp(form_targets: &[String]) -> String {
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
+         connect-src 'self'; form-action 'self' {}; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
+         require-trusted-types-for 'script'",
+        form_targets.join(" ")
+    )
+}
 
-pub(crate) fn add(headers: &mut HeaderMap, path: &str, reference: &str) {
+pub(crate) fn add(headers: &mut HeaderMap, form_targets: &[String], path: &str, reference: &str) {
     let fixed: [(HeaderName, &'static str); 7] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
@@ -22,7 +28,11 @@ pub(crate) fn add(headers: &mut HeaderMap, path: &str, reference: &str) {
     for (name, value) in fixed {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CSP));
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
+        && let Ok(value) = HeaderValue::from_str(&csp(form_targets))
+    {
+        headers.insert(header::CONTENT_SECURITY_POLICY, value);
+    }
     if !path.starts_with("/assets/") {
         no_store(headers);
     }

@@ -22,6 +22,8 @@ pub struct Settings {
     pub demo: Option<String>,
     /// Name of the service in the header.
     pub brand: Option<String>,
+    /// Other origins our forms may lead to: the GビズID provider.
+    pub form_targets: Vec<String>,
     /// Hard limit for one uploaded file, bytes. Slots have their own, lower limits.
     pub max_upload: u64,
     /// Requests worked on at once; more are told to come back.

@@ -201,7 +201,7 @@ async fn finish(
         Ok(reply) => reply.into_response(),
         Err(fault) => fault_page(kernel, seen, info, &fault, reference).await,
     };
-    headers::add(response.headers_mut(), &info.path, reference);
+    headers::add(response.headers_mut(), &kernel.settings.form_targets, &info.path, reference);
     response
 }
 

@@ -1,1 +1,53 @@
+//! Coming in and going out: applicants by GビズID, staff and reviewers by password and one-time code.
+//! Never reads a case, and keeps no password or one-time secret in a log or on a page.
+//! Start at [`portal_routes`] and [`office_routes`].
+//! Kept honest by `tests/sign_in.rs`, which also tries the doors that must stay shut.
 
+mod gbizid;
+mod leaving;
+pub mod staff;
+
+use std::sync::Arc;
+
+use hojo_access::Site;
+use hojo_gbizid::GbizId;
+use hojo_web::Routes;
+
+/// Sign-in for applicants.
+#[must_use]
+pub fn portal_routes(provider: Arc<dyn GbizId>) -> Routes {
+    gbizid::routes(provider).with(leaving::routes(Site::Portal))
+}
+
+/// Sign-in for staff and reviewers.
+#[must_use]
+pub fn office_routes() -> Routes {
+    staff::routes().with(leaving::routes(Site::Office))
+}
+
+/// Only a path of this site is a place to go on to after signing in.
+fn safe_path<'a>(to: &'a str, otherwise: &'a str) -> &'a str {
+    let fine = to.starts_with('/') && !to.starts_with("//") && !to.contains(['\\', '\r', '\n']);
+    let elsewhere = !to.starts_with("/sign-in") && !to.starts_with("/sign-out");
+    if fine && elsewhere { to } else { otherwise }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_path;
+
+    #[test]
+    fn nobody_is_sent_elsewhere_after_signing_in() {
+        for (to, goes) in [
+            ("/filings/x?a=b", "/filings/x?a=b"),
+            ("", "/me"),
+            ("https://evil.example", "/me"),
+            ("//evil.example", "/me"),
+            ("/\\evil.example", "/me"),
+            ("/x\r\nSet-Cookie: a=b", "/me"),
+            ("/sign-out", "/me"),
+        ] {
+            assert_eq!(safe_path(to, "/me"), goes, "{to}");
+        }
+    }
+}

@@ -74,6 +74,7 @@ fn common(scene: &Scene<'_>, field: &Field, bank: Option<&str>, codes_up_to: usi
         FieldType::Yen { signed } => Control::Yen { signed: *signed },
         FieldType::Integer { .. } => number(field, "", false),
         FieldType::Decimal { .. } => number(field, "", true),
+        FieldType::Ratio => text(20, Mode::Text),
         FieldType::Percent { .. } => number(field, "％", true),
         FieldType::FiscalYear => number(field, "年度", false),
         FieldType::Date => Control::Date,

@@ -1,0 +1,133 @@
+//! Settings, read once from the command line and the environment.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+use hojo_access::Site;
+use hojo_db::{Clock, DbConfig, PoolSize};
+use hojo_vault::Vault;
+use hojo_web::Settings;
+
+/// Everything a process may be told. Each site reads only what it needs.
+#[derive(Args, Clone, Debug)]
+pub struct Config {
+    /// PostgreSQL without user: each site connects under its own login role.
+    #[arg(long, env = "HOJO_DATABASE_URL", default_value = "postgres:///hojo", global = true)]
+    pub database_url: String,
+    /// The owner's login role: migrations and set-up commands only.
+    #[arg(long, env = "HOJO_OWNER", default_value = "hojo_owner", global = true)]
+    pub owner: String,
+    /// Connections per site.
+    #[arg(long, env = "HOJO_POOL", default_value_t = 12, global = true)]
+    pub pool: u32,
+    /// Where files are kept.
+    #[arg(long, env = "HOJO_VAULT", default_value = "var/vault", global = true)]
+    pub vault: PathBuf,
+    /// A file of at least 32 random bytes, the same on all nodes of a site.
+    #[arg(long, env = "HOJO_SECRET_FILE", default_value = "var/secret", global = true)]
+    pub secret_file: PathBuf,
+    /// Seconds the clock runs ahead of the database: demonstrations and tests only.
+    #[arg(long, env = "HOJO_CLOCK_OFFSET", default_value_t = 0, allow_hyphen_values = true, global = true)]
+    pub clock_offset: i64,
+    /// Words on every page of a demonstration.
+    #[arg(long, env = "HOJO_DEMO", global = true)]
+    pub demo: Option<String>,
+
+    #[arg(long, env = "HOJO_PORTAL_LISTEN", default_value = "127.0.0.1:8080", global = true)]
+    pub portal_listen: String,
+    #[arg(long, env = "HOJO_PORTAL_URL", default_value = "http://localhost:8080", global = true)]
+    pub portal_url: String,
+    #[arg(long, env = "HOJO_OFFICE_LISTEN", default_value = "127.0.0.1:8081", global = true)]
+    pub office_listen: String,
+    #[arg(long, env = "HOJO_OFFICE_URL", default_value = "http://localhost:8081", global = true)]
+    pub office_url: String,
+    #[arg(long, env = "HOJO_API_LISTEN", default_value = "127.0.0.1:8082", global = true)]
+    pub api_listen: String,
+    #[arg(long, env = "HOJO_API_URL", default_value = "http://localhost:8082", global = true)]
+    pub api_url: String,
+    /// Prometheus metrics, away from the public sites; empty for none.
+    #[arg(long, env = "HOJO_METRICS_LISTEN", default_value = "127.0.0.1:8089", global = true)]
+    pub metrics_listen: String,
+
+    /// GビズID: with its trailing slash, compared byte for byte.
+    #[arg(long, env = "HOJO_GBIZID_ISSUER", default_value = "http://localhost:8083/oauth/", global = true)]
+    pub gbizid_issuer: String,
+    #[arg(long, env = "HOJO_GBIZID_CLIENT", default_value = "hojo", global = true)]
+    pub gbizid_client: String,
+    #[arg(long, env = "HOJO_GBIZID_SECRET", default_value = "hojo-development", hide_env_values = true, global = true)]
+    pub gbizid_secret: String,
+
+    #[arg(long, env = "HOJO_SMTP_HOST", default_value = "127.0.0.1", global = true)]
+    pub smtp_host: String,
+    #[arg(long, env = "HOJO_SMTP_PORT", default_value_t = 8025, global = true)]
+    pub smtp_port: u16,
+    #[arg(long, env = "HOJO_MAIL_FROM", default_value = "hojo@example.jp", global = true)]
+    pub mail_from: String,
+
+    /// The press that makes PDFs.
+    #[arg(long, env = "HOJO_PRESS", default_value = "hojo-press", global = true)]
+    pub press: PathBuf,
+    /// The press's own fonts; the system's are never used.
+    #[arg(long, env = "HOJO_FONTS", default_value = "var/fonts", global = true)]
+    pub fonts: PathBuf,
+}
+
+const SECRET_LENGTH: usize = 32;
+
+impl Config {
+    pub fn db(&self) -> DbConfig {
+        DbConfig { url: self.database_url.clone(), pool: PoolSize(self.pool), wait: Duration::from_secs(2) }
+    }
+
+    pub fn clock(&self) -> Clock {
+        Clock::with_offset(self.clock_offset)
+    }
+
+    pub fn vault(&self) -> anyhow::Result<Vault> {
+        Vault::local(&self.vault).with_context(|| format!("the vault {} cannot be opened", self.vault.display()))
+    }
+
+    pub fn listen(&self, site: Site) -> &str {
+        match site {
+            Site::Portal => &self.portal_listen,
+            Site::Office => &self.office_listen,
+            Site::Api => &self.api_listen,
+        }
+    }
+
+    pub fn url(&self, site: Site) -> &str {
+        match site {
+            Site::Portal => &self.portal_url,
+            Site::Office => &self.office_url,
+            Site::Api => &self.api_url,
+        }
+    }
+
+    pub fn settings(&self, site: Site) -> anyhow::Result<Settings> {
+        let secret = std::fs::read(&self.secret_file)
+            .with_context(|| format!("the secret {} cannot be read", self.secret_file.display()))?;
+        anyhow::ensure!(secret.len() >= SECRET_LENGTH, "the secret must have at least {SECRET_LENGTH} bytes");
+        Ok(Settings {
+            site,
+            base_url: self.url(site).trim_end_matches('/').to_owned(),
+            secret,
+            demo: self.demo.clone(),
+            brand: None,
+            form_targets: match site {
+                Site::Portal => origin(&self.gbizid_issuer).into_iter().collect(),
+                Site::Office | Site::Api => vec![],
+            },
+            max_upload: 50 * 1024 * 1024,
+            max_in_flight: 512,
+        })
+    }
+}
+
+/// `http://localhost:8083/oauth/` → `http://localhost:8083`
+fn origin(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let host = rest.split('/').next()?;
+    Some(format!("{scheme}://{host}"))
+}

@@ -1,0 +1,147 @@
+//! `hojo serve` and `hojo work`: listeners, workers, a graceful end.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::{Args as ClapArgs, ValueEnum};
+use hojo_access::Site;
+use hojo_db::{Db, random};
+use hojo_jobs::Runner;
+use hojo_web::{Kernel, server};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::config::Config;
+use crate::wiring;
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Which {
+    Portal,
+    Office,
+    Api,
+    All,
+}
+
+#[derive(ClapArgs)]
+pub struct Args {
+    /// Which site this process serves.
+    #[arg(long, value_enum, default_value = "all")]
+    site: Which,
+    /// Run jobs in this process as well.
+    #[arg(long)]
+    work: bool,
+}
+
+pub fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,hojo=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+}
+
+pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
+    let sites = match args.site {
+        Which::Portal => vec![Site::Portal],
+        Which::Office => vec![Site::Office],
+        Which::Api => vec![Site::Api],
+        Which::All => vec![Site::Portal, Site::Office, Site::Api],
+    };
+    let metrics = record_metrics()?;
+    let stop = stop_signal();
+    let mut tasks = JoinSet::new();
+    let mut pools = Vec::new();
+    for site in sites {
+        let db = Db::connect_site(&config.db(), site, config.clock()).await.context("the database cannot be reached")?;
+        pools.push((site, db.clone()));
+        let routes = wiring::routes(config, site)?;
+        let kernel = Kernel::new(config.settings(site)?, db, config.vault()?, routes.menu_items());
+        let listener = listen(config.listen(site)).await?;
+        tracing::info!(site = site.code(), address = config.url(site), "serving");
+        tasks.spawn(server::serve(listener, kernel, routes, stopped(stop.clone())));
+    }
+    if !config.metrics_listen.is_empty() {
+        let listener = listen(&config.metrics_listen).await?;
+        let render = move || {
+            report_pools(&pools);
+            metrics.render()
+        };
+        tasks.spawn(server::serve_metrics(listener, render, stopped(stop.clone())));
+    }
+    if args.work {
+        let runner = runner(config).await?;
+        let stop = stop.clone();
+        tasks.spawn(async move {
+            runner.run(stopped(stop)).await;
+            Ok(())
+        });
+    }
+    while let Some(ended) = tasks.join_next().await {
+        ended??;
+    }
+    Ok(())
+}
+
+pub async fn work(config: &Config) -> anyhow::Result<()> {
+    let runner = runner(config).await?;
+    tracing::info!("working");
+    runner.run(stopped(stop_signal())).await;
+    Ok(())
+}
+
+async fn runner(config: &Config) -> anyhow::Result<Runner> {
+    let db = Db::connect_worker(&config.db(), config.clock()).await.context("the database cannot be reached")?;
+    // Fresh for each start: two starts on one host are two workers.
+    let worker = format!("worker-{}", random::public_id());
+    wiring::jobs(config, db.clone(), Runner::new(db, worker))
+}
+
+async fn listen(address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("{address} cannot be listened on"))
+}
+
+/// Becomes true at SIGTERM or Ctrl-C.
+fn stop_signal() -> watch::Receiver<bool> {
+    let (tell, told) = watch::channel(false);
+    #[expect(clippy::disallowed_methods, reason = "one task for the life of the process")]
+    tokio::spawn(async move {
+        let terminate = async {
+            if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                signal.recv().await;
+            } else {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            () = terminate => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        tracing::info!("stopping: requests in hand are finished first");
+        tell.send_replace(true);
+    });
+    told
+}
+
+fn stopped(mut told: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
+    async move {
+        // The sender lives as long as the process; an error would mean that it is ending anyway.
+        drop(told.wait_for(|stop| *stop).await);
+    }
+}
+
+fn record_metrics() -> anyhow::Result<Arc<PrometheusHandle>> {
+    let buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
+    let handle = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &buckets)?
+        .install_recorder()?;
+    Ok(Arc::new(handle))
+}
+
+fn report_pools(pools: &[(Site, Db)]) {
+    for (site, db) in pools {
+        let (busy, size) = db.usage();
+        metrics::gauge!("db_connections_busy", "site" => site.code()).set(f64::from(busy));
+        metrics::gauge!("db_connections", "site" => site.code()).set(f64::from(size));
+    }
+}
