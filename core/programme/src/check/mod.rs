@@ -1,5 +1,10 @@
 //! 検査: lint and examples together; what publication demands.
 
+mod examples;
+mod lint;
+
+pub use examples::{ExampleResult, run_example};
+
 use crate::model::edition::Edition;
 use crate::source::Problem;
 use serde::Serialize;
@@ -10,16 +15,35 @@ pub struct CheckReport {
     pub edition: String,
     pub hash: String,
     pub procedures: usize,
+    /// Fields and columns.
     pub fields: usize,
     pub rules: usize,
     pub letters: usize,
     pub examples: usize,
+    pub tables: usize,
     /// Lint problems and failed examples; empty means that it may be published.
     pub errors: Vec<Problem>,
 }
 
 /// Lints the edition and runs every example.
 pub fn check(edition: &Edition) -> CheckReport {
-    let _ = edition;
-    CheckReport::default()
+    let mut report = CheckReport {
+        edition: edition.id.clone(),
+        hash: edition.hash.clone(),
+        procedures: edition.procedures.len(),
+        tables: edition.tables.len(),
+        ..CheckReport::default()
+    };
+    for procedure in edition.procedures.values() {
+        report.fields += procedure.form.count();
+        report.rules += procedure.rules.rules.len();
+        report.letters += procedure.letters.len();
+        report.examples += procedure.examples.len();
+        report.errors.extend(lint::lint(edition, procedure));
+        for example in &procedure.examples {
+            report.errors.extend(run_example(edition, procedure, example).errors);
+        }
+    }
+    report.errors.sort();
+    report
 }

@@ -11,6 +11,9 @@ pub(crate) mod format;
 pub(crate) mod functions;
 pub(crate) mod lexer;
 pub(crate) mod parser;
+pub(crate) mod resolve;
+pub(crate) mod suggest;
+pub(crate) mod units;
 pub(crate) mod template;
 pub mod types;
 
@@ -85,7 +88,7 @@ pub(crate) enum Op {
     /// 1-based number of the row bound at this depth.
     RowNumber(usize),
     /// Key of the fixed row bound at this depth.
-    RowKey(usize),
+    RowKey(usize, Arc<Vec<Arc<str>>>),
     /// Output of a decision table.
     Lookup { table: Arc<DecisionTable>, inputs: Vec<Node>, output: usize },
     Not(Box<Node>),
@@ -95,6 +98,8 @@ pub(crate) enum Op {
     If(Box<Node>, Box<Node>, Box<Node>),
     /// First known value.
     Otherwise(Box<Node>, Box<Node>),
+    /// Exact equality of choice keys and codes (`true`) or its opposite.
+    Same(bool, Box<Node>, Box<Node>),
     Compare(Comparison, Box<Node>, Box<Node>),
     IsNothing(Box<Node>),
     In(Box<Node>, Vec<Node>),

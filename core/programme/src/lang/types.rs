@@ -13,7 +13,9 @@ pub enum Unit {
     Yen,
     /// Whole counts: people, months, items.
     Count,
-    /// Ratios and other plain decimals.
+    /// Plain decimals: full-time equivalents, scores.
+    Decimal,
+    /// Ratios, shown as fractions: 2/3.
     Ratio,
     /// Percent points: 50 means 50 %.
     Percent,
@@ -49,6 +51,7 @@ impl Type {
     pub const YEN: Self = Self::Number(Unit::Yen);
     pub const COUNT: Self = Self::Number(Unit::Count);
     pub const RATIO: Self = Self::Number(Unit::Ratio);
+    pub const DECIMAL: Self = Self::Number(Unit::Decimal);
     pub const PERCENT: Self = Self::Number(Unit::Percent);
 
     /// Whether the values are compared as text.
@@ -87,6 +90,7 @@ impl fmt::Display for Type {
                 Unit::Bare => "number",
                 Unit::Yen => "yen",
                 Unit::Count => "count",
+                Unit::Decimal => "decimal",
                 Unit::Ratio => "ratio",
                 Unit::Percent => "percent",
                 Unit::Year => "year",

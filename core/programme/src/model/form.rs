@@ -27,6 +27,7 @@ pub struct Section {
     pub title: String,
     /// Introduction shown above the fields; may be empty.
     pub help: String,
+    pub clause: Option<Clause>,
     pub shown: Condition,
     /// Slots of its fields.
     pub fields: Vec<usize>,
@@ -50,7 +51,7 @@ pub struct Field {
     pub clause: Option<Clause>,
     /// Shown behind the input; a type's own unit (円, ％) when the definition names none.
     pub unit: String,
-    /// May be filled from a spreadsheet.
+    /// May be filled from a spreadsheet (`import: xlsx`).
     pub import: bool,
     /// Value a new draft starts with; still the applicant's to change.
     pub default: Option<String>,
@@ -58,8 +59,6 @@ pub struct Field {
     pub statement: String,
     /// Sub-heading under which the field stands within its section.
     pub group: String,
-    /// Shown in the office's queue and exported for analysis.
-    pub public: bool,
     /// Slot in the form, or index among the columns.
     pub slot: usize,
     pub place: Place,
@@ -89,6 +88,8 @@ pub enum FieldType {
     Integer { range: Range },
     /// Numbers with at most `places` decimals.
     Decimal { places: u32, range: Range },
+    /// A fraction such as 2/3; mostly calculated.
+    Ratio,
     /// Percent points with at most 2 decimals: `50.00` is half.
     Percent { range: Range },
     Date,
@@ -158,6 +159,8 @@ pub struct TableShape {
     pub rows: RowPlan,
     /// Shown with items down and rows across (years).
     pub transposed: bool,
+    /// Per fixed row: whether it is asked; empty for free rows.
+    pub row_shown: Vec<Condition>,
 }
 
 /// 行の決まり.

@@ -1,11 +1,18 @@
 //! 回答を読む: total. Whatever bytes were typed, a reading and slips come out, and nothing typed is lost.
 
+pub(crate) mod field;
+pub(crate) mod globals;
+pub(crate) mod parse;
 pub(crate) mod plan;
+mod reader;
+mod slip;
 
 use crate::answers::{Answers, FieldPath};
 use crate::facts::Facts;
 use crate::model::edition::{Edition, Procedure};
-use crate::model::form::Form;
+use crate::lang::format::{Dates, words};
+use crate::lang::resolve::value_type;
+use crate::model::form::{Field, FieldType, Form};
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -18,6 +25,7 @@ pub struct Reading {
     pub(crate) shown: Vec<bool>,
     pub(crate) required: Vec<bool>,
     pub(crate) sections: Vec<bool>,
+    pub(crate) prefilled: Vec<bool>,
     pub(crate) globals: Arc<Vec<Value>>,
 }
 
@@ -64,6 +72,32 @@ pub enum SlipCode {
 }
 
 impl SlipCode {
+    pub const ALL: [Self; 23] = [
+        Self::Required,
+        Self::TooLong,
+        Self::Unprintable,
+        Self::LineBreak,
+        Self::NotANumber,
+        Self::NotWhole,
+        Self::OutOfRange,
+        Self::TooManyDecimals,
+        Self::NotADate,
+        Self::NotAChoice,
+        Self::TooManyChoices,
+        Self::NotACode,
+        Self::NotKana,
+        Self::BadFormat,
+        Self::CheckDigit,
+        Self::ConsentMissing,
+        Self::FileCount,
+        Self::FileKind,
+        Self::FileSize,
+        Self::FilePages,
+        Self::TooFewRows,
+        Self::TooManyRows,
+        Self::WrongShape,
+    ];
+
     /// Stable text, for example `too_long`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -99,20 +133,10 @@ impl SlipCode {
     }
 }
 
-/// Reads answers against the form.
+/// Reads answers against the form. Total: every input gives a reading, and nothing typed is changed.
 pub fn read(edition: &Edition, procedure: &Procedure, answers: &Answers, facts: &Facts) -> (Reading, Vec<Slip>) {
-    let _ = (edition, answers, facts);
-    let form = Arc::clone(&procedure.form);
-    let count = form.fields.len();
-    let reading = Reading {
-        values: vec![Value::Unknown; count],
-        shown: vec![true; count],
-        required: vec![false; count],
-        sections: vec![true; form.sections.len()],
-        globals: Arc::new(Vec::new()),
-        form,
-    };
-    (reading, Vec::new())
+    let globals = globals::values(edition, &procedure.globals, facts);
+    reader::run(procedure, answers, facts, globals)
 }
 
 impl Reading {
@@ -153,13 +177,35 @@ impl Reading {
 
     /// The value in words, as letters and copies print it: `1,234,000円`, `新事業進出枠`; empty when unknown.
     pub fn display(&self, field: &str) -> String {
-        let _ = field;
-        String::new()
+        self.form.field(field).map_or_else(String::new, |found| shown_words(found, self.value(field)))
     }
 
     /// One cell in words; `row` as in the raw answers.
     pub fn display_cell(&self, field: &str, row: usize, column: &str) -> String {
-        let _ = (field, row, column);
-        String::new()
+        let found = self.form.field(field).and_then(|field| field.table()?.column(column).cloned());
+        found.map_or_else(String::new, |found| shown_words(&found, self.cell(field, row, column)))
     }
+
+    /// Whether a fact fills the field, so that it is shown read-only.
+    pub fn is_prefilled(&self, field: &str) -> bool {
+        self.form.slots.get(field).and_then(|slot| self.prefilled.get(*slot)).copied().unwrap_or(false)
+    }
+}
+
+/// A value in the words of its field, with the field's unit.
+fn shown_words(field: &Field, value: &Value) -> String {
+    if !value.is_known() {
+        return String::new();
+    }
+    let text = match (&field.kind, value) {
+        (FieldType::PostalCode, Value::Text(code)) if code.len() == 7 => {
+            let (head, tail) = code.split_at(3);
+            format!("{head}-{tail}")
+        }
+        (FieldType::FiscalYear, Value::Number(year)) => format!("{}年度", year.to_decimal(0)),
+        _ => words(value, &value_type(&field.kind, field.slot), Dates::Plain),
+    };
+    let unit = field.unit.as_str();
+    let has_unit = matches!(field.kind, FieldType::Yen { .. } | FieldType::Percent { .. } | FieldType::FiscalYear);
+    if unit.is_empty() || has_unit || !matches!(value, Value::Number(_)) { text } else { format!("{text}{unit}") }
 }

@@ -1,0 +1,236 @@
+//! 流れを読む, and derive from the steps which state leads where.
+
+use super::yaml::{File, MapReader, Yaml};
+use crate::lang::suggest::hint;
+use crate::model::flow::{Effect, Flow, Outcome, ReturnRule, State, Step, StepKind, Term, TermUnit, Transition};
+use indexmap::IndexMap;
+
+/// 役割 that a step may name.
+pub(crate) const ROLES: [&str; 8] =
+    ["applicant", "office_on_behalf", "operator", "manager", "reviewer", "supervisor", "office_it", "call_centre"];
+
+/// Reads `flow.yaml`.
+pub(crate) fn flow(file: &File<'_>, yaml: &Yaml) -> Flow {
+    let mut map = file.map(yaml);
+    let mut flow = Flow { place: file.place(yaml.mark), ..Flow::default() };
+    for (key, body) in map.get("flow").map(|steps| file.entries(steps)).unwrap_or_default() {
+        let Some(kind) = StepKind::parse(&key.text) else {
+            let near = hint(&key.text, StepKind::ALL.iter().map(|kind| kind.as_str()));
+            file.problem(key.mark, format!("there is no step {}{near}", key.text));
+            continue;
+        };
+        let step = if kind == StepKind::Notify { notify(file, body) } else { step(file, body) };
+        flow.steps.insert(kind, step);
+    }
+    for (key, label) in map.get("outcomes").map(|list| file.entries(list)).unwrap_or_default() {
+        if let Some(label) = file.text(label) {
+            flow.outcomes.insert(key.text.clone(), Outcome { label: label.to_owned() });
+        }
+    }
+    for (key, word) in map.get("applicant_sees").map(|list| file.entries(list)).unwrap_or_default() {
+        let Some(state) = State::parse(&key.text) else {
+            let near = hint(&key.text, State::ALL.iter().map(|state| state.as_str()));
+            file.problem(key.mark, format!("there is no state {}{near}", key.text));
+            continue;
+        };
+        if let Some(word) = file.text(word) {
+            flow.applicant_sees.insert(state, word.to_owned());
+        }
+    }
+    for (key, body) in map.get("effects").map(|list| file.entries(list)).unwrap_or_default() {
+        let effects = file.list(body).iter().filter_map(|effect| self::effect(file, effect)).collect();
+        flow.effects.insert(key.text.clone(), effects);
+    }
+    map.finish(file);
+    flow.transitions = transitions(&flow);
+    flow
+}
+
+fn step(file: &File<'_>, yaml: &Yaml) -> Step {
+    let mut map = file.map(yaml);
+    let between = map.get("between").map(|list| file.list(list)).unwrap_or_default();
+    let names: Vec<String> = between.iter().filter_map(|name| file.text(name)).map(str::to_owned).collect();
+    let through = map.words(file, "through");
+    if !through.is_empty() && through != "simulation" {
+        file.problem(yaml.mark, format!("through is simulation, found {through}"));
+    }
+    let step = Step {
+        by: roles(file, &mut map),
+        between: match names.as_slice() {
+            [from, to] => Some((from.clone(), to.clone())),
+            [] => None,
+            _ => {
+                file.problem(yaml.mark, "between names two dates");
+                None
+            }
+        },
+        automatic: map.flag(file, "automatic"),
+        receipt: map.flag(file, "receipt"),
+        eyes: map.whole(file, "eyes").unwrap_or(1),
+        count: map.whole(file, "count").unwrap_or(1),
+        within: term(file, map.get("within")),
+        checklist: map.text(file, "checklist").is_some(),
+        sheet: map.text(file, "sheet").is_some(),
+        return_to_applicant: map.get("return").map(|body| return_rule(file, body)),
+        through_simulation: through == "simulation",
+        outcomes: words(file, map.get("outcomes")),
+        letters: IndexMap::new(),
+        from_states: words(file, map.get("from")).iter().filter_map(|name| State::parse(name)).collect(),
+        place: file.place(yaml.mark),
+    };
+    map.finish(file);
+    step
+}
+
+fn notify(file: &File<'_>, yaml: &Yaml) -> Step {
+    let mut step = Step { eyes: 1, count: 1, automatic: true, place: file.place(yaml.mark), ..Step::default() };
+    for (outcome, letter) in file.entries(yaml) {
+        if let Some(letter) = file.text(letter) {
+            step.letters.insert(outcome.text.clone(), letter.to_owned());
+        }
+    }
+    step
+}
+
+fn roles(file: &File<'_>, map: &mut MapReader<'_>) -> Vec<String> {
+    let Some(list) = map.get("by") else { return Vec::new() };
+    let mut roles = Vec::new();
+    for item in file.one_or_many(list) {
+        let Some(role) = file.text(item) else { continue };
+        if !ROLES.contains(&role) {
+            file.problem(item.mark, format!("there is no role {role}{}", hint(role, ROLES)));
+        }
+        roles.push(role.to_owned());
+    }
+    roles
+}
+
+fn words(file: &File<'_>, yaml: Option<&Yaml>) -> Vec<String> {
+    yaml.map(|list| file.one_or_many(list)).unwrap_or_default().iter().filter_map(|item| file.text(item)).map(str::to_owned).collect()
+}
+
+fn term(file: &File<'_>, yaml: Option<&Yaml>) -> Option<Term> {
+    let yaml = yaml?;
+    let text = file.text(yaml)?;
+    let parsed = parse_term(text);
+    if parsed.is_none() {
+        file.problem(yaml.mark, format!("expected a term such as 7 days, 10 business_days or 2 months, found {text}"));
+    }
+    parsed
+}
+
+fn parse_term(text: &str) -> Option<Term> {
+    let (amount, unit) = text.trim().split_once(char::is_whitespace)?;
+    let unit = match unit.trim() {
+        "day" | "days" => TermUnit::Days,
+        "business_day" | "business_days" => TermUnit::BusinessDays,
+        "month" | "months" => TermUnit::Months,
+        _ => return None,
+    };
+    Some(Term { amount: amount.parse().ok().filter(|n| *n > 0)?, unit })
+}
+
+fn return_rule(file: &File<'_>, yaml: &Yaml) -> ReturnRule {
+    let mut map = file.map(yaml);
+    let within = term(file, map.get("within")).unwrap_or_else(|| {
+        file.problem(yaml.mark, "a return needs within: the applicant must know by when");
+        Term { amount: 1, unit: TermUnit::Days }
+    });
+    let letter = map.text(file, "letter").map(str::to_owned);
+    let max_times = map.whole(file, "times");
+    map.finish(file);
+    ReturnRule { within, letter, max_times }
+}
+
+fn effect(file: &File<'_>, yaml: &Yaml) -> Option<Effect> {
+    let [(key, body)] = file.entries(yaml) else {
+        file.problem(yaml.mark, "an effect is amount or owe");
+        return None;
+    };
+    match key.text.as_str() {
+        "amount" => {
+            let [(name, field)] = file.entries(body) else {
+                file.problem(body.mark, "write amount: { adopted: requested }");
+                return None;
+            };
+            Some(Effect::Amount { name: name.text.clone(), field: file.text(field)?.to_owned() })
+        }
+        "owe" => {
+            let mut map = file.map(body);
+            let procedure = map.needed(file, "procedure");
+            let within = term(file, map.get("within"));
+            let after = map.needed(file, "after");
+            let reminders = map.get("reminders").map(|list| file.one_or_many(list)).unwrap_or_default();
+            let reminders = reminders.iter().filter_map(|item| term(file, Some(item))).collect();
+            let otherwise = map.text(file, "otherwise").map(str::to_owned);
+            map.finish(file);
+            Some(Effect::Owe { procedure, within: within?, after, reminders, otherwise })
+        }
+        other => {
+            file.problem(key.mark, format!("an effect is amount or owe, found {other}"));
+            None
+        }
+    }
+}
+
+/// The state in which a step's work waits to be done.
+const fn waits_in(kind: StepKind) -> Option<State> {
+    Some(match kind {
+        StepKind::Check => State::Check,
+        StepKind::Examine => State::Examine,
+        StepKind::Decide => State::Decide,
+        StepKind::Pay => State::Pay,
+        StepKind::Report => State::Report,
+        _ => return None,
+    })
+}
+
+/// Steps follow one another as listed: what is done in one state leads to the state of the next step that waits.
+fn transitions(flow: &Flow) -> Vec<Transition> {
+    let order: Vec<StepKind> = flow.steps.keys().copied().collect();
+    let after = |kind: StepKind| -> State {
+        let at = order.iter().position(|other| *other == kind).map_or(0, |at| at + 1);
+        for next in order.iter().skip(at) {
+            match next {
+                StepKind::Notify => return State::Notified,
+                other => {
+                    if let Some(state) = waits_in(*other) {
+                        return state;
+                    }
+                }
+            }
+        }
+        State::Closed
+    };
+    let by = |kind: StepKind| flow.steps.get(&kind).map(|step| step.by.clone()).unwrap_or_default();
+    let plain = |from, to, step, by| Transition { from, to, step, by, outcome: None };
+    let mut found = Vec::new();
+    if flow.steps.contains_key(&StepKind::File) {
+        found.push(plain(State::Draft, State::Filed, StepKind::File, by(StepKind::File)));
+        let accept = if flow.steps.contains_key(&StepKind::Accept) { StepKind::Accept } else { StepKind::File };
+        found.push(plain(State::Filed, after(accept), accept, by(StepKind::Accept)));
+    }
+    for (kind, step) in &flow.steps {
+        let Some(from) = waits_in(*kind) else { continue };
+        if step.return_to_applicant.is_some() {
+            found.push(plain(from, State::Returned, StepKind::Return, step.by.clone()));
+            found.push(plain(State::Returned, from, StepKind::File, by(StepKind::File)));
+        }
+        if *kind != StepKind::Decide || step.outcomes.is_empty() {
+            found.push(plain(from, after(*kind), *kind, step.by.clone()));
+        }
+        for outcome in &step.outcomes {
+            found.push(Transition { outcome: Some(outcome.clone()), ..plain(from, after(*kind), *kind, step.by.clone()) });
+        }
+    }
+    if flow.steps.contains_key(&StepKind::Notify) {
+        let to = after(StepKind::Notify);
+        found.push(plain(State::Notified, to, StepKind::Close, Vec::new()));
+    }
+    if let Some(step) = flow.steps.get(&StepKind::Withdraw) {
+        for from in &step.from_states {
+            found.push(plain(*from, State::Withdrawn, StepKind::Withdraw, step.by.clone()));
+        }
+    }
+    found
+}

@@ -1,0 +1,119 @@
+//! 通知書の定義を読む.
+
+use super::expr::Compiler;
+use super::yaml::{File, MapReader, Yaml};
+use crate::lang::Template;
+use crate::model::letter::{ItemSpec, LetterSpec};
+use hojo_words::letter::{Geometry, Layout};
+
+/// Reads one letter; `id` is its file name.
+pub(crate) fn letter(file: &File<'_>, id: &str, yaml: &Yaml, compiler: &Compiler<'_>) -> LetterSpec {
+    let mut map = file.map(yaml);
+    let layout = match map.words(file, "layout").as_str() {
+        "" | "notice" => Layout::Notice,
+        "application_copy" => Layout::ApplicationCopy,
+        other => {
+            file.problem(yaml.mark, format!("layout is notice or application_copy, found {other}"));
+            Layout::Notice
+        }
+    };
+    let one = |map: &mut MapReader<'_>, key| map.get(key).and_then(|yaml| compiler.template(file, yaml));
+    let letter = LetterSpec {
+        id: id.to_owned(),
+        name: map.needed(file, "letter"),
+        layout,
+        symbol: map.words(file, "symbol"),
+        form_label: one(&mut map, "form_label"),
+        number: one(&mut map, "number"),
+        addressee: lines(file, map.get("addressee"), compiler),
+        sender: lines(file, map.get("sender"), compiler),
+        title: lines(file, map.get("title"), compiler),
+        body: lines(file, map.get("body"), compiler),
+        items_heading: one(&mut map, "items_heading"),
+        items: items(file, map.get("items"), compiler, false),
+        closing: one(&mut map, "closing"),
+        contact: lines(file, map.get("contact"), compiler),
+        footer: one(&mut map, "footer"),
+        geometry: geometry(file, map.get("geometry")),
+        place: file.place(yaml.mark),
+    };
+    map.finish(file);
+    if letter.title.is_empty() {
+        file.problem(yaml.mark, "a letter needs a title");
+    }
+    if layout == Layout::Notice && (letter.body.is_empty() || letter.addressee.is_empty() || letter.sender.is_empty()) {
+        file.problem(yaml.mark, "a notice needs addressee, sender and body");
+    }
+    letter
+}
+
+fn lines(file: &File<'_>, yaml: Option<&Yaml>, compiler: &Compiler<'_>) -> Vec<Template> {
+    let items = yaml.map(|yaml| file.one_or_many(yaml)).unwrap_or_default();
+    items.iter().filter_map(|item| compiler.template(file, item)).collect()
+}
+
+fn items(file: &File<'_>, yaml: Option<&Yaml>, compiler: &Compiler<'_>, within_remark: bool) -> Vec<ItemSpec> {
+    let mut specs = Vec::new();
+    for body in yaml.map(|list| file.list(list)).unwrap_or_default() {
+        let mut map = file.map(body);
+        let each = map.words(file, "each");
+        if !each.is_empty() && each != "remarks" {
+            file.problem(body.mark, format!("each is remarks, found {each}"));
+        }
+        let each_remark = each == "remarks";
+        let template = |yaml: Option<&Yaml>| yaml.and_then(|yaml| compiler.template(file, yaml));
+        let spec = ItemSpec {
+            label: template(map.get("label")),
+            text: template(map.get("text")),
+            amount: template(map.get("amount")),
+            shown: map.get("shown").and_then(|yaml| compiler.truth(file, yaml)),
+            each_remark,
+            children: items(file, map.get("items"), compiler, within_remark || each_remark),
+        };
+        map.finish(file);
+        if !(within_remark || each_remark) && uses_remark(&spec, compiler) {
+            file.problem(body.mark, "remark.… is known only in an item with each: remarks");
+        }
+        specs.push(spec);
+    }
+    specs
+}
+
+fn uses_remark(spec: &ItemSpec, compiler: &Compiler<'_>) -> bool {
+    let templates = [&spec.label, &spec.text, &spec.amount];
+    let mut reads = templates.into_iter().flatten().flat_map(Template::expressions).flat_map(|expr| &expr.reads.globals);
+    reads.any(|slot| compiler.names.globals.names.get_index(*slot).is_some_and(|(name, _)| name.starts_with("remark.")))
+}
+
+/// Millimetres and points; what is not given keeps the default.
+fn geometry(file: &File<'_>, yaml: Option<&Yaml>) -> Geometry {
+    let mut geometry = Geometry::default();
+    let Some(yaml) = yaml else { return geometry };
+    let mut map = file.map(yaml);
+    let mut take = |key: &'static str, slot: &mut String| {
+        let Some(body) = map.get(key) else { return };
+        let Some(text) = file.text(body) else { return };
+        let number = text.parse::<hojo_words::Number>();
+        match number {
+            Ok(number) if number <= hojo_words::Number::integer(300) => text.clone_into(slot),
+            _ => file.problem(body.mark, format!("{key} is a number of millimetres or points, found {text}")),
+        }
+    };
+    take("margin_top", &mut geometry.margin_top);
+    take("margin_right", &mut geometry.margin_right);
+    take("margin_bottom", &mut geometry.margin_bottom);
+    take("margin_left", &mut geometry.margin_left);
+    take("font_size", &mut geometry.font_size);
+    take("line_pitch", &mut geometry.line_pitch);
+    take("sender_x", &mut geometry.sender_x);
+    take("amount_x", &mut geometry.amount_x);
+    take("form_label_y", &mut geometry.form_label_y);
+    take("number_y", &mut geometry.number_y);
+    take("date_y", &mut geometry.date_y);
+    take("addressee_y", &mut geometry.addressee_y);
+    take("sender_y", &mut geometry.sender_y);
+    take("title_y", &mut geometry.title_y);
+    take("body_y", &mut geometry.body_y);
+    map.finish(file);
+    geometry
+}

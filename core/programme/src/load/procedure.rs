@@ -1,0 +1,75 @@
+//! 手続を読む: one folder under procedures/.
+
+use super::expr::Compiler;
+use super::form::{Around, names_of};
+use super::types::Lists;
+use super::{examples, flow, form, letters, parsed, rules, sheets, split_paths};
+use crate::lang::{Globals, Names, Scope};
+use crate::model::edition::{Edition, Procedure};
+use crate::source::{Problem, SourceFiles};
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// Reads a procedure; `None` when it has no form.
+pub(crate) fn procedure(
+    files: &SourceFiles,
+    code: &str,
+    edition: &Edition,
+    globals: &Arc<Globals>,
+    problems: &RefCell<Vec<Problem>>,
+) -> Option<Procedure> {
+    let root = format!("procedures/{code}");
+    let read = |stem: &str| parsed(files, &split_paths(files, &format!("{root}/{stem}")), problems);
+    let folder = |stem: &str| read(stem);
+    let around =
+        Around { globals, settings: &edition.settings, tables: &edition.tables, choices: &edition.choices };
+    let form_files = read("form");
+    if form_files.is_empty() {
+        problems.borrow_mut().push(Problem {
+            file: format!("{root}/form.yaml"),
+            line: 1,
+            column: 1,
+            message: "the procedure has no form.yaml and no form/".to_owned(),
+        });
+        return None;
+    }
+    let loaded = form::form(&form_files, around);
+    let names = names_of(around, &loaded.names);
+    let compiler = Compiler { names, scope: Scope::default() };
+    let for_letters = Compiler { names: Names { letters: true, ..names }, scope: Scope::default() };
+    let rules = rules::rules(&read("rules"), &compiler, &loaded.form);
+    let lists = Lists { choices: &edition.choices, local: Some(&loaded.choices), tables: &edition.tables };
+    let one = |stem: &str| read(stem).into_iter().next();
+    let mut procedure = Procedure {
+        code: code.to_owned(),
+        number: String::new(),
+        title: loaded.form.title.clone(),
+        description: String::new(),
+        flow: one("flow").map(|(file, yaml)| flow::flow(&file, &yaml)).unwrap_or_default(),
+        checklist: one("checklist").map(|(file, yaml)| sheets::checklist(&file, &yaml, &compiler, &loaded.form)),
+        score_sheet: one("score-sheet").map(|(file, yaml)| sheets::score_sheet(&file, &yaml, &compiler, &loaded.form)),
+        letters: folder("letters")
+            .iter()
+            .map(|(file, yaml)| {
+                let id = file.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".yaml");
+                (id.to_owned(), Arc::new(letters::letter(file, id, yaml, &for_letters)))
+            })
+            .collect(),
+        examples: examples::examples(&folder("examples"), &loaded.form, &rules, lists),
+        rules,
+        globals: Arc::clone(globals),
+        form: Arc::new(loaded.form),
+    };
+    if let Some((file, yaml)) = one("procedure") {
+        let mut map = file.map(&yaml);
+        map.text(&file, "procedure");
+        procedure.number = map.words(&file, "number");
+        let title = map.words(&file, "title");
+        if !title.is_empty() {
+            procedure.title = title;
+        }
+        procedure.description = map.words(&file, "description");
+        map.finish(&file);
+    }
+    Some(procedure)
+}
