@@ -14,6 +14,7 @@ pub mod judge;
 pub mod lang;
 pub mod load;
 pub mod model;
+mod plain;
 pub mod read;
 pub mod source;
 pub mod value;

@@ -80,9 +80,9 @@ fn stray_files(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) {
     for path in files.0.keys().filter(|path| path.ends_with(".yaml") || path.ends_with(".yml")) {
         let parts: Vec<&str> = path.split('/').collect();
         let known = match parts.as_slice() {
-            ["programme.yaml" | "edition.yaml"] | ["tables", _] | ["portal", ..] => path.ends_with(".yaml"),
+            ["programme.yaml" | "edition.yaml" | "clauses.yaml" | "mails.yaml"] | ["tables", _] | ["portal", ..] => path.ends_with(".yaml"),
             ["procedures", _, name] => {
-                ["procedure.yaml", "form.yaml", "rules.yaml", "flow.yaml", "checklist.yaml", "score-sheet.yaml"].contains(name)
+                ["procedure.yaml", "form.yaml", "rules.yaml", "flow.yaml", "checklist.yaml", "score-sheet.yaml", "remarks.yaml", "selection.yaml", "mails.yaml"].contains(name)
             }
             ["procedures", _, "form" | "rules" | "letters" | "examples", name] => name.ends_with(".yaml"),
             _ => false,
