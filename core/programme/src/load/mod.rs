@@ -11,7 +11,7 @@ mod rules;
 mod sheets;
 mod tables;
 mod types;
-mod yaml;
+pub(crate) mod yaml;
 
 pub(crate) use examples::expected_cell;
 
