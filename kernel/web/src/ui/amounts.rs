@@ -68,12 +68,7 @@ pub fn date(day: Date) -> String {
 #[must_use]
 pub fn date_time(moment: OffsetDateTime) -> String {
     let local = in_japan(moment);
-    format!(
-        "{} {:02}:{:02}",
-        date(local.date()),
-        local.hour(),
-        local.minute()
-    )
+    format!("{} {:02}:{:02}", date(local.date()), local.hour(), local.minute())
 }
 
 /// A moment in Japan to the second, as receipts need it: `2026/11/22 14:03:09`.
@@ -95,11 +90,7 @@ pub fn remaining(left: Duration) -> String {
     if left <= Duration::ZERO {
         return "期限を過ぎています".to_owned();
     }
-    let (days, hours, minutes) = (
-        left.whole_days(),
-        left.whole_hours() % 24,
-        left.whole_minutes() % 60,
-    );
+    let (days, hours, minutes) = (left.whole_days(), left.whole_hours() % 24, left.whole_minutes() % 60);
     match (days, hours, minutes) {
         (0, 0, 0) => "あと1分未満".to_owned(),
         (0, 0, m) => format!("あと{m}分"),
@@ -133,21 +124,12 @@ mod tests {
 
     #[test]
     fn amounts_are_grouped_by_three() {
-        let cases = [
-            (0_i64, "0円"),
-            (999, "999円"),
-            (1_000, "1,000円"),
-            (1_234_567, "1,234,567円"),
-            (-12_345, "-12,345円"),
-        ];
+        let cases =
+            [(0_i64, "0円"), (999, "999円"), (1_000, "1,000円"), (1_234_567, "1,234,567円"), (-12_345, "-12,345円")];
         for (value, expected) in cases {
             assert_eq!(yen(value), expected);
         }
-        assert_eq!(
-            group("123４"),
-            "123４",
-            "text that is no number is left alone"
-        );
+        assert_eq!(group("123４"), "123４", "text that is no number is left alone");
     }
 
     #[test]

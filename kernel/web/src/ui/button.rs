@@ -70,20 +70,13 @@ pub struct Button {
 /// A submit button.
 #[must_use]
 pub fn button(label: impl Into<String>) -> Button {
-    Button {
-        label: label.into(),
-        ..Button::default()
-    }
+    Button { label: label.into(), ..Button::default() }
 }
 
 /// A link that starts the next step.
 #[must_use]
 pub fn link_button(label: impl Into<String>, href: impl Into<String>) -> Button {
-    Button {
-        label: label.into(),
-        href: Some(href.into()),
-        ..Button::default()
-    }
+    Button { label: label.into(), href: Some(href.into()), ..Button::default() }
 }
 
 impl Button {

@@ -18,11 +18,7 @@ impl Choice {
     /// A choice without hint.
     #[must_use]
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            value: value.into(),
-            label: label.into(),
-            hint: None,
-        }
+        Self { value: value.into(), label: label.into(), hint: None }
     }
 }
 
@@ -45,10 +41,7 @@ pub enum Control {
     /// One of several, all visible.
     Radios { choices: Vec<Choice>, inline: bool },
     /// Any of several, all visible.
-    Checks {
-        choices: Vec<Choice>,
-        max: Option<u32>,
-    },
+    Checks { choices: Vec<Choice>, max: Option<u32> },
     /// One box: read and agreed. Posts `yes`.
     Consent { words: String },
     /// A code looked up by typing: scripts ask `source?q=` and list `code name`; without scripts the code is typed.
@@ -137,27 +130,14 @@ pub fn control(kind: &Control, values: &[String], around: &Around) -> Markup {
                 @if let Some(unit) = unit { span class="affixed__unit" aria-hidden="true" { (unit) } }
             }
         },
-        Control::Date => input(
-            around,
-            "text",
-            first,
-            &Input {
-                width: "date",
-                kind: Some("date"),
-                ..Input::default()
-            },
-        ),
+        Control::Date => input(around, "text", first, &Input { width: "date", kind: Some("date"), ..Input::default() }),
         Control::Select { choices, empty } => select(first, around, choices, empty),
         Control::Radios { choices, inline } => options(values, around, choices, "radio", *inline),
         Control::Checks { choices, max } => html! {
             div data-max=[max] { (options(values, around, choices, "checkbox", false)) }
         },
         Control::Consent { words } => consent(first, around, words),
-        Control::Lookup {
-            source,
-            shown,
-            within,
-        } => lookup(first, around, source, shown.as_deref(), within.as_deref()),
+        Control::Lookup { source, shown, within } => lookup(first, around, source, shown.as_deref(), within.as_deref()),
         Control::Fixed { note } => html! {
             span class="fixed" id=(around.id) {
                 span class="fixed__value" { @if first.is_empty() { "―" } @else { (first) } }
@@ -190,11 +170,7 @@ struct Input<'a> {
 }
 
 fn input(around: &Around, kind: &str, value: &str, more: &Input<'_>) -> Markup {
-    let autocomplete = around
-        .autocomplete
-        .as_deref()
-        .or(more.autocomplete)
-        .unwrap_or("off");
+    let autocomplete = around.autocomplete.as_deref().or(more.autocomplete).unwrap_or("off");
     html! {
         input class="input" type=(kind) id=(around.id) name=(around.name) value=(value)
             inputmode=[more.mode] autocomplete=(autocomplete)
@@ -223,8 +199,7 @@ fn line(value: &str, around: &Around, max: Option<u32>, mode: Mode) -> Markup {
         _ => "full",
     };
     // The limit is counted, not enforced: cutting what somebody pastes would lose it silently.
-    let counted =
-        max.filter(|most| *most >= 40 && mode == Mode::Text && around.aria_label.is_none());
+    let counted = max.filter(|most| *most >= 40 && mode == Mode::Text && around.aria_label.is_none());
     html! {
         (input(around, kind, value, &Input { mode: keyboard, width, kind: hook, max: counted, ..Input::default() }))
         @if let Some(most) = counted { (counter(&around.id, value, most)) }
@@ -273,13 +248,7 @@ fn select(value: &str, around: &Around, choices: &[Choice], empty: &str) -> Mark
     }
 }
 
-fn options(
-    values: &[String],
-    around: &Around,
-    choices: &[Choice],
-    kind: &str,
-    inline: bool,
-) -> Markup {
+fn options(values: &[String], around: &Around, choices: &[Choice], kind: &str, inline: bool) -> Markup {
     html! {
         div class="options" data-inline[inline] {
             @for (at, choice) in choices.iter().enumerate() {
@@ -309,13 +278,7 @@ fn consent(value: &str, around: &Around, words: &str) -> Markup {
     }
 }
 
-fn lookup(
-    value: &str,
-    around: &Around,
-    source: &str,
-    shown: Option<&str>,
-    within: Option<&str>,
-) -> Markup {
+fn lookup(value: &str, around: &Around, source: &str, shown: Option<&str>, within: Option<&str>) -> Markup {
     html! {
         div class="lookup" data-lookup=(source) data-within=[within.map(super::dom_id)] {
             (input(around, "text", value, &Input { width: "number", kind: Some("lookup"), ..Input::default() }))
@@ -326,30 +289,15 @@ fn lookup(
 
 fn secret(around: &Around, mode: SecretKind) -> Markup {
     let (kind, more) = match mode {
-        SecretKind::Password => (
-            "password",
-            Input {
-                width: "short",
-                autocomplete: Some("current-password"),
-                ..Input::default()
-            },
-        ),
-        SecretKind::NewPassword => (
-            "password",
-            Input {
-                width: "short",
-                autocomplete: Some("new-password"),
-                ..Input::default()
-            },
-        ),
+        SecretKind::Password => {
+            ("password", Input { width: "short", autocomplete: Some("current-password"), ..Input::default() })
+        }
+        SecretKind::NewPassword => {
+            ("password", Input { width: "short", autocomplete: Some("new-password"), ..Input::default() })
+        }
         SecretKind::OneTimeCode => (
             "text",
-            Input {
-                width: "date",
-                mode: Some("numeric"),
-                autocomplete: Some("one-time-code"),
-                ..Input::default()
-            },
+            Input { width: "date", mode: Some("numeric"), autocomplete: Some("one-time-code"), ..Input::default() },
         ),
     };
     input(around, kind, "", &more)
@@ -361,43 +309,23 @@ mod tests {
 
     #[test]
     fn characters_count_spaces_and_breaks_once() {
-        for (text, expected) in [
-            ("", 0),
-            ("ア イ", 3),
-            ("ア\r\nイ", 3),
-            ("ア\nイ\n", 4),
-            ("𠮷野家", 3),
-            ("が", 1),
-        ] {
+        for (text, expected) in [("", 0), ("ア イ", 3), ("ア\r\nイ", 3), ("ア\nイ\n", 4), ("𠮷野家", 3), ("が", 1)]
+        {
             assert_eq!(count_characters(text), expected, "{text:?}");
         }
     }
 
     #[test]
     fn a_value_no_longer_offered_stays_selected() {
-        let kind = Control::Select {
-            choices: vec![Choice::new("a", "甲")],
-            empty: "選択してください".into(),
-        };
+        let kind = Control::Select { choices: vec![Choice::new("a", "甲")], empty: "選択してください".into() };
         let html = control(&kind, &["old".to_owned()], &Around::default()).into_string();
-        assert!(
-            html.contains("<option value=\"old\" selected>old（選択肢にありません）"),
-            "{html}"
-        );
+        assert!(html.contains("<option value=\"old\" selected>old（選択肢にありません）"), "{html}");
     }
 
     #[test]
     fn hostile_text_is_escaped() {
-        let kind = Control::Area {
-            max: Some(10),
-            rows: 3,
-        };
-        let html = control(
-            &kind,
-            &["</textarea><script>".to_owned()],
-            &Around::default(),
-        )
-        .into_string();
+        let kind = Control::Area { max: Some(10), rows: 3 };
+        let html = control(&kind, &["</textarea><script>".to_owned()], &Around::default()).into_string();
         assert!(!html.contains("<script>"), "{html}");
     }
 }

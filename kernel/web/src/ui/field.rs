@@ -61,28 +61,14 @@ pub fn field(name: impl Into<String>, label: impl Into<String>, kind: Control) -
 /// One line of text.
 #[must_use]
 pub fn text_field(name: impl Into<String>, label: impl Into<String>) -> Field {
-    field(
-        name,
-        label,
-        Control::Line {
-            max: None,
-            mode: Mode::Text,
-        },
-    )
+    field(name, label, Control::Line { max: None, mode: Mode::Text })
 }
 
 /// Several lines with a character counter.
 #[must_use]
 pub fn textarea(name: impl Into<String>, label: impl Into<String>, max: u32) -> Field {
     let rows = if max > 800 { 12 } else { 5 };
-    field(
-        name,
-        label,
-        Control::Area {
-            max: Some(max),
-            rows,
-        },
-    )
+    field(name, label, Control::Area { max: Some(max), rows })
 }
 
 /// An amount in yen.
@@ -100,27 +86,13 @@ pub fn date_field(name: impl Into<String>, label: impl Into<String>) -> Field {
 /// A drop-down; the first line asks to choose.
 #[must_use]
 pub fn select(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Field {
-    field(
-        name,
-        label,
-        Control::Select {
-            choices,
-            empty: "選択してください".to_owned(),
-        },
-    )
+    field(name, label, Control::Select { choices, empty: "選択してください".to_owned() })
 }
 
 /// One of several, all visible.
 #[must_use]
 pub fn radios(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Field {
-    field(
-        name,
-        label,
-        Control::Radios {
-            choices,
-            inline: false,
-        },
-    )
+    field(name, label, Control::Radios { choices, inline: false })
 }
 
 /// Any of several, all visible.
@@ -131,18 +103,8 @@ pub fn checks(name: impl Into<String>, label: impl Into<String>, choices: Vec<Ch
 
 /// One box to agree to `words`.
 #[must_use]
-pub fn consent(
-    name: impl Into<String>,
-    label: impl Into<String>,
-    words: impl Into<String>,
-) -> Field {
-    field(
-        name,
-        label,
-        Control::Consent {
-            words: words.into(),
-        },
-    )
+pub fn consent(name: impl Into<String>, label: impl Into<String>, words: impl Into<String>) -> Field {
+    field(name, label, Control::Consent { words: words.into() })
 }
 
 /// A password or one-time code.
@@ -153,20 +115,8 @@ pub fn secret(name: impl Into<String>, label: impl Into<String>, mode: SecretKin
 
 /// A value from elsewhere, shown with where it comes from.
 #[must_use]
-pub fn fixed(
-    name: impl Into<String>,
-    label: impl Into<String>,
-    value: impl Into<String>,
-    note: &str,
-) -> Field {
-    field(
-        name,
-        label,
-        Control::Fixed {
-            note: Some(note.to_owned()),
-        },
-    )
-    .value(value)
+pub fn fixed(name: impl Into<String>, label: impl Into<String>, value: impl Into<String>, note: &str) -> Field {
+    field(name, label, Control::Fixed { note: Some(note.to_owned()) }).value(value)
 }
 
 impl Field {
@@ -304,11 +254,8 @@ impl Field {
             ("count", counted),
             ("shown", matches!(self.kind, Control::Lookup { .. })),
         ];
-        let ids: Vec<String> = parts
-            .iter()
-            .filter(|(_, there)| *there)
-            .map(|(part, _)| format!("{id}-{part}"))
-            .collect();
+        let ids: Vec<String> =
+            parts.iter().filter(|(_, there)| *there).map(|(part, _)| format!("{id}-{part}")).collect();
         (!ids.is_empty()).then(|| ids.join(" "))
     }
 
@@ -380,13 +327,7 @@ impl Render for Field {
             aria_label: None,
             autocomplete: self.autocomplete.clone(),
         };
-        let notes = notes(
-            &id,
-            self.hint.as_ref(),
-            self.example.as_deref(),
-            self.remark.as_deref(),
-            &self.messages,
-        );
+        let notes = notes(&id, self.hint.as_ref(), self.example.as_deref(), self.remark.as_deref(), &self.messages);
         let shown = control(&self.kind, &self.values, &around);
         let hidden = self.hide_label.then_some("visually-hidden");
         let state = if !self.messages.errors.is_empty() {
@@ -397,11 +338,7 @@ impl Render for Field {
             None
         };
         let address = self.postal_into.as_ref().map(|into| dom_id(&into.0));
-        let prefecture = self
-            .postal_into
-            .as_ref()
-            .and_then(|into| into.1.as_deref())
-            .map(dom_id);
+        let prefecture = self.postal_into.as_ref().and_then(|into| into.1.as_deref()).map(dom_id);
         html! {
             @if self.is_group() {
                 fieldset class="field" data-state=[state] data-field=(self.name) aria-describedby=[&around.described_by] {
@@ -435,10 +372,7 @@ mod tests {
             .error("商号を入力してください。")
             .render()
             .into_string();
-        assert!(
-            html.contains("aria-describedby=\"f-name-error f-name-hint\""),
-            "{html}"
-        );
+        assert!(html.contains("aria-describedby=\"f-name-error f-name-hint\""), "{html}");
         assert!(html.contains("aria-invalid=\"true\""), "{html}");
         assert!(html.contains("＊商号を入力してください。"), "{html}");
         assert!(html.contains("※必須"), "{html}");
@@ -446,19 +380,12 @@ mod tests {
 
     #[test]
     fn a_group_is_a_fieldset_and_its_first_option_takes_the_link() {
-        let html = radios(
-            "kind",
-            "区分",
-            vec![Choice::new("a", "法人"), Choice::new("b", "個人")],
-        )
-        .value("b")
-        .render()
-        .into_string();
+        let html = radios("kind", "区分", vec![Choice::new("a", "法人"), Choice::new("b", "個人")])
+            .value("b")
+            .render()
+            .into_string();
         assert!(html.starts_with("<fieldset"), "{html}");
-        assert!(
-            html.contains("id=\"f-kind\" name=\"kind\" value=\"a\""),
-            "{html}"
-        );
+        assert!(html.contains("id=\"f-kind\" name=\"kind\" value=\"a\""), "{html}");
         assert!(html.contains("value=\"b\" checked"), "{html}");
     }
 }

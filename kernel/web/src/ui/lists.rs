@@ -39,14 +39,7 @@ impl Answer {
     /// A line with links, lists or tables.
     #[must_use]
     pub fn rich(label: impl Into<String>, value: Markup) -> Self {
-        Self {
-            label: label.into(),
-            missing: false,
-            value,
-            change: None,
-            error: None,
-            id: None,
-        }
+        Self { label: label.into(), missing: false, value, change: None, error: None, id: None }
     }
 
     /// Adds the 「変更」 link.
@@ -173,12 +166,7 @@ pub fn timeline(items: &[Happened]) -> Markup {
 /// The amounts of a case as they shrink: 申請 → 採択 → 交付決定 → 確定 → 支払. Amounts not known yet are `None`.
 #[must_use]
 pub fn staircase<N: Whole + Copy>(steps: &[(&str, Option<N>)]) -> Markup {
-    let most = steps
-        .iter()
-        .filter_map(|(_, amount)| amount.map(Whole::whole))
-        .max()
-        .unwrap_or(0)
-        .max(1);
+    let most = steps.iter().filter_map(|(_, amount)| amount.map(Whole::whole)).max().unwrap_or(0).max(1);
     html! {
         ol class="staircase" aria-label="金額の推移" {
             @for (label, amount) in steps {

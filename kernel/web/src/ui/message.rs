@@ -59,13 +59,7 @@ pub struct Banner {
 /// Starts a banner of the given tone.
 #[must_use]
 pub fn banner(tone: Tone, title: impl Into<String>) -> Banner {
-    Banner {
-        tone,
-        title: title.into(),
-        body: None,
-        id: None,
-        announce: false,
-    }
+    Banner { tone, title: title.into(), body: None, id: None, announce: false }
 }
 
 impl Banner {
@@ -155,19 +149,13 @@ impl Problem {
     /// A problem of one field, by the field's name.
     #[must_use]
     pub fn at(name: &str, message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            target: Some(super::dom_id(name)),
-        }
+        Self { message: message.into(), target: Some(super::dom_id(name)) }
     }
 
     /// A problem that belongs to no field.
     #[must_use]
     pub fn general(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            target: None,
-        }
+        Self { message: message.into(), target: None }
     }
 }
 

@@ -34,30 +34,23 @@ mod status;
 mod table;
 mod upload;
 
-pub use amounts::{
-    Whole, clock, date, date_time, date_time_seconds, file_size, group, number, remaining, yen,
-};
+pub use amounts::{Whole, clock, date, date_time, date_time_seconds, file_size, group, number, remaining, yen};
 pub use button::{Button, Size, Weight, button, buttons, link_button};
 pub use control::{Around, Choice, Control, Mode, SecretKind, computed, control, count_characters};
 pub use field::{
-    Field, Mark, checks, consent, date_field, field, fixed, mark, radios, secret, select,
-    text_field, textarea, yen_field,
+    Field, Mark, checks, consent, date_field, field, fixed, mark, radios, secret, select, text_field, textarea,
+    yen_field,
 };
 pub use icon::{Icon, icon};
 pub use lists::{
-    Answer, Compared, Happened, answers, comparison, dialog, disclosure, facts, panel, staircase,
-    timeline,
+    Answer, Compared, Happened, answers, comparison, dialog, disclosure, facts, panel, staircase, timeline,
 };
 pub use message::{Banner, Messages, Problem, Tone, banner, emergency, error_summary};
 pub use page::{Assets, NavItem, Shell, SignedIn, Site, csrf_field, page};
 pub use rows::{EditCell, EditColumn, EditTable, Import, edit_rows, edit_years};
 pub use save::{SaveForm, save_form};
-pub use status::{
-    Chip, Step, StepState, Task, chip, deadline, empty, plain_chip, progress, steps, task_list,
-};
-pub use table::{
-    Column, DataTable, Holds, Order, column, data_table, filters, pager, scroll_region, tabs,
-};
+pub use status::{Chip, Step, StepState, Task, chip, deadline, empty, plain_chip, progress, steps, task_list};
+pub use table::{Column, DataTable, Holds, Order, column, data_table, filters, pager, scroll_region, tabs};
 pub use upload::{FileRow, FileState, Upload, file_list, upload};
 
 /// The element id of a field's control: `capital` → `f-capital`, `lines[0].gross` → `f-lines-0-gross`.
@@ -79,11 +72,8 @@ pub fn dom_id(name: &str) -> String {
 mod tests {
     #[test]
     fn ids_follow_names() {
-        for (name, expected) in [
-            ("capital", "f-capital"),
-            ("lines[0].gross", "f-lines-0-gross"),
-            ("a\"><b", "f-a---b"),
-        ] {
+        for (name, expected) in [("capital", "f-capital"), ("lines[0].gross", "f-lines-0-gross"), ("a\"><b", "f-a---b")]
+        {
             assert_eq!(super::dom_id(name), expected);
         }
     }

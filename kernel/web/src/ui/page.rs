@@ -45,12 +45,7 @@ impl NavItem {
     /// An entry without count.
     #[must_use]
     pub fn new(label: impl Into<String>, href: impl Into<String>, current: bool) -> Self {
-        Self {
-            label: label.into(),
-            href: href.into(),
-            current,
-            count: 0,
-        }
+        Self { label: label.into(), href: href.into(), current, count: 0 }
     }
 }
 
@@ -389,16 +384,10 @@ mod tests {
     #[test]
     fn an_error_page_says_so_in_its_title_and_links_to_the_field() {
         let html = page(Site::Portal, "申請者の概要", Assets::default(), html! {})
-            .problems(vec![Problem::at(
-                "capital",
-                "資本金は半角数字で入力してください。",
-            )])
+            .problems(vec![Problem::at("capital", "資本金は半角数字で入力してください。")])
             .render()
             .into_string();
-        assert!(
-            html.contains("<title>エラー：申請者の概要｜補助金電子申請</title>"),
-            "{html}"
-        );
+        assert!(html.contains("<title>エラー：申請者の概要｜補助金電子申請</title>"), "{html}");
         assert!(html.contains("<a href=\"#f-capital\">"), "{html}");
         assert_eq!(html.matches("<h1").count(), 1);
         assert!(html.contains("<html lang=\"ja\">") && html.contains("href=\"#main\""));

@@ -54,7 +54,7 @@ pub struct EditTable {
     label: String,
     columns: Vec<EditColumn>,
     rows: Vec<Vec<EditCell>>,
-    heads: Option<Vec<String>>,
+    heads: Option<Vec<(usize, String)>>,
     most: u32,
     mark: Mark,
     hint: Option<Markup>,
@@ -68,12 +68,7 @@ pub struct EditTable {
 /// Rows that can be added (up to `most`) and removed, with buttons posting `_action` = `add:<name>` or `remove:<name>:<row>`.
 /// Scripts do the same in place and take a paste from a spreadsheet.
 #[must_use]
-pub fn edit_rows(
-    name: impl Into<String>,
-    label: impl Into<String>,
-    columns: Vec<EditColumn>,
-    most: u32,
-) -> EditTable {
+pub fn edit_rows(name: impl Into<String>, label: impl Into<String>, columns: Vec<EditColumn>, most: u32) -> EditTable {
     EditTable {
         name: name.into(),
         label: label.into(),
@@ -100,10 +95,7 @@ pub fn edit_years(
     heads: Vec<String>,
 ) -> EditTable {
     let most = u32::try_from(heads.len()).unwrap_or(u32::MAX);
-    EditTable {
-        heads: Some(heads),
-        ..edit_rows(name, label, columns, most)
-    }
+    EditTable { heads: Some(heads.into_iter().enumerate().collect()), ..edit_rows(name, label, columns, most) }
 }
 
 impl EditTable {
@@ -111,6 +103,15 @@ impl EditTable {
     #[must_use]
     pub fn rows(mut self, rows: Vec<Vec<EditCell>>) -> Self {
         self.rows = rows;
+        self
+    }
+
+    /// Of fixed rows, shows only these (by index); the others are not asked now.
+    #[must_use]
+    pub fn only(mut self, rows: &[usize]) -> Self {
+        if let Some(heads) = &mut self.heads {
+            heads.retain(|(at, _)| rows.contains(at));
+        }
         self
     }
 
@@ -171,12 +172,11 @@ impl EditTable {
         let name = format!("{}[{at}].{}", self.name, column.id);
         let id = dom_id(&name);
         let fixed = Control::Fixed { note: None };
-        let kind =
-            if (cell.locked || self.locked) && !matches!(column.kind, Control::Computed { .. }) {
-                &fixed
-            } else {
-                &column.kind
-            };
+        let kind = if (cell.locked || self.locked) && !matches!(column.kind, Control::Computed { .. }) {
+            &fixed
+        } else {
+            &column.kind
+        };
         let around = Around {
             name,
             id: id.clone(),
@@ -245,7 +245,7 @@ impl EditTable {
         }
     }
 
-    fn transposed(&self, heads: &[String]) -> Markup {
+    fn transposed(&self, heads: &[(usize, String)]) -> Markup {
         let nothing = EditCell::default();
         html! {
             div class="edit" data-years=(self.name) {
@@ -254,7 +254,7 @@ impl EditTable {
                         caption class="visually-hidden" { (self.label) }
                         thead { tr {
                             th scope="col" class="edit__item" { "項目" }
-                            @for head in heads { th scope="col" { (head) } }
+                            @for (_, head) in heads { th scope="col" { (head) } }
                         } }
                         tbody {
                             @for (column_at, column) in self.columns.iter().enumerate() {
@@ -263,9 +263,9 @@ impl EditTable {
                                         (column.label) (mark(column.mark))
                                         @if let Some(hint) = &column.hint { span class="edit__hint" { (hint) } }
                                     }
-                                    @for (row_at, head) in heads.iter().enumerate() {
+                                    @for (row_at, head) in heads {
                                         td data-holds=(holds(&column.kind)) {
-                                            (self.cell(&row_at.to_string(), head, column, self.rows.get(row_at).and_then(|row| row.get(column_at)).unwrap_or(&nothing)))
+                                            (self.cell(&row_at.to_string(), head, column, self.rows.get(*row_at).and_then(|row| row.get(column_at)).unwrap_or(&nothing)))
                                         }
                                     }
                                 }
@@ -283,10 +283,7 @@ fn holds(kind: &Control) -> &'static str {
     match kind {
         Control::Yen { .. } | Control::Number { .. } | Control::Computed { .. } => "number",
         Control::Select { .. } => "choice",
-        Control::Date
-        | Control::Line {
-            max: Some(..=12), ..
-        } => "short",
+        Control::Date | Control::Line { max: Some(..=12), .. } => "short",
         _ => "text",
     }
 }
@@ -340,32 +337,18 @@ mod tests {
 
     #[test]
     fn an_empty_table_offers_one_row_and_a_template_for_more() {
-        let html = edit_rows("lines", "経費明細表", columns(), 200)
-            .render()
-            .into_string();
+        let html = edit_rows("lines", "経費明細表", columns(), 200).render().into_string();
         assert!(html.contains("name=\"lines[0].gross\""), "{html}");
         assert!(html.contains("name=\"lines[__].gross\""), "{html}");
-        assert!(
-            html.contains("value=\"add:lines\"") && html.contains("value=\"remove:lines:0\""),
-            "{html}"
-        );
+        assert!(html.contains("value=\"add:lines\"") && html.contains("value=\"remove:lines:0\""), "{html}");
         assert!(html.contains("aria-label=\"1行目 経費\""), "{html}");
     }
 
     #[test]
     fn fixed_rows_run_across() {
-        let html = edit_years(
-            "plan",
-            "計画",
-            columns(),
-            vec!["基準年度".into(), "1年後".into()],
-        )
-        .render()
-        .into_string();
-        assert!(
-            html.contains("name=\"plan[1].gross\"") && html.contains("aria-label=\"1年後 経費\""),
-            "{html}"
-        );
+        let html =
+            edit_years("plan", "計画", columns(), vec!["基準年度".into(), "1年後".into()]).render().into_string();
+        assert!(html.contains("name=\"plan[1].gross\"") && html.contains("aria-label=\"1年後 経費\""), "{html}");
         assert!(!html.contains("add:plan"), "{html}");
     }
 }

@@ -28,12 +28,7 @@ pub struct SaveForm {
 
 /// A posted form around `body`. Pressing Enter in a field posts `_action=save`, never the first button that happens to stand in it.
 #[must_use]
-pub fn save_form(
-    id: impl Into<String>,
-    action: impl Into<String>,
-    csrf: impl Into<String>,
-    body: Markup,
-) -> SaveForm {
+pub fn save_form(id: impl Into<String>, action: impl Into<String>, csrf: impl Into<String>, body: Markup) -> SaveForm {
     SaveForm {
         action: action.into(),
         csrf: csrf.into(),

@@ -16,19 +16,13 @@ pub struct Chip {
 /// A coloured state.
 #[must_use]
 pub fn chip(tone: Tone, words: impl Into<String>) -> Chip {
-    Chip {
-        words: words.into(),
-        tone: Some(tone),
-    }
+    Chip { words: words.into(), tone: Some(tone) }
 }
 
 /// A grey state: not begun, closed, no statement.
 #[must_use]
 pub fn plain_chip(words: impl Into<String>) -> Chip {
-    Chip {
-        words: words.into(),
-        tone: None,
-    }
+    Chip { words: words.into(), tone: None }
 }
 
 impl Render for Chip {

@@ -38,10 +38,7 @@ pub struct Column {
 /// A column of words.
 #[must_use]
 pub fn column(label: impl Into<String>) -> Column {
-    Column {
-        label: label.into(),
-        ..Column::default()
-    }
+    Column { label: label.into(), ..Column::default() }
 }
 
 impl Column {
@@ -100,27 +97,14 @@ impl DataTable {
     /// Adds a row.
     #[must_use]
     pub fn row(mut self, cells: Vec<Markup>) -> Self {
-        self.rows.push(Row {
-            cells,
-            key: None,
-            marked: false,
-        });
+        self.rows.push(Row { cells, key: None, marked: false });
         self
     }
 
     /// Adds a row that can be ticked: `value` is posted under the name given to [`DataTable::selectable`], `about` names the row.
     #[must_use]
-    pub fn row_with_key(
-        mut self,
-        value: impl Into<String>,
-        about: impl Into<String>,
-        cells: Vec<Markup>,
-    ) -> Self {
-        self.rows.push(Row {
-            cells,
-            key: Some((value.into(), about.into())),
-            marked: false,
-        });
+    pub fn row_with_key(mut self, value: impl Into<String>, about: impl Into<String>, cells: Vec<Markup>) -> Self {
+        self.rows.push(Row { cells, key: Some((value.into(), about.into())), marked: false });
         self
     }
 

@@ -17,8 +17,8 @@ export function replaceLive(html: string, root: Document = document): void {
     const old = root.getElementById(fresh.id);
     if (!old) continue;
     if (fresh.hasAttribute("data-slot")) {
-      // Same visibility: leave it, somebody may be typing in it. Its parts are replaced by their own fragments.
-      if (old.hidden === fresh.hidden) continue;
+      // Same visibility, same rows: leave it, somebody may be typing in it. Its parts are replaced by their own fragments.
+      if (old.hidden === fresh.hidden && old.dataset["shape"] === fresh.dataset["shape"]) continue;
     } else if (old.contains(document.activeElement) && old !== document.activeElement) {
       continue;
     }

@@ -14,27 +14,17 @@ const CELL_CODES_UP_TO: usize = 60;
 /// The control of a field on its own line. Files and tables are not controls; they come as a plain line.
 pub(crate) fn control_for(scene: &Scene<'_>, field: &Field, bank: Option<&str>) -> Control {
     match &field.kind {
-        FieldType::Choice { list } if list.options.len() <= RADIOS_UP_TO => Control::Radios {
-            choices: choices(list.options.iter()),
-            inline: false,
-        },
-        FieldType::YesNo => Control::Radios {
-            choices: yes_no(),
-            inline: true,
-        },
+        FieldType::Choice { list } if list.options.len() <= RADIOS_UP_TO => {
+            Control::Radios { choices: choices(list.options.iter()), inline: false }
+        }
+        FieldType::YesNo => Control::Radios { choices: yes_no(), inline: true },
         FieldType::Choices { list, max } => Control::Checks {
             choices: choices(list.options.iter()),
             max: max.and_then(|most| u32::try_from(most).ok()),
         },
         FieldType::Consent => {
-            let words = if field.statement.is_empty() {
-                &field.label
-            } else {
-                "上記の内容に同意します"
-            };
-            Control::Consent {
-                words: words.to_owned(),
-            }
+            let words = if field.statement.is_empty() { &field.label } else { "上記の内容に同意します" };
+            Control::Consent { words: words.to_owned() }
         }
         FieldType::Paragraph { limit } => Control::Area {
             max: u32::try_from(*limit).ok(),
@@ -52,10 +42,7 @@ pub(crate) fn cell_control(scene: &Scene<'_>, column: &Field) -> Control {
             choices: choices(list.options.iter()),
             max: max.and_then(|most| u32::try_from(most).ok()),
         },
-        FieldType::Paragraph { limit } => Control::Area {
-            max: u32::try_from(*limit).ok(),
-            rows: 3,
-        },
+        FieldType::Paragraph { limit } => Control::Area { max: u32::try_from(*limit).ok(), rows: 3 },
         _ => common(scene, column, None, CELL_CODES_UP_TO),
     }
 }
@@ -64,10 +51,7 @@ fn common(scene: &Scene<'_>, field: &Field, bank: Option<&str>, codes_up_to: usi
     if field.is_calculated() {
         return Control::Computed { unit: None };
     }
-    let text = |limit: usize, mode: Mode| Control::Line {
-        max: u32::try_from(limit).ok(),
-        mode,
-    };
+    let text = |limit: usize, mode: Mode| Control::Line { max: u32::try_from(limit).ok(), mode };
     match &field.kind {
         FieldType::Text { limit } => text(*limit, Mode::Text),
         FieldType::Kana { limit } | FieldType::AccountKana { limit } => text(*limit, Mode::Kana),
@@ -81,43 +65,24 @@ fn common(scene: &Scene<'_>, field: &Field, bank: Option<&str>, codes_up_to: usi
         FieldType::YearMonth => text(7, Mode::Month),
         FieldType::Choice { list } => drop_down(choices(list.options.iter())),
         FieldType::Code { table } => {
-            let codes: Vec<Choice> = table
-                .codes()
-                .map(|(code, name)| code_choice(code, name))
-                .collect();
+            let codes: Vec<Choice> = table.codes().map(|(code, name)| code_choice(code, name)).collect();
             if codes.len() <= codes_up_to {
                 drop_down(codes)
             } else {
                 let source = format!("{}/codes?table={}", scene.places.masters(), table.id);
-                let shown = table
-                    .code_label(scene.answers.text(&field.id))
-                    .map(str::to_owned);
-                Control::Lookup {
-                    source,
-                    shown,
-                    within: None,
-                }
+                let shown = table.code_label(scene.answers.text(&field.id)).map(str::to_owned);
+                Control::Lookup { source, shown, within: None }
             }
         }
         FieldType::Bank => {
             let shown = scene.places.bank_words(scene.answers.text(&field.id), None);
-            Control::Lookup {
-                source: format!("{}/banks", scene.places.masters()),
-                shown,
-                within: None,
-            }
+            Control::Lookup { source: format!("{}/banks", scene.places.masters()), shown, within: None }
         }
         FieldType::Branch => {
             let of_bank = bank.map(|id| scene.answers.text(id));
-            let shown = scene
-                .places
-                .bank_words(scene.answers.text(&field.id), of_bank);
+            let shown = scene.places.bank_words(scene.answers.text(&field.id), of_bank);
             let source = format!("{}/branches", scene.places.masters());
-            Control::Lookup {
-                source,
-                shown,
-                within: bank.map(str::to_owned),
-            }
+            Control::Lookup { source, shown, within: bank.map(str::to_owned) }
         }
         FieldType::CorporateNumber => text(13, Mode::Digits),
         FieldType::AccountNumber { digits } => text(*digits, Mode::Digits),
@@ -131,44 +96,25 @@ fn common(scene: &Scene<'_>, field: &Field, bank: Option<&str>, codes_up_to: usi
         | FieldType::Choices { .. }
         | FieldType::Consent
         | FieldType::File(_)
-        | FieldType::Table(_) => Control::Line {
-            max: None,
-            mode: Mode::Text,
-        },
+        | FieldType::Table(_) => Control::Line { max: None, mode: Mode::Text },
     }
 }
 
 fn number(field: &Field, own_unit: &str, decimal: bool) -> Control {
-    let unit = if field.unit.is_empty() {
-        own_unit
-    } else {
-        &field.unit
-    };
-    Control::Number {
-        unit: (!unit.is_empty()).then(|| unit.to_owned()),
-        decimal,
-    }
+    let unit = if field.unit.is_empty() { own_unit } else { &field.unit };
+    Control::Number { unit: (!unit.is_empty()).then(|| unit.to_owned()), decimal }
 }
 
 fn drop_down(choices: Vec<Choice>) -> Control {
-    Control::Select {
-        choices,
-        empty: "選択してください".to_owned(),
-    }
+    Control::Select { choices, empty: "選択してください".to_owned() }
 }
 
 fn choices<'c>(options: impl Iterator<Item = (&'c String, &'c String)>) -> Vec<Choice> {
-    options
-        .map(|(key, label)| Choice::new(key, label))
-        .collect()
+    options.map(|(key, label)| Choice::new(key, label)).collect()
 }
 
 fn code_choice(code: &str, name: &str) -> Choice {
-    let label = if code == name {
-        name.to_owned()
-    } else {
-        format!("{code} {name}")
-    };
+    let label = if code == name { name.to_owned() } else { format!("{code} {name}") };
     Choice::new(code, label)
 }
 
@@ -182,18 +128,12 @@ pub(crate) fn file_words(rule: &FileRule) -> (String, String) {
         FileKind::Pdf => "application/pdf,.pdf",
         FileKind::Image => "image/png,image/jpeg,.png,.jpg,.jpeg",
         FileKind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,.xlsx",
-        FileKind::Docx => {
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document,.docx"
-        }
+        FileKind::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document,.docx",
     };
     let accepted: Vec<&str> = rule.kinds.iter().map(accept).collect();
     let kinds: Vec<&str> = rule.kinds.iter().map(|kind| kind.label()).collect();
-    let mut words = format!(
-        "{}、1ファイル{}MBまで、{}ファイルまで",
-        kinds.join("・"),
-        rule.max_bytes / 1_048_576,
-        rule.max_count
-    );
+    let mut words =
+        format!("{}、1ファイル{}MBまで、{}ファイルまで", kinds.join("・"), rule.max_bytes / 1_048_576, rule.max_count);
     if let Some(pages) = rule.max_pages {
         words.push_str(&format!("、合わせて{pages}ページまで"));
     }

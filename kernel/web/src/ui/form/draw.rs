@@ -4,8 +4,7 @@ use maud::{Markup, html};
 
 use super::super::field::messages_block;
 use super::super::{
-    Control, EditCell, EditColumn, Mark, Mode, computed, dom_id, edit_rows, edit_years, field,
-    mark, upload,
+    Control, EditCell, EditColumn, Mark, Mode, computed, dom_id, edit_rows, edit_years, field, mark, upload,
 };
 use super::control::{cell_control, control_for, file_words};
 use super::scene::{Says, Scene};
@@ -57,7 +56,7 @@ fn live_field(scene: &Scene<'_>, says: &Says, field: &Field) -> Markup {
         @if field.is_calculated() { (computed(&id, &scene.reading.display(&field.id), None)) }
         @if matches!(field.required, Condition::When(_)) { span id={ (id) "-mark" } data-live { (mark(mark_of(scene, field))) } }
         @if let Some(shape) = field.table() {
-            @for row in 0..row_count(scene, field, shape) {
+            @for row in row_places(scene, field, shape) {
                 @for column in &shape.columns {
                     @let cell = dom_id(&FieldPath::cell(&field.id, row, &column.id).to_string());
                     @if column.is_calculated() { (computed(&cell, &scene.reading.display_cell(&field.id, row, &column.id), None)) }
@@ -68,18 +67,24 @@ fn live_field(scene: &Scene<'_>, says: &Says, field: &Field) -> Markup {
     }
 }
 
-const fn may_go(field: &Field) -> bool {
-    matches!(field.shown, Condition::When(_))
+/// Whether what is drawn depends on other answers: the field may go, or some of its fixed rows may.
+fn may_go(field: &Field) -> bool {
+    let conditional = |condition: &Condition| matches!(condition, Condition::When(_));
+    conditional(&field.shown) || field.table().is_some_and(|shape| shape.row_shown.iter().any(conditional))
 }
 
-/// A field that may appear or go stands in a slot of its own, empty while it is hidden.
+/// A field that may appear or go stands in a slot of its own, empty while it is hidden. Its shape names the fixed rows
+/// shown, so that the script can tell a table that gained a year from one in which somebody is typing.
 fn slot(scene: &Scene<'_>, says: &Says, section: usize, field: &Field) -> Markup {
     let shown = scene.reading.is_shown(&field.id);
     if !may_go(field) {
         return html! { @if shown { (one(scene, says, section, field)) } };
     }
+    let fixed = field.table().filter(|shape| shape.fixed_rows().is_some());
+    let places = fixed
+        .map(|shape| row_places(scene, field, shape).iter().map(ToString::to_string).collect::<Vec<_>>().join("-"));
     html! {
-        div id={ "slot-" (field.id) } data-slot hidden[!shown] {
+        div id={ "slot-" (field.id) } data-slot data-shape=[places] hidden[!shown] {
             @if shown { (one(scene, says, section, field)) }
         }
     }
@@ -94,7 +99,7 @@ fn one(scene: &Scene<'_>, says: &Says, section: usize, field: &Field) -> Markup 
 }
 
 fn mark_of(scene: &Scene<'_>, field: &Field) -> Mark {
-    if field.is_calculated() || scene.is_fact(field) {
+    if field.is_calculated() || scene.reading.is_prefilled(&field.id) {
         Mark::None
     } else if scene.reading.is_required(&field.id) {
         Mark::Required
@@ -105,41 +110,24 @@ fn mark_of(scene: &Scene<'_>, field: &Field) -> Mark {
 
 fn single(scene: &Scene<'_>, says: &Says, section: usize, of: &Field) -> Markup {
     let bank = bank_before(scene, section, of);
-    let locked = !of.is_calculated() && (scene.is_fact(of) || !scene.open.field(&of.id));
+    let locked = !of.is_calculated() && (scene.reading.is_prefilled(&of.id) || !scene.open.field(&of.id));
     let kind = if of.is_calculated() {
         Control::Computed { unit: None }
     } else if locked {
-        Control::Fixed {
-            note: scene
-                .is_fact(of)
-                .then(|| "登録されている情報です。".to_owned()),
-        }
+        Control::Fixed { note: scene.reading.is_prefilled(&of.id).then(|| origin(of).to_owned()) }
     } else {
         control_for(scene, of, bank)
     };
-    let announced = matches!(
-        kind,
-        Control::Radios { .. } | Control::Checks { .. } | Control::Consent { .. }
-    );
+    let announced = matches!(kind, Control::Radios { .. } | Control::Checks { .. } | Control::Consent { .. });
     let values = match &kind {
         Control::Computed { .. } => vec![scene.reading.display(&of.id)],
         Control::Fixed { .. } => vec![super::words(scene, of)],
         _ => values_of(scene.answers.get(&of.id)),
     };
-    let postal = matches!(
-        kind,
-        Control::Line {
-            mode: Mode::Postal,
-            ..
-        }
-    );
+    let postal = matches!(kind, Control::Line { mode: Mode::Postal, .. });
     let mut drawn = field(&of.id, &of.label, kind)
         .values(values)
-        .mark(if locked {
-            Mark::None
-        } else {
-            mark_of(scene, of)
-        })
+        .mark(if locked { Mark::None } else { mark_of(scene, of) })
         .messages(says.field(of));
     if let Some(hint) = hint(of) {
         drawn = drawn.hint_markup(hint);
@@ -196,24 +184,12 @@ fn bank_before<'a>(scene: &Scene<'a>, section: usize, of: &Field) -> Option<&'a 
 }
 
 /// A postal code fills the address asked next, and the prefecture if one stands in between.
-fn address_after(
-    scene: &Scene<'_>,
-    section: usize,
-    of: &Field,
-) -> Option<(String, Option<String>)> {
-    let next: Vec<&Field> = scene
-        .fields(section)
-        .skip_while(|other| other.id != of.id)
-        .skip(1)
-        .take(3)
-        .collect();
+fn address_after(scene: &Scene<'_>, section: usize, of: &Field) -> Option<(String, Option<String>)> {
+    let next: Vec<&Field> = scene.fields(section).skip_while(|other| other.id != of.id).skip(1).take(3).collect();
     let asked = |other: &&&Field| {
-        scene.open.field(&other.id) && !scene.is_fact(other) && !other.is_calculated()
+        scene.open.field(&other.id) && !scene.reading.is_prefilled(&other.id) && !other.is_calculated()
     };
-    let address = next
-        .iter()
-        .filter(asked)
-        .find(|other| other.id.ends_with("address"))?;
+    let address = next.iter().filter(asked).find(|other| other.id.ends_with("address"))?;
     let prefecture = next
         .iter()
         .filter(asked)
@@ -227,56 +203,48 @@ fn files(scene: &Scene<'_>, says: &Says, of: &Field) -> Markup {
     };
     let (accept, limits) = file_words(rule);
     let most = u32::try_from(rule.max_count).unwrap_or(u32::MAX);
-    let mut drawn = upload(
-        &of.id,
-        &of.label,
-        scene.places.upload(&of.id),
-        &accept,
-        &limits,
-        most,
-    )
-    .files(file_rows(scene, scene.answers.get(&of.id)))
-    .mark(mark_of(scene, of))
-    .messages(says.field(of))
-    .remark(scene.remark(&FieldPath::field(&of.id)))
-    .locked(!scene.open.field(&of.id));
+    let mut drawn = upload(&of.id, &of.label, scene.places.upload(&of.id), &accept, &limits, most)
+        .files(file_rows(scene, scene.answers.get(&of.id)))
+        .mark(mark_of(scene, of))
+        .messages(says.field(of))
+        .remark(scene.remark(&FieldPath::field(&of.id)))
+        .locked(!scene.open.field(&of.id));
     if let Some(hint) = hint(of) {
         drawn = drawn.hint(hint);
     }
     html! { (drawn) }
 }
 
-/// How many rows stand in the table now; at least what the shape fixes.
-pub(crate) fn row_count(scene: &Scene<'_>, of: &Field, shape: &TableShape) -> usize {
-    let typed = match scene.answers.get(&of.id) {
-        Some(Raw::Rows(rows)) => rows.len(),
-        _ => 0,
-    };
-    match &shape.rows {
-        RowPlan::Fixed(keys) => keys.len(),
-        RowPlan::Free { .. } => typed,
+/// Where the value of a prefilled field comes from.
+fn origin(of: &Field) -> &'static str {
+    match of.from.as_deref() {
+        Some(path) if path.starts_with("account.") => "GビズIDに登録されている情報です。",
+        _ => "登録済みの情報です。",
+    }
+}
+
+/// The rows that stand in the table now, by index: those typed, or of fixed rows those asked now.
+pub(crate) fn row_places(scene: &Scene<'_>, of: &Field, shape: &TableShape) -> Vec<usize> {
+    match (&shape.rows, scene.answers.get(&of.id)) {
+        (RowPlan::Fixed(keys), _) => {
+            scene.reading.value(&of.id).as_rows().map_or_else(|| (0..keys.len()).collect(), |rows| rows.places.clone())
+        }
+        (RowPlan::Free { .. }, Some(Raw::Rows(rows))) => (0..rows.len()).collect(),
+        (RowPlan::Free { .. }, _) => Vec::new(),
     }
 }
 
 fn table(scene: &Scene<'_>, says: &Says, of: &Field, shape: &TableShape) -> Markup {
-    let columns = shape
-        .columns
-        .iter()
-        .map(|column| edit_column(scene, column))
-        .collect();
-    let rows = (0..row_count(scene, of, shape))
-        .map(|row| {
-            shape
-                .columns
-                .iter()
-                .map(|column| edit_cell(scene, says, of, row, column))
-                .collect()
-        })
+    let columns = shape.columns.iter().map(|column| edit_column(scene, column)).collect();
+    let places = row_places(scene, of, shape);
+    let count = places.last().map_or(0, |last| last + 1);
+    let rows = (0..count)
+        .map(|row| shape.columns.iter().map(|column| edit_cell(scene, says, of, row, column)).collect())
         .collect();
     let most = u32::try_from(shape.max_rows()).unwrap_or(u32::MAX);
     let whole = scene.open.field(&of.id);
     let drawn = match shape.fixed_rows() {
-        Some(keys) => edit_years(&of.id, &of.label, columns, keys.values().cloned().collect()),
+        Some(keys) => edit_years(&of.id, &of.label, columns, keys.values().cloned().collect()).only(&places),
         None => edit_rows(&of.id, &of.label, columns, most),
     };
     let mut drawn = drawn
@@ -297,28 +265,17 @@ fn table(scene: &Scene<'_>, says: &Says, of: &Field, shape: &TableShape) -> Mark
 
 /// Remarks on the table, its rows and its cells, each line saying where.
 fn table_remark(scene: &Scene<'_>, of: &Field) -> Option<String> {
-    let column = |path: &FieldPath| {
-        path.column
-            .as_ref()
-            .and_then(|id| of.table()?.column(id))
-            .map(|found| found.label.clone())
-    };
+    let column =
+        |path: &FieldPath| path.column.as_ref().and_then(|id| of.table()?.column(id)).map(|found| found.label.clone());
     let lines: Vec<String> = scene
         .remarks
         .iter()
         .filter(|(path, _)| path.field == of.id)
         .map(|(path, words)| {
-            let row = path
-                .row
-                .map(|row| format!("{}行目", row + 1))
-                .unwrap_or_default();
+            let row = path.row.map(|row| format!("{}行目", row + 1)).unwrap_or_default();
             let place = format!("{row} {}", column(path).unwrap_or_default());
             let place = place.trim();
-            if place.is_empty() {
-                words.clone()
-            } else {
-                format!("{place}：{words}")
-            }
+            if place.is_empty() { words.clone() } else { format!("{place}：{words}") }
         })
         .collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
@@ -348,11 +305,7 @@ fn edit_cell(scene: &Scene<'_>, says: &Says, of: &Field, row: usize, column: &Fi
     };
     let locked = column.is_calculated() || !scene.open.cell(&of.id, row, &column.id);
     EditCell {
-        values: if locked {
-            vec![super::show::cell_words(scene, of, row, column)]
-        } else {
-            values_of(typed)
-        },
+        values: if locked { vec![super::show::cell_words(scene, of, row, column)] } else { values_of(typed) },
         messages: says.cell(&of.id, row, &column.id),
         locked,
     }

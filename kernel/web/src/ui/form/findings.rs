@@ -8,17 +8,8 @@ use super::scene::Scene;
 /// Slips and findings in their three strengths. `page` gives the address of the page on which a field is changed.
 #[must_use]
 pub fn findings(scene: &Scene<'_>, page: &dyn Fn(&str) -> Option<String>) -> Markup {
-    let of = |severity: Severity| {
-        scene
-            .findings
-            .iter()
-            .filter(move |finding| finding.severity == severity)
-    };
-    let slips: Vec<_> = scene
-        .slips
-        .iter()
-        .filter(|slip| scene.missing || !slip.code.is_missing())
-        .collect();
+    let of = |severity: Severity| scene.findings.iter().filter(move |finding| finding.severity == severity);
+    let slips: Vec<_> = scene.slips.iter().filter(|slip| scene.missing || !slip.code.is_missing()).collect();
     html! {
         @if !slips.is_empty() || of(Severity::Stop).next().is_some() {
             section class="findings" data-strength="stop" aria-labelledby="findings-stop" {
@@ -44,11 +35,7 @@ fn group(
     about: &str,
     page: &dyn Fn(&str) -> Option<String>,
 ) -> Markup {
-    let found: Vec<&Finding> = scene
-        .findings
-        .iter()
-        .filter(|finding| finding.severity == severity)
-        .collect();
+    let found: Vec<&Finding> = scene.findings.iter().filter(|finding| finding.severity == severity).collect();
     html! {
         @if !found.is_empty() {
             section class="findings" data-strength=(name) aria-labelledby={ "findings-" (name) } {
@@ -86,10 +73,7 @@ fn label(scene: &Scene<'_>, path: &FieldPath) -> String {
     let Some(field) = scene.form.field(&path.field) else {
         return path.to_string();
     };
-    let row = path
-        .row
-        .map(|row| format!(" {}行目", row + 1))
-        .unwrap_or_default();
+    let row = path.row.map(|row| format!(" {}行目", row + 1)).unwrap_or_default();
     let column = path
         .column
         .as_ref()
@@ -102,32 +86,16 @@ fn label(scene: &Scene<'_>, path: &FieldPath) -> String {
 /// The error summary of a section's page: slips and stopping findings that stand here, as links to their fields.
 #[must_use]
 pub fn problems(scene: &Scene<'_>, section: usize) -> Vec<Problem> {
-    let here: Vec<&str> = scene
-        .fields(section)
-        .map(|field| field.id.as_str())
-        .filter(|id| scene.reading.is_shown(id))
-        .collect();
+    let here: Vec<&str> =
+        scene.fields(section).map(|field| field.id.as_str()).filter(|id| scene.reading.is_shown(id)).collect();
     let stands = |path: &&FieldPath| here.contains(&path.field.as_str());
-    let slips = scene
-        .slips
-        .iter()
-        .filter(|slip| stands(&&slip.path) && (scene.missing || !slip.code.is_missing()));
+    let slips = scene.slips.iter().filter(|slip| stands(&&slip.path) && (scene.missing || !slip.code.is_missing()));
     let mut found: Vec<Problem> = slips
-        .map(|slip| Problem {
-            message: slip.message.clone(),
-            target: Some(super::draw::target(&slip.path)),
-        })
+        .map(|slip| Problem { message: slip.message.clone(), target: Some(super::draw::target(&slip.path)) })
         .collect();
-    for finding in scene
-        .findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Stop)
-    {
+    for finding in scene.findings.iter().filter(|finding| finding.severity == Severity::Stop) {
         if let Some(path) = finding.fields.iter().find(stands) {
-            found.push(Problem {
-                message: scene.sentence(finding),
-                target: Some(super::draw::target(path)),
-            });
+            found.push(Problem { message: scene.sentence(finding), target: Some(super::draw::target(path)) });
         }
     }
     found

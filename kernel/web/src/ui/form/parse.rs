@@ -45,7 +45,8 @@ impl Posted {
     }
 }
 
-/// Reads a post of one section (by index). `facts` tells which fields are filled by a known fact and therefore not taken;
+/// Reads a post of one section (by index). `is_fact` tells which fields a known fact fills
+/// (`|field| reading.is_prefilled(&field.id)`), so that they are not taken;
 /// `current` is what was saved before, for cells this person may not change.
 #[must_use]
 pub fn parse(
@@ -58,10 +59,7 @@ pub fn parse(
 ) -> Posted {
     let asked = action(pairs);
     let posted = Pairs::of(pairs);
-    let slots = form
-        .sections
-        .get(section)
-        .map_or(&[][..], |section| section.fields.as_slice());
+    let slots = form.sections.get(section).map_or(&[][..], |section| section.fields.as_slice());
     let mut patch = BTreeMap::new();
     let mut done = Action::Other(asked.clone());
     for field in slots.iter().filter_map(|slot| form.fields.get(*slot)) {
@@ -78,41 +76,22 @@ pub fn parse(
             patch.insert(field.id.clone(), raw);
         }
     }
-    if let Some((field, file)) = asked
-        .strip_prefix("remove-file:")
-        .and_then(|rest| rest.split_once(':'))
-    {
+    if let Some((field, file)) = asked.strip_prefix("remove-file:").and_then(|rest| rest.split_once(':')) {
         let here = slots
             .iter()
             .filter_map(|slot| form.fields.get(*slot))
             .any(|found| found.id == field && found.file().is_some());
         if here && open.field(field) {
-            done = Action::RemoveFile {
-                field: field.to_owned(),
-                file: file.to_owned(),
-            };
+            done = Action::RemoveFile { field: field.to_owned(), file: file.to_owned() };
         }
     }
-    let version = posted
-        .single
-        .get("_version")
-        .and_then(|values| values.last())
-        .and_then(|text| text.parse().ok());
-    Posted {
-        patch,
-        action: done,
-        version,
-    }
+    let version = posted.single.get("_version").and_then(|values| values.last()).and_then(|text| text.parse().ok());
+    Posted { patch, action: done, version }
 }
 
 /// Browsers post only the pressed button; should a made-up post name several, the last one counts.
 fn action(pairs: &[(String, String)]) -> String {
-    pairs
-        .iter()
-        .rev()
-        .find(|(name, _)| name == "_action")
-        .map(|(_, value)| value.clone())
-        .unwrap_or_default()
+    pairs.iter().rev().find(|(name, _)| name == "_action").map(|(_, value)| value.clone()).unwrap_or_default()
 }
 
 /// The post, sorted: single names, and cells by field, row and column.
@@ -131,11 +110,7 @@ impl<'a> Pairs<'a> {
                 sorted.has.insert(value);
             } else if let Some((field, row, column)) = cell_name(name) {
                 let rows = sorted.cells.entry(field).or_default();
-                rows.entry(row)
-                    .or_default()
-                    .entry(column)
-                    .or_default()
-                    .push(value);
+                rows.entry(row).or_default().entry(column).or_default().push(value);
             } else {
                 sorted.single.entry(name).or_default().push(value);
             }
@@ -165,21 +140,13 @@ fn single(field: &Field, posted: &Pairs<'_>) -> Option<Raw> {
 
 fn raw(field: &Field, values: &[&str]) -> Raw {
     match &field.kind {
-        FieldType::Choices { .. } => Raw::Many(
-            values
-                .iter()
-                .filter(|value| !value.is_empty())
-                .map(|value| (*value).to_owned())
-                .collect(),
-        ),
+        FieldType::Choices { .. } => {
+            Raw::Many(values.iter().filter(|value| !value.is_empty()).map(|value| (*value).to_owned()).collect())
+        }
         kind => {
             let text = unify_line_breaks(values.last().copied().unwrap_or_default());
             let amount = matches!(kind, FieldType::Yen { .. });
-            Raw::Text(if amount {
-                without_separators(text)
-            } else {
-                text
-            })
+            Raw::Text(if amount { without_separators(text) } else { text })
         }
     }
 }
@@ -187,8 +154,8 @@ fn raw(field: &Field, values: &[&str]) -> Raw {
 /// `1,234,567` → `1234567`: the control shows separators, the answer has none. Anything else stays as typed.
 fn without_separators(text: String) -> String {
     let digits = text.strip_prefix('-').unwrap_or(&text);
-    let plain = digits.starts_with(|c: char| c.is_ascii_digit())
-        && digits.bytes().all(|b| b.is_ascii_digit() || b == b',');
+    let plain =
+        digits.starts_with(|c: char| c.is_ascii_digit()) && digits.bytes().all(|b| b.is_ascii_digit() || b == b',');
     if plain { text.replace(',', "") } else { text }
 }
 
@@ -211,9 +178,7 @@ fn table(
         _ => &[],
     };
     if shape.fixed_rows().is_some() || !open.field(&field.id) {
-        let count = shape
-            .fixed_rows()
-            .map_or(before.len(), |keys| keys.len().max(before.len()));
+        let count = shape.fixed_rows().map_or(before.len(), |keys| keys.len().max(before.len()));
         return Some((merged(field, shape, open, before, there, count), None));
     }
     let (mut rows, labels) = free_rows(shape, before, there);
@@ -247,10 +212,7 @@ fn merged(
             // Boxes post nothing when none is ticked; their row being posted says that they were on the page.
             let boxes = matches!(column.kind, FieldType::Choices { .. });
             if open.cell(&field.id, at, &column.id) && (values.is_some() || boxes) {
-                cells.insert(
-                    column.id.clone(),
-                    raw(column, values.map_or(&[][..], Vec::as_slice)),
-                );
+                cells.insert(column.id.clone(), raw(column, values.map_or(&[][..], Vec::as_slice)));
             }
         }
     }
@@ -303,25 +265,14 @@ fn row_action(
     if asked.strip_prefix("add:") == Some(field.id.as_str()) {
         let most = shape.max_rows();
         if rows.len() >= most {
-            return Some(Action::Full {
-                field: field.id.clone(),
-                most,
-            });
+            return Some(Action::Full { field: field.id.clone(), most });
         }
         rows.push(RawRow::new());
-        return Some(Action::Added {
-            field: field.id.clone(),
-        });
+        return Some(Action::Added { field: field.id.clone() });
     }
     let (id, row) = asked.strip_prefix("remove:")?.rsplit_once(':')?;
     let label: u64 = row.parse().ok()?;
-    let at = labels
-        .iter()
-        .position(|found| *found == label)
-        .filter(|_| id == field.id)?;
+    let at = labels.iter().position(|found| *found == label).filter(|_| id == field.id)?;
     rows.remove(at);
-    Some(Action::Removed {
-        field: field.id.clone(),
-        row: at,
-    })
+    Some(Action::Removed { field: field.id.clone(), row: at })
 }

@@ -1,9 +1,7 @@
 //! What a section is drawn from: the form, the answers, what was read and judged, and where things lead.
 use std::collections::{BTreeMap, BTreeSet};
 
-use hojo_programme::{
-    Answers, Facts, Field, FieldPath, FileRef, Finding, Form, Raw, Reading, Severity, Slip,
-};
+use hojo_programme::{Answers, Field, FieldPath, FileRef, Finding, Form, Reading, Severity, Slip};
 
 use super::super::{FileState, Import, Messages};
 
@@ -84,8 +82,6 @@ pub struct Scene<'a> {
     pub answers: &'a Answers,
     /// What it means.
     pub reading: &'a Reading,
-    /// What is known without asking.
-    pub facts: &'a Facts,
     /// What cannot be read or is missing.
     pub slips: &'a [Slip],
     /// What the rules say.
@@ -106,70 +102,36 @@ impl<'a> Scene<'a> {
     /// The fields of a section (by index) in order.
     pub fn fields(&self, section: usize) -> impl Iterator<Item = &'a Field> + use<'a> {
         let form = self.form;
-        let slots = form
-            .sections
-            .get(section)
-            .map_or(&[][..], |section| section.fields.as_slice());
-        slots
-            .iter()
-            .filter_map(|slot| form.fields.get(*slot))
-            .map(AsRef::as_ref)
-    }
-
-    /// Whether the field is filled by a fact that is known, so that it is shown and not asked.
-    #[must_use]
-    pub fn is_fact(&self, field: &Field) -> bool {
-        let known = |raw: &Raw| !matches!(raw, Raw::Text(text) if text.is_empty());
-        field
-            .from
-            .as_ref()
-            .is_some_and(|path| self.facts.values.get(path).is_some_and(known))
+        let slots = form.sections.get(section).map_or(&[][..], |section| section.fields.as_slice());
+        slots.iter().filter_map(|slot| form.fields.get(*slot)).map(AsRef::as_ref)
     }
 
     /// The remarks on exactly this place, joined.
     pub(crate) fn remark(&self, path: &FieldPath) -> Option<String> {
-        let words: Vec<&str> = self
-            .remarks
-            .iter()
-            .filter(|(at, _)| at == path)
-            .map(|(_, words)| words.as_str())
-            .collect();
+        let words: Vec<&str> =
+            self.remarks.iter().filter(|(at, _)| at == path).map(|(_, words)| words.as_str()).collect();
         (!words.is_empty()).then(|| words.join("\n"))
     }
 
     /// A finding's sentence with its clause.
     pub(crate) fn sentence(&self, finding: &Finding) -> String {
-        let words = if self.examiner {
-            &finding.examiner
-        } else {
-            &finding.applicant
-        };
+        let words = if self.examiner { &finding.examiner } else { &finding.applicant };
         format!("{words}（{}）", finding.clause.as_str())
     }
 
     /// Everything to say in a section, by place. A finding speaks once a page: at the rows it names, else at the first of its
     /// fields that stands here. Saying it at every field it reads would bury the page.
     pub(crate) fn say(&self, section: usize) -> Says {
-        let here: BTreeSet<&str> = self
-            .fields(section)
-            .map(|field| field.id.as_str())
-            .filter(|id| self.reading.is_shown(id))
-            .collect();
+        let here: BTreeSet<&str> =
+            self.fields(section).map(|field| field.id.as_str()).filter(|id| self.reading.is_shown(id)).collect();
         let mut says = Says::default();
-        for slip in self
-            .slips
-            .iter()
-            .filter(|slip| here.contains(slip.path.field.as_str()))
-        {
+        for slip in self.slips.iter().filter(|slip| here.contains(slip.path.field.as_str())) {
             if self.missing || !slip.code.is_missing() {
                 says.add(&slip.path, Severity::Stop, slip.message.clone());
             }
         }
         for finding in self.findings {
-            let mut paths = finding
-                .fields
-                .iter()
-                .filter(|path| here.contains(path.field.as_str()));
+            let mut paths = finding.fields.iter().filter(|path| here.contains(path.field.as_str()));
             let rows: Vec<&FieldPath> = paths.clone().filter(|path| path.row.is_some()).collect();
             let first = paths.next().filter(|_| rows.is_empty());
             for path in rows.into_iter().chain(first) {
@@ -199,27 +161,17 @@ impl Says {
 
     /// What is said about one cell.
     pub(crate) fn cell(&self, field: &str, row: usize, column: &str) -> Messages {
-        self.0
-            .get(&FieldPath::cell(field, row, column))
-            .cloned()
-            .unwrap_or_default()
+        self.0.get(&FieldPath::cell(field, row, column)).cloned().unwrap_or_default()
     }
 
     /// What is said about a field or a table as a whole; lines about a row or a column say which.
     pub(crate) fn field(&self, field: &Field) -> Messages {
         let mut all = Messages::default();
-        let about = self.0.iter().filter(|(path, _)| {
-            path.field == field.id && (path.row.is_none() || path.column.is_none())
-        });
+        let about =
+            self.0.iter().filter(|(path, _)| path.field == field.id && (path.row.is_none() || path.column.is_none()));
         for (path, messages) in about {
-            let prefix = path
-                .row
-                .map_or_else(String::new, |row| format!("{}行目：", row + 1));
-            let lines = |from: &[String]| {
-                from.iter()
-                    .map(|line| format!("{prefix}{line}"))
-                    .collect::<Vec<_>>()
-            };
+            let prefix = path.row.map_or_else(String::new, |row| format!("{}行目：", row + 1));
+            let lines = |from: &[String]| from.iter().map(|line| format!("{prefix}{line}")).collect::<Vec<_>>();
             all.errors.extend(lines(&messages.errors));
             all.asks.extend(lines(&messages.asks));
             all.notes.extend(lines(&messages.notes));

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::super::field::messages_block;
 use super::super::{Answer, FileRow, Holds, answers, column, data_table, dom_id, file_list};
-use super::draw::row_count;
+use super::draw::row_places;
 use super::scene::Scene;
 
 /// The answers of a section. `change` is the address of the page where they are changed; the link goes on to the field.
@@ -30,9 +30,17 @@ pub fn show(
                 @if let Some(words) = scene.remark(&path) { p class="field__remark" { (words) } }
                 @if let Some(beside) = beside { div class="answers__beside" { (beside(&path)) } }
             };
-            let changes = !field.is_calculated() && !scene.is_fact(field) && scene.open.touches(&field.id);
+            let changes =
+                !field.is_calculated() && !scene.reading.is_prefilled(&field.id) && scene.open.touches(&field.id);
             let link = change.filter(|_| changes).map(|page| format!("{page}#{id}"));
-            Answer { label: field.label.clone(), value, missing: false, change: link, error: None, id: Some(format!("a-{}", field.id)) }
+            Answer {
+                label: field.label.clone(),
+                value,
+                missing: false,
+                change: link,
+                error: None,
+                id: Some(format!("a-{}", field.id)),
+            }
         })
         .collect();
     answers(&rows)
@@ -40,10 +48,8 @@ pub fn show(
 
 fn is_missing(scene: &Scene<'_>, field: &Field) -> bool {
     match &field.kind {
-        FieldType::Table(shape) => row_count(scene, field, shape) == 0,
-        FieldType::File(_) => {
-            !matches!(scene.answers.get(&field.id), Some(Raw::Files(files)) if !files.is_empty())
-        }
+        FieldType::Table(shape) => row_places(scene, field, shape).is_empty(),
+        FieldType::File(_) => !matches!(scene.answers.get(&field.id), Some(Raw::Files(files)) if !files.is_empty()),
         _ => words(scene, field).is_empty(),
     }
 }
@@ -51,11 +57,7 @@ fn is_missing(scene: &Scene<'_>, field: &Field) -> bool {
 fn value(scene: &Scene<'_>, field: &Field) -> Markup {
     match &field.kind {
         FieldType::Table(shape) => table(scene, field, shape),
-        FieldType::File(_) => file_list(
-            &field.id,
-            &file_rows(scene, scene.answers.get(&field.id)),
-            false,
-        ),
+        FieldType::File(_) => file_list(&field.id, &file_rows(scene, scene.answers.get(&field.id)), false),
         FieldType::Paragraph { .. } => html! { div class="prewrap" { (words(scene, field)) } },
         _ => html! { (words(scene, field)) },
     }
@@ -65,11 +67,7 @@ fn value(scene: &Scene<'_>, field: &Field) -> Markup {
 #[must_use]
 pub fn words(scene: &Scene<'_>, field: &Field) -> String {
     let read = scene.reading.display(&field.id);
-    let shown = if read.is_empty() && !field.is_calculated() {
-        typed(scene.answers.get(&field.id))
-    } else {
-        read
-    };
+    let shown = if read.is_empty() && !field.is_calculated() { typed(scene.answers.get(&field.id)) } else { read };
     match &field.kind {
         FieldType::Bank => with_words(shown, |code| scene.places.bank_words(code, None)),
         _ => shown,
@@ -105,50 +103,31 @@ pub(crate) fn cell_words(scene: &Scene<'_>, field: &Field, row: usize, column: &
 
 fn holds(column: &Field) -> Holds {
     match column.kind {
-        FieldType::Yen { .. }
-        | FieldType::Integer { .. }
-        | FieldType::Decimal { .. }
-        | FieldType::Percent { .. } => Holds::Number,
+        FieldType::Yen { .. } | FieldType::Integer { .. } | FieldType::Decimal { .. } | FieldType::Percent { .. } => {
+            Holds::Number
+        }
         FieldType::Date | FieldType::YearMonth => Holds::Date,
         _ => Holds::Text,
     }
 }
 
 fn table(scene: &Scene<'_>, field: &Field, shape: &TableShape) -> Markup {
-    let count = row_count(scene, field, shape);
+    let places = row_places(scene, field, shape);
     if let Some(keys) = shape.fixed_rows() {
-        let heads = keys
-            .values()
-            .map(|label| column(label).holds(Holds::Number));
-        let mut drawn = data_table(
-            &field.label,
-            std::iter::once(column("項目")).chain(heads).collect(),
-        )
-        .quiet_caption();
+        let heads =
+            places.iter().filter_map(|row| keys.get_index(*row)).map(|(_, label)| column(label).holds(Holds::Number));
+        let mut drawn =
+            data_table(&field.label, std::iter::once(column("項目")).chain(heads).collect()).quiet_caption();
         for item in &shape.columns {
-            let cells = (0..count).map(|row| html! { (cell_words(scene, field, row, item)) });
-            drawn = drawn.row(
-                std::iter::once(html! { (item.label) })
-                    .chain(cells)
-                    .collect(),
-            );
+            let cells = places.iter().map(|row| html! { (cell_words(scene, field, *row, item)) });
+            drawn = drawn.row(std::iter::once(html! { (item.label) }).chain(cells).collect());
         }
         return html! { (drawn) };
     }
-    let heads = shape
-        .columns
-        .iter()
-        .map(|item| column(&item.label).holds(holds(item)));
-    let mut drawn = data_table(
-        &field.label,
-        std::iter::once(column("No.")).chain(heads).collect(),
-    )
-    .quiet_caption();
-    for row in 0..count {
-        let cells = shape
-            .columns
-            .iter()
-            .map(|item| html! { (cell_words(scene, field, row, item)) });
+    let heads = shape.columns.iter().map(|item| column(&item.label).holds(holds(item)));
+    let mut drawn = data_table(&field.label, std::iter::once(column("No.")).chain(heads).collect()).quiet_caption();
+    for row in &places {
+        let cells = shape.columns.iter().map(|item| html! { (cell_words(scene, field, *row, item)) });
         drawn = drawn.row(std::iter::once(html! { (row + 1) }).chain(cells).collect());
     }
     html! { (drawn) }
@@ -161,13 +140,7 @@ pub(crate) fn file_rows(scene: &Scene<'_>, raw: Option<&Raw>) -> Vec<FileRow> {
     };
     let row = |file: &FileRef| {
         let (state, href) = scene.places.file(file);
-        FileRow {
-            id: file.file.clone(),
-            name: file.name.clone(),
-            bytes: file.size,
-            state,
-            href,
-        }
+        FileRow { id: file.file.clone(), name: file.name.clone(), bytes: file.size, state, href }
     };
     files.iter().map(row).collect()
 }

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hojo_programme::{
-    Answers, ChoiceList, Condition, Field, FieldPath, FieldType, FileKind, FileRule, Form, Place,
-    Raw, RawRow, RowPlan, Section, TableShape,
+    Answers, ChoiceList, Condition, Field, FieldPath, FieldType, FileKind, FileRule, Form, Place, Raw, RawRow, RowPlan,
+    Section, TableShape,
 };
 
 use super::parse::{Action, Posted, parse};
@@ -27,7 +27,6 @@ fn field(id: &str, kind: FieldType) -> Field {
         default: None,
         statement: String::new(),
         group: String::new(),
-        public: false,
         slot: 0,
         place: Place::default(),
     }
@@ -37,10 +36,7 @@ fn colours() -> Arc<ChoiceList> {
     let options = [("red", "赤"), ("blue", "青")];
     Arc::new(ChoiceList {
         id: "colour".into(),
-        options: options
-            .map(|(key, label)| (key.to_owned(), label.to_owned()))
-            .into_iter()
-            .collect(),
+        options: options.map(|(key, label)| (key.to_owned(), label.to_owned())).into_iter().collect(),
     })
 }
 
@@ -49,24 +45,13 @@ fn form() -> Form {
         vec![
             Arc::new(field("gross", FieldType::Yen { signed: false })),
             Arc::new(field("item", FieldType::Text { limit: 80 })),
-            Arc::new(field(
-                "tags",
-                FieldType::Choices {
-                    list: colours(),
-                    max: None,
-                },
-            )),
+            Arc::new(field("tags", FieldType::Choices { list: colours(), max: None })),
         ]
     };
     let shape = |rows: RowPlan| {
-        FieldType::Table(Arc::new(TableShape {
-            columns: columns(),
-            rows,
-            transposed: false,
-        }))
+        FieldType::Table(Arc::new(TableShape { columns: columns(), rows, transposed: false, row_shown: Vec::new() }))
     };
-    let years = [("base", "基準年度"), ("y1", "1年目")]
-        .map(|(key, label)| (key.to_owned(), label.to_owned()));
+    let years = [("base", "基準年度"), ("y1", "1年目")].map(|(key, label)| (key.to_owned(), label.to_owned()));
     let files = FileRule {
         kinds: vec![FileKind::Pdf],
         max_bytes: 1,
@@ -78,13 +63,7 @@ fn form() -> Form {
     let fields = [
         field("note", FieldType::Paragraph { limit: 100 }),
         field("capital", FieldType::Yen { signed: true }),
-        field(
-            "colours",
-            FieldType::Choices {
-                list: colours(),
-                max: None,
-            },
-        ),
+        field("colours", FieldType::Choices { list: colours(), max: None }),
         field("agree", FieldType::Consent),
         field("lines", shape(RowPlan::Free { min: 1, max: 3 })),
         field("plan", shape(RowPlan::Fixed(years.into_iter().collect()))),
@@ -93,16 +72,12 @@ fn form() -> Form {
     ];
     let mut form = Form::default();
     form.fields = fields.into_iter().map(Arc::new).collect();
-    form.slots = form
-        .fields
-        .iter()
-        .enumerate()
-        .map(|(slot, field)| (field.id.clone(), slot))
-        .collect();
+    form.slots = form.fields.iter().enumerate().map(|(slot, field)| (field.id.clone(), slot)).collect();
     let section = |id: &str, fields: Vec<usize>| Section {
         id: id.to_owned(),
         title: id.to_owned(),
         help: String::new(),
+        clause: None,
         shown: Condition::Always,
         fields,
         place: Place::default(),
@@ -112,30 +87,16 @@ fn form() -> Form {
 }
 
 fn pairs(posted: &[(&str, &str)]) -> Vec<(String, String)> {
-    posted
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect()
+    posted.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 fn post(posted: &[(&str, &str)]) -> Posted {
-    parse(
-        &form(),
-        0,
-        &Open::All,
-        &|_| false,
-        &Answers::default(),
-        &pairs(posted),
-    )
+    parse(&form(), 0, &Open::All, &|_| false, &Answers::default(), &pairs(posted))
 }
 
 fn row(cells: &[(&str, &str)]) -> RawRow {
-    let mut row: RawRow = cells
-        .iter()
-        .map(|(id, text)| ((*id).to_owned(), Raw::from(*text)))
-        .collect();
-    row.entry("tags".to_owned())
-        .or_insert_with(|| Raw::Many(Vec::new()));
+    let mut row: RawRow = cells.iter().map(|(id, text)| ((*id).to_owned(), Raw::from(*text))).collect();
+    row.entry("tags".to_owned()).or_insert_with(|| Raw::Many(Vec::new()));
     row
 }
 
@@ -159,31 +120,19 @@ fn text_is_taken_as_typed_and_amounts_lose_only_their_separators() {
         ("capital", "", ""),
     ];
     for (id, typed, expected) in cases {
-        assert_eq!(
-            post(&[(id, typed)]).patch.get(id),
-            Some(&Raw::from(expected)),
-            "{typed:?}"
-        );
+        assert_eq!(post(&[(id, typed)]).patch.get(id), Some(&Raw::from(expected)), "{typed:?}");
     }
 }
 
 #[test]
 fn unticked_and_absent_stay_different() {
     assert!(post(&[]).patch.is_empty());
-    let cleared = post(&[
-        ("_has", "colours"),
-        ("_has", "agree"),
-        ("_has", "no_such_field"),
-    ])
-    .patch;
+    let cleared = post(&[("_has", "colours"), ("_has", "agree"), ("_has", "no_such_field")]).patch;
     assert_eq!(cleared.get("colours"), Some(&Raw::Many(Vec::new())));
     assert_eq!(cleared.get("agree"), Some(&Raw::from("")));
     assert_eq!(cleared.len(), 2);
     let ticked = post(&[("_has", "colours"), ("colours", "red"), ("colours", "blue")]).patch;
-    assert_eq!(
-        ticked.get("colours"),
-        Some(&Raw::Many(vec!["red".into(), "blue".into()]))
-    );
+    assert_eq!(ticked.get("colours"), Some(&Raw::Many(vec!["red".into(), "blue".into()])));
 }
 
 #[test]
@@ -197,23 +146,10 @@ fn only_this_sections_own_fields_are_taken() {
         ("", "x"),
     ]);
     assert!(posted.patch.is_empty(), "{posted:?}");
-    let filled = parse(
-        &form(),
-        0,
-        &Open::All,
-        &|field| field.id == "note",
-        &Answers::default(),
-        &pairs(&[("note", "x")]),
-    );
+    let filled =
+        parse(&form(), 0, &Open::All, &|field| field.id == "note", &Answers::default(), &pairs(&[("note", "x")]));
     assert!(filled.patch.is_empty(), "a known fact is not typed over");
-    let outside = parse(
-        &form(),
-        99,
-        &Open::All,
-        &|_| false,
-        &Answers::default(),
-        &pairs(&[("note", "x")]),
-    );
+    let outside = parse(&form(), 99, &Open::All, &|_| false, &Answers::default(), &pairs(&[("note", "x")]));
     assert!(outside.patch.is_empty());
 }
 
@@ -235,70 +171,30 @@ fn rows_close_up_and_blank_ones_at_the_end_go() {
     ]);
     let found = rows(&posted, "lines");
     let blank = row(&[("gross", ""), ("item", "")]);
-    let expected = [
-        blank.clone(),
-        row(&[("gross", "1000"), ("item", "先")]),
-        blank,
-        row(&[("gross", ""), ("item", "後")]),
-    ];
-    assert_eq!(
-        found, expected,
-        "blank rows between others stay, so that messages find their row"
-    );
+    let expected =
+        [blank.clone(), row(&[("gross", "1000"), ("item", "先")]), blank, row(&[("gross", ""), ("item", "後")])];
+    assert_eq!(found, expected, "blank rows between others stay, so that messages find their row");
 }
 
 #[test]
 fn rows_are_added_up_to_the_limit_and_removed_by_their_posted_number() {
-    let two = [
-        ("_has", "lines"),
-        ("lines[0].item", "a"),
-        ("lines[1].item", "b"),
-    ];
+    let two = [("_has", "lines"), ("lines[0].item", "a"), ("lines[1].item", "b")];
     let added = post(&[&two[..], &[("_action", "add:lines")]].concat());
     assert_eq!(rows(&added, "lines").len(), 3);
-    assert_eq!(
-        added.action,
-        Action::Added {
-            field: "lines".into()
-        }
-    );
+    assert_eq!(added.action, Action::Added { field: "lines".into() });
 
     let three = [&two[..], &[("lines[2].item", "c")]].concat();
     let full = post(&[&three[..], &[("_action", "add:lines")]].concat());
-    assert_eq!(
-        full.action,
-        Action::Full {
-            field: "lines".into(),
-            most: 3
-        }
-    );
+    assert_eq!(full.action, Action::Full { field: "lines".into(), most: 3 });
     assert_eq!(rows(&full, "lines").len(), 3);
 
     let removed = post(&[&three[..], &[("_action", "remove:lines:1")]].concat());
-    assert_eq!(
-        removed.action,
-        Action::Removed {
-            field: "lines".into(),
-            row: 1
-        }
-    );
-    assert_eq!(
-        rows(&removed, "lines"),
-        [
-            row(&[("gross", ""), ("item", "a")]),
-            row(&[("gross", ""), ("item", "c")])
-        ]
-    );
+    assert_eq!(removed.action, Action::Removed { field: "lines".into(), row: 1 });
+    assert_eq!(rows(&removed, "lines"), [row(&[("gross", ""), ("item", "a")]), row(&[("gross", ""), ("item", "c")])]);
 
-    for nonsense in [
-        "remove:lines:77",
-        "remove:lines:",
-        "remove::",
-        "remove:other:0",
-        "add:",
-        "add:plan",
-        "remove:plan:0",
-    ] {
+    for nonsense in
+        ["remove:lines:77", "remove:lines:", "remove::", "remove:other:0", "add:", "add:plan", "remove:plan:0"]
+    {
         let posted = post(&[&three[..], &[("_action", nonsense)]].concat());
         assert_eq!(rows(&posted, "lines").len(), 3, "{nonsense}");
         assert_eq!(posted.action, Action::Other(nonsense.to_owned()));
@@ -307,25 +203,15 @@ fn rows_are_added_up_to_the_limit_and_removed_by_their_posted_number() {
 
 #[test]
 fn fixed_rows_keep_their_number() {
-    let posted = post(&[
-        ("plan[1].gross", "5"),
-        ("plan[7].gross", "9"),
-        ("_action", "remove:plan:0"),
-    ]);
-    assert_eq!(
-        rows(&posted, "plan"),
-        [RawRow::new(), row(&[("gross", "5")])]
-    );
+    let posted = post(&[("plan[1].gross", "5"), ("plan[7].gross", "9"), ("_action", "remove:plan:0")]);
+    assert_eq!(rows(&posted, "plan"), [RawRow::new(), row(&[("gross", "5")])]);
 }
 
 #[test]
 fn a_return_opens_what_was_remarked_and_nothing_else() {
     let mut current = Answers::default();
     current.set("note", Raw::from("前"));
-    let before = vec![
-        row(&[("gross", "1"), ("item", "a")]),
-        row(&[("gross", "2"), ("item", "b")]),
-    ];
+    let before = vec![row(&[("gross", "1"), ("item", "a")]), row(&[("gross", "2"), ("item", "b")])];
     current.set("lines", Raw::Rows(before.clone()));
     let open = Open::Only([FieldPath::cell("lines", 1, "gross")].into());
     let all = pairs(&[
@@ -338,10 +224,7 @@ fn a_return_opens_what_was_remarked_and_nothing_else() {
     ]);
     let posted = parse(&form(), 0, &open, &|_| false, &current, &all);
     assert_eq!(posted.patch.keys().collect::<Vec<_>>(), ["lines"]);
-    assert_eq!(
-        rows(&posted, "lines"),
-        [before[0].clone(), row(&[("gross", "200"), ("item", "b")])]
-    );
+    assert_eq!(rows(&posted, "lines"), [before[0].clone(), row(&[("gross", "200"), ("item", "b")])]);
     let shut = parse(&form(), 0, &Open::Nothing, &|_| false, &current, &all);
     assert!(shut.patch.is_empty());
     assert_eq!(posted.apply(&current).text("note"), "前");
@@ -350,26 +233,15 @@ fn a_return_opens_what_was_remarked_and_nothing_else() {
 #[test]
 fn files_are_removed_only_from_file_fields() {
     let asked = |value: &str| post(&[("_action", value)]).action;
-    assert_eq!(
-        asked("remove-file:papers:abc"),
-        Action::RemoveFile {
-            field: "papers".into(),
-            file: "abc".into()
-        }
-    );
-    assert_eq!(
-        asked("remove-file:note:abc"),
-        Action::Other("remove-file:note:abc".into())
-    );
+    assert_eq!(asked("remove-file:papers:abc"), Action::RemoveFile { field: "papers".into(), file: "abc".into() });
+    assert_eq!(asked("remove-file:note:abc"), Action::Other("remove-file:note:abc".into()));
 }
 
 #[test]
 fn any_names_at_all_are_survived() {
     let mut seed = 0x2545_F491_4F6C_DD1D_u64;
-    let pieces = [
-        "lines", "[", "]", "].", "0", "9999", ".", "gross", "_action", "_has", "あ", "\u{0}",
-        "remove:", ":", "note",
-    ];
+    let pieces =
+        ["lines", "[", "]", "].", "0", "9999", ".", "gross", "_action", "_has", "あ", "\u{0}", "remove:", ":", "note"];
     for _ in 0..2_000 {
         let mut names = Vec::new();
         for _ in 0..8 {
@@ -382,14 +254,7 @@ fn any_names_at_all_are_survived() {
             }
             names.push((name.clone(), name));
         }
-        let posted = parse(
-            &form(),
-            0,
-            &Open::All,
-            &|_| false,
-            &Answers::default(),
-            &names,
-        );
+        let posted = parse(&form(), 0, &Open::All, &|_| false, &Answers::default(), &names);
         let known: BTreeMap<String, usize> = form().slots.into_iter().collect();
         assert!(posted.patch.keys().all(|id| known.contains_key(id)));
     }
