@@ -9,6 +9,10 @@ use std::collections::BTreeSet;
 pub(crate) fn lint(edition: &Edition, procedure: &Procedure) -> Vec<Problem> {
     let mut lint = Lint { edition, procedure, problems: Vec::new() };
     lint.rules();
+    lint.clauses();
+    if procedure.public && procedure.flow.steps.is_empty() {
+        return lint.problems;
+    }
     lint.steps();
     lint.states();
     lint.letters();
@@ -47,6 +51,35 @@ impl Lint<'_> {
                 self.problems.push(Problem::at(&rule.place, message));
             }
         }
+    }
+
+    /// Every cited clause stands in the edition's index, when it has one.
+    fn clauses(&mut self) {
+        let index = &self.edition.clauses;
+        if index.is_empty() {
+            return;
+        }
+        let procedure = self.procedure;
+        let fields = procedure.form.fields.iter().flat_map(|field| {
+            let columns = field.table().map(|shape| shape.columns.as_slice()).unwrap_or_default();
+            std::iter::once(field).chain(columns)
+        });
+        let mut cited: Vec<(&hojo_words::Clause, &Place)> = Vec::new();
+        cited.extend(procedure.rules.rules.iter().map(|rule| (&rule.clause, &rule.place)));
+        cited.extend(procedure.form.sections.iter().filter_map(|section| Some((section.clause.as_ref()?, &section.place))));
+        cited.extend(fields.filter_map(|field| Some((field.clause.as_ref()?, &field.place))));
+        cited.extend(procedure.checklist.iter().flat_map(|list| &list.items).filter_map(|item| Some((item.clause.as_ref()?, &item.place))));
+        cited.extend(procedure.score_sheet.iter().flat_map(|sheet| &sheet.criteria).filter_map(|one| Some((one.clause.as_ref()?, &one.place))));
+        cited.extend(procedure.remarks.iter().filter_map(|remark| Some((remark.clause.as_ref()?, &remark.place))));
+        cited.extend(self.edition.settings.values().filter_map(|setting| Some((setting.clause.as_ref()?, &setting.place))));
+        cited.extend(self.edition.tables.values().filter_map(|table| Some((table.clause.as_ref()?, &table.place))));
+        for (clause, place) in cited {
+            if !index.contains_key(clause.as_str()) {
+                let near = crate::lang::suggest::hint(clause.as_str(), index.keys().map(String::as_str));
+                self.problems.push(Problem::at(place, format!("clauses.yaml has no {clause}{near}")));
+            }
+        }
+        self.problems.dedup();
     }
 
     fn steps(&mut self) {

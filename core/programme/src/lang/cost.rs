@@ -3,8 +3,8 @@
 use super::{Node, Op};
 use crate::model::form::TableShape;
 
-/// The most steps one expression may take; a rule over 200 rows with a look-up in each takes some 5,000.
-pub(crate) const BOUND: u64 = 200_000;
+/// The most steps one expression may take: every row of a full table of 200 against every other, some 15 steps each.
+pub(crate) const BOUND: u64 = 1_000_000;
 
 /// Steps of one evaluation at most. `rows` tells the most rows of a table by slot.
 pub(crate) fn cost(node: &Node, rows: &impl Fn(usize) -> u64) -> u64 {

@@ -410,7 +410,7 @@ fn signature(name: &str, nodes: &[Node], span: Span) -> Result<(F, Type)> {
             want(1, &Type::Text)?;
             (if name == "contains" { F::Contains } else { F::StartsWith }, Type::Bool)
         }
-        _ => return dates(name, want, arity),
+        _ => return dates(name, nodes.first().map(|node| &node.ty), want, arity),
     })
 }
 
@@ -428,14 +428,17 @@ fn numbers(name: &str, nodes: &[Node], span: Span) -> Result<Type> {
 
 fn dates(
     name: &str,
+    first: Option<&Type>,
     want: impl Fn(usize, &Type) -> Result<()>,
     arity: impl Fn(usize) -> Result<()>,
 ) -> Result<(F, Type)> {
     want(0, &Type::Date)?;
+    // A month moved by months is still a month.
+    let moved = if first == Some(&Type::YearMonth) { Type::YearMonth } else { Type::Date };
     let (function, ty, second) = match name {
         "add_days" => (F::AddDays, Type::Date, Some(Type::COUNT)),
-        "add_months" => (F::AddMonths, Type::Date, Some(Type::COUNT)),
-        "add_years" => (F::AddYears, Type::Date, Some(Type::COUNT)),
+        "add_months" => (F::AddMonths, moved, Some(Type::COUNT)),
+        "add_years" => (F::AddYears, moved, Some(Type::COUNT)),
         "days_between" => (F::DaysBetween, Type::COUNT, Some(Type::Date)),
         "months_between" => (F::MonthsBetween, Type::COUNT, Some(Type::Date)),
         "years_between" => (F::YearsBetween, Type::COUNT, Some(Type::Date)),

@@ -51,6 +51,7 @@ pub(crate) fn edition(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) -> 
         tables,
         facts,
         calendar: calendar(&file, map.get("holidays")),
+        clauses: clauses(files, problems),
         procedures: IndexMap::new(),
         hash: files.hash(),
         source: files.clone(),
@@ -92,6 +93,21 @@ fn stray_files(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) {
             problems.borrow_mut().push(Problem { file: path.clone(), line: 1, column: 1, message });
         }
     }
+}
+
+/// `clauses.yaml`: the clauses that may be cited.
+fn clauses(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) -> IndexMap<String, String> {
+    let mut clauses = IndexMap::new();
+    for (file, yaml) in parsed(files, &["clauses.yaml".to_owned()], problems) {
+        let mut map = file.map(&yaml);
+        for (key, title) in map.get("clauses").map(|list| file.entries(list)).unwrap_or_default() {
+            if let Some(title) = file.text(title) {
+                clauses.insert(key.text.clone(), title.to_owned());
+            }
+        }
+        map.finish(&file);
+    }
+    clauses
 }
 
 /// Kinds of account and applicant are the identity provider's, not a round's.

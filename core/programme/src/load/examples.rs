@@ -1,6 +1,5 @@
 //! 例を読む: answers as an officer writes them become raw answers as the portal would send them.
 
-use super::types::Lists;
 use super::yaml::{File, Kind, Yaml};
 use crate::answers::{Answers, FieldPath, FileRef, Raw, RawRow};
 use crate::model::example::{Example, Expect, ExpectedFindings};
@@ -10,7 +9,7 @@ use indexmap::IndexMap;
 use std::collections::BTreeMap;
 
 /// Reads the files of examples, in order.
-pub(crate) fn examples(files: &[(File<'_>, Yaml)], form: &Form, rules: &Rules, _lists: Lists<'_>) -> Vec<Example> {
+pub(crate) fn examples(files: &[(File<'_>, Yaml)], form: &Form, rules: &Rules) -> Vec<Example> {
     let mut bases: IndexMap<String, Example> = IndexMap::new();
     let mut examples: Vec<Example> = Vec::new();
     let mut waiting: Vec<(&File<'_>, &Yaml)> = Vec::new();
@@ -221,7 +220,10 @@ fn rows(file: &File<'_>, yaml: &Yaml, field: &Field, shape: &TableShape) -> Resu
 fn cells(file: &File<'_>, yaml: &Yaml, field: &Field, shape: &TableShape) -> Result<RawRow, String> {
     let mut row = RawRow::new();
     for (key, body) in file.entries(yaml) {
-        let Some(column) = shape.column(&key.text) else { return Err(no_such_column(field, shape, &key.text)) };
+        let Some(column) = shape.column(&key.text) else {
+            let comma = if body.is_null() { "; a text with a comma needs quotes inside { }" } else { "" };
+            return Err(format!("{}{comma}", no_such_column(field, shape, &key.text)));
+        };
         if column.value.is_some() {
             return Err(format!("{}.{} is calculated; it cannot be answered", field.id, key.text));
         }

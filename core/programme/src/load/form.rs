@@ -38,7 +38,6 @@ struct Draft<'y> {
 pub(crate) struct LoadedForm {
     pub form: Form,
     pub names: IndexMap<String, FieldName>,
-    pub choices: IndexMap<String, Arc<ChoiceList>>,
 }
 
 /// Reads the files of a form, in order.
@@ -84,7 +83,7 @@ pub(crate) fn form(files: &[(File<'_>, Yaml)], around: Around<'_>) -> LoadedForm
             }
         }
     }
-    LoadedForm { form, names, choices }
+    LoadedForm { form, names }
 }
 
 pub(crate) const fn names_of<'a>(around: Around<'a>, fields: &'a IndexMap<String, FieldName>) -> Names<'a> {

@@ -85,35 +85,27 @@ fn uses_remark(spec: &ItemSpec, compiler: &Compiler<'_>) -> bool {
     reads.any(|slot| compiler.names.globals.names.get_index(*slot).is_some_and(|(name, _)| name.starts_with("remark.")))
 }
 
-/// Millimetres and points; what is not given keeps the default.
+/// Millimetres and points; what is not given keeps the default. The keys are those of the letter model itself.
 fn geometry(file: &File<'_>, yaml: Option<&Yaml>) -> Geometry {
-    let mut geometry = Geometry::default();
-    let Some(yaml) = yaml else { return geometry };
-    let mut map = file.map(yaml);
-    let mut take = |key: &'static str, slot: &mut String| {
-        let Some(body) = map.get(key) else { return };
-        let Some(text) = file.text(body) else { return };
-        let number = text.parse::<hojo_words::Number>();
-        match number {
-            Ok(number) if number <= hojo_words::Number::integer(300) => text.clone_into(slot),
-            _ => file.problem(body.mark, format!("{key} is a number of millimetres or points, found {text}")),
+    let Some(yaml) = yaml else { return Geometry::default() };
+    let Ok(serde_json::Value::Object(mut fields)) = serde_json::to_value(Geometry::default()) else { return Geometry::default() };
+    for (key, body) in file.entries(yaml) {
+        let Some(text) = file.text(body) else { continue };
+        let Some(slot) = fields.get_mut(&key.text) else {
+            let near = crate::lang::suggest::hint(&key.text, fields.keys().map(String::as_str));
+            file.problem(key.mark, format!("the geometry has no {}{near}", key.text));
+            continue;
+        };
+        let measure = text.parse::<hojo_words::Number>().is_ok_and(|number| number <= hojo_words::Number::integer(300));
+        let word = text.is_empty() || text.bytes().all(|b| b.is_ascii_lowercase());
+        if measure || word {
+            *slot = serde_json::Value::String(text.to_owned());
+        } else {
+            file.problem(body.mark, format!("{} is a number of millimetres or points, found {text}", key.text));
         }
-    };
-    take("margin_top", &mut geometry.margin_top);
-    take("margin_right", &mut geometry.margin_right);
-    take("margin_bottom", &mut geometry.margin_bottom);
-    take("margin_left", &mut geometry.margin_left);
-    take("font_size", &mut geometry.font_size);
-    take("line_pitch", &mut geometry.line_pitch);
-    take("sender_x", &mut geometry.sender_x);
-    take("amount_x", &mut geometry.amount_x);
-    take("form_label_y", &mut geometry.form_label_y);
-    take("number_y", &mut geometry.number_y);
-    take("date_y", &mut geometry.date_y);
-    take("addressee_y", &mut geometry.addressee_y);
-    take("sender_y", &mut geometry.sender_y);
-    take("title_y", &mut geometry.title_y);
-    take("body_y", &mut geometry.body_y);
-    map.finish(file);
-    geometry
+    }
+    serde_json::from_value(serde_json::Value::Object(fields)).unwrap_or_else(|_| {
+        file.problem(yaml.mark, "this geometry cannot be read");
+        Geometry::default()
+    })
 }

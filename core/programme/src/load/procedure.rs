@@ -2,7 +2,6 @@
 
 use super::expr::Compiler;
 use super::form::{Around, names_of};
-use super::types::Lists;
 use super::{examples, flow, form, letters, parsed, rules, sheets, split_paths};
 use crate::lang::{Globals, Names, Scope};
 use crate::model::edition::{Edition, Procedure};
@@ -38,7 +37,6 @@ pub(crate) fn procedure(
     let compiler = Compiler { names, scope: Scope::default() };
     let for_letters = Compiler { names: Names { letters: true, ..names }, scope: Scope::default() };
     let rules = rules::rules(&read("rules"), &compiler, &loaded.form);
-    let lists = Lists { choices: &edition.choices, local: Some(&loaded.choices), tables: &edition.tables };
     let one = |stem: &str| read(stem).into_iter().next();
     let mut procedure = Procedure {
         code: code.to_owned(),
@@ -55,7 +53,9 @@ pub(crate) fn procedure(
                 (id.to_owned(), Arc::new(letters::letter(file, id, yaml, &for_letters)))
             })
             .collect(),
-        examples: examples::examples(&folder("examples"), &loaded.form, &rules, lists),
+        examples: examples::examples(&folder("examples"), &loaded.form, &rules),
+        remarks: one("remarks").map(|(file, yaml)| sheets::remarks(&file, &yaml, &loaded.form)).unwrap_or_default(),
+        public: false,
         rules,
         globals: Arc::clone(globals),
         form: Arc::new(loaded.form),
@@ -69,6 +69,7 @@ pub(crate) fn procedure(
             procedure.title = title;
         }
         procedure.description = map.words(&file, "description");
+        procedure.public = map.flag(&file, "public");
         map.finish(&file);
     }
     Some(procedure)

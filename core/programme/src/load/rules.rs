@@ -79,7 +79,7 @@ fn rule(file: &File<'_>, yaml: &Yaml, compiler: &Compiler<'_>, form: &Form) -> O
     })
 }
 
-fn severity(file: &File<'_>, yaml: &Yaml, text: &str) -> Option<Severity> {
+pub(crate) fn severity(file: &File<'_>, yaml: &Yaml, text: &str) -> Option<Severity> {
     match text {
         "stop" => Some(Severity::Stop),
         "ask" => Some(Severity::Ask),

@@ -1,8 +1,9 @@
 //! 手続・確認票・採点表を読む.
 
 use super::expr::Compiler;
-use super::rules::field_path;
+use super::rules::{field_path, severity};
 use super::yaml::{File, Yaml};
+use crate::model::edition::RemarkWording;
 use crate::model::form::{Condition, Form};
 use crate::model::sheets::{CheckItem, Checklist, Criterion, ScoreSheet};
 use hojo_words::{Clause, Number};
@@ -121,4 +122,32 @@ fn criterion(file: &File<'_>, yaml: &Yaml, compiler: &Compiler<'_>, form: &Form)
 fn whole_range(text: &str) -> Option<(u32, u32)> {
     let (from, to) = text.split_once("..")?;
     Some((from.trim().parse().ok()?, to.trim().parse().ok()?))
+}
+
+/// Reads `remarks.yaml`: wordings the office chooses from.
+pub(crate) fn remarks(file: &File<'_>, yaml: &Yaml, form: &Form) -> Vec<RemarkWording> {
+    let mut map = file.map(yaml);
+    let bodies = map.get("remarks").map(|list| file.list(list)).unwrap_or_default();
+    map.finish(file);
+    let mut remarks: Vec<RemarkWording> = Vec::new();
+    for body in bodies {
+        let mut map = file.map(body);
+        let id = map.needed(file, "id");
+        if remarks.iter().any(|remark| remark.id == id) {
+            file.problem(body.mark, format!("the remark {id} stands twice"));
+        }
+        let fields = map.get("fields").map(|list| file.one_or_many(list)).unwrap_or_default();
+        let remark = RemarkWording {
+            id,
+            title: map.needed(file, "title"),
+            severity: severity(file, body, &map.needed(file, "severity")).unwrap_or(crate::model::rules::Severity::Ask),
+            clause: map.text(file, "clause").and_then(Clause::new),
+            fields: fields.iter().filter_map(|item| field_path(file, item, form)).collect(),
+            text: map.needed(file, "text"),
+            place: file.place(body.mark),
+        };
+        map.finish(file);
+        remarks.push(remark);
+    }
+    remarks
 }

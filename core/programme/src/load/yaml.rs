@@ -182,8 +182,13 @@ impl<'y> MapReader<'y> {
 
     /// Every key that nobody asked for is an error.
     pub(crate) fn finish(self, file: &File<'_>) {
-        for (key, _) in self.entries {
+        for (key, value) in self.entries {
             if !self.known.contains(&key.text.as_str()) {
+                if value.is_null() {
+                    let message = format!("'{}' has no value; a text with a comma needs quotes inside {{ }}", key.text);
+                    file.problem(key.mark, message);
+                    continue;
+                }
                 let near = crate::lang::suggest::hint(&key.text, self.known.iter().copied());
                 let near = if near.is_empty() { format!("; known here: {}", self.known.join(", ")) } else { near };
                 file.problem(key.mark, format!("unknown key {}{near}", key.text));

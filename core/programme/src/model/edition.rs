@@ -5,7 +5,7 @@ use crate::model::example::Example;
 use crate::model::flow::Flow;
 use crate::model::form::Form;
 use crate::model::letter::LetterSpec;
-use crate::model::rules::Rules;
+use crate::model::rules::{Rules, Severity};
 use crate::model::sheets::{Checklist, ScoreSheet};
 use crate::model::tables::{ChoiceList, DecisionTable};
 use crate::source::{Place, SourceFiles};
@@ -33,6 +33,8 @@ pub struct Edition {
     /// Fact path → type: what the kernel may know.
     pub facts: IndexMap<String, Type>,
     pub calendar: BusinessCalendar,
+    /// 条項の索引: clause → title; empty when the edition has no `clauses.yaml`.
+    pub clauses: IndexMap<String, String>,
     pub procedures: IndexMap<String, Arc<Procedure>>,
     /// 64 hex digits over the source.
     pub hash: String,
@@ -83,8 +85,25 @@ pub struct Procedure {
     pub score_sheet: Option<ScoreSheet>,
     pub letters: IndexMap<String, Arc<LetterSpec>>,
     pub examples: Vec<Example>,
+    /// Wordings the office chooses from when it returns a filing.
+    pub remarks: Vec<RemarkWording>,
+    /// Answered on a public page, never filed: it needs no flow.
+    pub public: bool,
     /// Fact paths and letter names in the order of their slots.
     pub(crate) globals: Arc<crate::lang::Globals>,
+}
+
+/// 指摘の文例.
+#[derive(Debug, Clone)]
+pub struct RemarkWording {
+    pub id: String,
+    pub title: String,
+    pub severity: Severity,
+    pub clause: Option<Clause>,
+    /// Offered beside these answers.
+    pub fields: Vec<crate::answers::FieldPath>,
+    pub text: String,
+    pub place: Place,
 }
 
 impl Edition {
@@ -94,5 +113,12 @@ impl Edition {
 
     pub fn date(&self, name: &str) -> Option<OffsetDateTime> {
         self.dates.get(name).copied()
+    }
+}
+
+impl Setting {
+    /// The value as people read it: `30円`, `4%`.
+    pub fn words(&self) -> String {
+        crate::lang::format::words(&self.value, &self.ty, crate::lang::format::Dates::Plain)
     }
 }

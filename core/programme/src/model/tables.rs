@@ -124,3 +124,25 @@ impl Cell {
         }
     }
 }
+
+impl DecisionTable {
+    /// The table as people read it: for each row the named inputs, then the named outputs, in words.
+    /// Names that the table does not have give empty cells.
+    pub fn in_words(&self, given: &[&str], yields: &[&str]) -> Vec<Vec<String>> {
+        let condition = |row: &DecisionRow, name: &str| {
+            let (index, input) = self.given.iter().enumerate().find(|(_, input)| input.name == name)?;
+            Some(crate::lang::explain::cell_words(row.cells.get(index)?, &input.ty))
+        };
+        let value = |row: &DecisionRow, name: &str| {
+            let output = self.yields.get(name)?;
+            Some(crate::lang::format::words(self.output(row, name)?, &output.ty, crate::lang::format::Dates::Plain))
+        };
+        self.rows
+            .iter()
+            .map(|row| {
+                let inputs = given.iter().map(|name| condition(row, name).unwrap_or_default());
+                inputs.chain(yields.iter().map(|name| value(row, name).unwrap_or_default())).collect()
+            })
+            .collect()
+    }
+}
