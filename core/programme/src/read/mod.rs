@@ -1,5 +1,6 @@
 //! 回答を読む: total. Whatever bytes were typed, a reading and slips come out, and nothing typed is lost.
 
+mod conditions;
 pub(crate) mod field;
 pub(crate) mod globals;
 pub(crate) mod parse;
