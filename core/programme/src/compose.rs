@@ -1,11 +1,16 @@
 //! 通知書をつくる: a letter's definition and a case become the model that press draws.
 
 use crate::facts::Facts;
+use crate::lang::Template;
+use crate::lang::eval::{Env, eval_top};
+use crate::lang::format::Dates;
 use crate::model::edition::{Edition, Procedure};
-use crate::model::letter::LetterSpec;
+use crate::model::form::{Field, FieldType, TableShape};
+use crate::model::letter::{ItemSpec, LetterSpec};
 use crate::read::Reading;
-use hojo_words::Yen;
-use hojo_words::letter::LetterModel;
+use crate::value::Value;
+use hojo_words::letter::{Item, Layout, LetterModel, Section, Table};
+use hojo_words::{Number, Yen, jst};
 use std::collections::BTreeMap;
 use time::{Date, OffsetDateTime};
 
@@ -33,7 +38,7 @@ pub struct LetterContext<'a> {
     pub remarks: Vec<RemarkLine>,
     /// `return.due` 再提出期限.
     pub due: Option<Date>,
-    /// `addressee.name` and `addressee.representative`, `addressee.address`.
+    /// `name`, `representative`, `address`, `postal_code` of the addressee.
     pub addressee: BTreeMap<String, String>,
     /// Id for the PDF's metadata.
     pub doc_id: String,
@@ -55,21 +60,194 @@ pub enum ComposeProblem {
     Missing { letter: String, placeholder: String },
 }
 
-/// Composes a letter.
+/// Composes a letter. An application copy gets every shown answer as its sections.
 ///
 /// # Errors
 /// `Missing` when a placeholder has no value: a letter never leaves with a hole.
-pub fn compose(
-    edition: &Edition,
-    letter: &LetterSpec,
-    context: &LetterContext<'_>,
-) -> Result<LetterModel, ComposeProblem> {
-    let _ = (edition, letter, context);
-    Ok(LetterModel::default())
+pub fn compose(edition: &Edition, letter: &LetterSpec, context: &LetterContext<'_>) -> Result<LetterModel, ComposeProblem> {
+    let globals = globals(edition, letter, context, None);
+    let writer = Writer { letter, context, fields: &context.reading.values, globals: &globals };
+    let title = writer.lines(&letter.title)?;
+    Ok(LetterModel {
+        layout: letter.layout,
+        form_label: writer.maybe(letter.form_label.as_ref())?,
+        number: writer.maybe(letter.number.as_ref())?.unwrap_or_default(),
+        date_legal: jst::legal_date(context.date),
+        addressee: writer.lines(&letter.addressee)?,
+        sender: writer.lines(&letter.sender)?,
+        body: writer.lines(&letter.body)?,
+        items_heading: writer.maybe(letter.items_heading.as_ref())?,
+        items: writer.items(edition, &letter.items)?,
+        closing: writer.maybe(letter.closing.as_ref())?,
+        contact: writer.lines(&letter.contact)?,
+        sections: if letter.layout == Layout::ApplicationCopy { application_sections(context.reading) } else { Vec::new() },
+        footer: writer.maybe(letter.footer.as_ref())?.unwrap_or_default(),
+        geometry: letter.geometry.clone(),
+        lang: "ja".to_owned(),
+        doc_title: title.join(" "),
+        doc_id: context.doc_id.clone(),
+        title,
+    })
 }
 
-/// 申請書の控: every shown section, field and table of a reading.
-pub fn application_copy(edition: &Edition, context: &LetterContext<'_>) -> LetterModel {
-    let _ = (edition, context);
-    LetterModel::default()
+/// The values of facts and of the letter's own names.
+fn globals(edition: &Edition, letter: &LetterSpec, context: &LetterContext<'_>, remark: Option<(usize, &RemarkLine)>) -> Vec<Value> {
+    let names = &context.procedure.globals;
+    let mut values = crate::read::globals::values(edition, names, context.facts);
+    let text = |text: &str| if text.is_empty() { Value::Unknown } else { Value::text(text) };
+    let day = |day: Option<Date>| day.map_or(Value::Unknown, Value::Date);
+    for (slot, path) in names.names.keys().enumerate().skip(names.letters_from) {
+        let value = match path.as_str() {
+            "case.number" => text(&context.case_number),
+            "case.filed" => day(context.filed_at.map(jst::jst_date)),
+            "letter.date" => Value::Date(context.date),
+            "letter.serial" => Value::integer(context.serial.into()),
+            "letter.symbol" => text(&letter.symbol),
+            "letter.fiscal_year" => Value::text(&jst::fiscal_year_text(context.date)),
+            "decision.date" => day(context.decision_date),
+            "decision.reason" => text(context.decision_reason.as_deref().unwrap_or_default()),
+            "decision.outcome" => text(context.outcome.as_deref().unwrap_or_default()),
+            "return.due" => day(context.due),
+            "remark.place" => text(remark.map(|(_, remark)| remark.place.as_str()).unwrap_or_default()),
+            "remark.text" => text(remark.map(|(_, remark)| remark.text.as_str()).unwrap_or_default()),
+            "remark.number" => remark.and_then(|(number, _)| i64::try_from(number).ok()).map_or(Value::Unknown, Value::integer),
+            path => match path.split_once('.') {
+                Some(("amounts", name)) => context.amounts.get(name).map_or(Value::Unknown, |yen| Value::Number(Number::from(*yen))),
+                Some(("addressee", name)) => text(context.addressee.get(name).map(String::as_str).unwrap_or_default()),
+                _ => Value::Unknown,
+            },
+        };
+        if let Some(entry) = values.get_mut(slot) {
+            *entry = value;
+        }
+    }
+    values
+}
+
+struct Writer<'a> {
+    letter: &'a LetterSpec,
+    context: &'a LetterContext<'a>,
+    fields: &'a [Value],
+    globals: &'a [Value],
+}
+
+impl Writer<'_> {
+    fn env(&self) -> Env<'_> {
+        Env { fields: self.fields, globals: self.globals }
+    }
+
+    fn one(&self, template: &Template) -> Result<String, ComposeProblem> {
+        template
+            .render(self.env(), Dates::Legal)
+            .map_err(|(_, placeholder)| ComposeProblem::Missing { letter: self.letter.id.clone(), placeholder })
+    }
+
+    fn maybe(&self, template: Option<&Template>) -> Result<Option<String>, ComposeProblem> {
+        template.map(|template| self.one(template)).transpose()
+    }
+
+    /// Lines that come out empty are dropped: an optional part leaves no gap.
+    fn lines(&self, templates: &[Template]) -> Result<Vec<String>, ComposeProblem> {
+        let lines = templates.iter().map(|template| self.one(template)).collect::<Result<Vec<_>, _>>()?;
+        Ok(lines.into_iter().map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect())
+    }
+
+    fn items(&self, edition: &Edition, specs: &[ItemSpec]) -> Result<Vec<Item>, ComposeProblem> {
+        let mut items = Vec::new();
+        for spec in specs {
+            let shown = spec.shown.as_ref().is_none_or(|expr| eval_top(&expr.node, self.env()) == Value::Bool(true));
+            if !shown {
+                continue;
+            }
+            if spec.each_remark {
+                for (index, remark) in self.context.remarks.iter().enumerate() {
+                    let globals = globals(edition, self.letter, self.context, Some((index + 1, remark)));
+                    let writer = Writer { globals: &globals, ..*self };
+                    items.push(writer.item(edition, spec)?);
+                }
+            } else {
+                items.push(self.item(edition, spec)?);
+            }
+        }
+        Ok(items)
+    }
+
+    fn item(&self, edition: &Edition, spec: &ItemSpec) -> Result<Item, ComposeProblem> {
+        Ok(Item {
+            label: self.maybe(spec.label.as_ref())?.unwrap_or_default(),
+            text: self.maybe(spec.text.as_ref())?.unwrap_or_default(),
+            amount: self.maybe(spec.amount.as_ref())?,
+            children: self.items(edition, &spec.children)?,
+        })
+    }
+}
+
+/// 未入力 in a copy: an empty place could be a printing fault.
+const BLANK: &str = "（未入力）";
+
+/// Every shown section, field and table of a reading, as the copy of an application prints them.
+pub fn application_sections(reading: &Reading) -> Vec<Section> {
+    let form = reading.form();
+    let mut sections = Vec::new();
+    for (index, section) in form.sections.iter().enumerate() {
+        if !reading.is_section_shown(index) {
+            continue;
+        }
+        let mut printed = Section { title: section.title.clone(), ..Section::default() };
+        for field in section.fields.iter().filter_map(|slot| form.fields.get(*slot)) {
+            if !reading.is_shown(&field.id) {
+                continue;
+            }
+            match &field.kind {
+                FieldType::Table(shape) => printed.tables.push(table(reading, field, shape)),
+                _ => printed.rows.push((field.label.clone(), field_words(reading, field))),
+            }
+        }
+        if !printed.rows.is_empty() || !printed.tables.is_empty() {
+            sections.push(printed);
+        }
+    }
+    sections
+}
+
+fn field_words(reading: &Reading, field: &Field) -> String {
+    let value = reading.value(&field.id);
+    let words = match (&field.kind, value) {
+        (FieldType::Consent, Value::Bool(true)) => "同意する".to_owned(),
+        (FieldType::File(_), value) => {
+            value.as_files().iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join("\n")
+        }
+        _ => reading.display(&field.id),
+    };
+    if words.is_empty() { BLANK.to_owned() } else { words }
+}
+
+fn table(reading: &Reading, field: &Field, shape: &TableShape) -> Table {
+    let places = reading.value(&field.id).as_rows().map(|rows| rows.places.clone()).unwrap_or_default();
+    let cell = |place: usize, column: &Field| reading.display_cell(&field.id, place, &column.id);
+    let numeric = |column: &Field| {
+        matches!(column.kind, FieldType::Yen { .. } | FieldType::Integer { .. } | FieldType::Decimal { .. } | FieldType::Percent { .. } | FieldType::Ratio)
+    };
+    let mut printed = Table { title: field.label.clone(), ..Table::default() };
+    if let Some(keys) = shape.fixed_rows() {
+        // Items down, years across.
+        printed.head.push("項目".to_owned());
+        printed.head.extend(places.iter().filter_map(|place| keys.get_index(*place)).map(|(_, label)| label.clone()));
+        for column in &shape.columns {
+            let mut row = vec![column.label.clone()];
+            row.extend(places.iter().map(|place| cell(*place, column)));
+            printed.rows.push(row);
+        }
+        printed.numeric = (1..printed.head.len()).collect();
+    } else {
+        printed.head.push("番号".to_owned());
+        printed.head.extend(shape.columns.iter().map(|column| column.label.clone()));
+        for (number, place) in places.iter().enumerate() {
+            let mut row = vec![(number + 1).to_string()];
+            row.extend(shape.columns.iter().map(|column| cell(*place, column)));
+            printed.rows.push(row);
+        }
+        printed.numeric = shape.columns.iter().enumerate().filter(|(_, column)| numeric(column)).map(|(index, _)| index + 1).collect();
+    }
+    printed
 }

@@ -20,13 +20,13 @@ pub mod source;
 pub mod value;
 
 pub use answers::{Answers, FieldPath, FileRef, Raw, RawRow};
-pub use check::{CheckReport, check};
-pub use compose::{ComposeProblem, LetterContext, RemarkLine, application_copy, compose};
+pub use check::{CheckReport, ExampleResult, check, run_example};
+pub use compose::{ComposeProblem, LetterContext, RemarkLine, application_sections, compose};
 pub use diff::{Change, diff};
 pub use facts::Facts;
 pub use judge::{Judgement, judge, stand};
 pub use load::load_dir;
-pub use model::edition::{Edition, Procedure, Programme, Setting};
+pub use model::edition::{Edition, Procedure, Programme, RemarkWording, Setting};
 pub use model::example::Example;
 pub use model::flow::{Effect, Flow, State, Step, StepKind, Term, TermUnit, Transition, diagram};
 pub use model::form::{Condition, Field, FieldType, FileKind, FileRule, Form, Range, RowPlan, Section, TableShape};

@@ -1,5 +1,6 @@
 //! 値: what an answer means once read. `Unknown` is a value: rules wait for it instead of failing.
 
+use crate::answers::FileRef;
 use hojo_words::Number;
 use std::sync::Arc;
 use time::Date;
@@ -21,8 +22,8 @@ pub enum Value {
     Date(Date),
     /// Keys of a multiple choice.
     Many(Arc<Vec<Arc<str>>>),
-    /// Attached files, by count and total bytes; rules never see inside.
-    Files { count: usize, bytes: u64 },
+    /// Attached files; rules see only how many.
+    Files(Arc<Vec<FileRef>>),
     /// Rows of a table of the form.
     Rows(Arc<Rows>),
 }
@@ -68,6 +69,10 @@ impl Value {
 
     pub const fn as_date(&self) -> Option<Date> {
         if let Self::Date(value) = self { Some(*value) } else { None }
+    }
+
+    pub fn as_files(&self) -> &[FileRef] {
+        if let Self::Files(files) = self { files } else { &[] }
     }
 
     pub fn as_rows(&self) -> Option<&Rows> {

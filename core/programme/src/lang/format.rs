@@ -44,7 +44,7 @@ pub(crate) fn words(value: &Value, ty: &Type, dates: Dates) -> String {
             };
             keys.iter().map(|key| label(key)).collect::<Vec<_>>().join("、")
         }
-        Value::Files { count, .. } => format!("{count}件"),
+        Value::Files(files) => format!("{}件", files.len()),
         Value::Rows(rows) => format!("{}行", rows.cells.len()),
     }
 }

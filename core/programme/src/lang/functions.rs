@@ -101,7 +101,7 @@ fn answered(value: &Value) -> bool {
     match value {
         Value::Unknown | Value::Nothing => false,
         Value::Many(keys) => !keys.is_empty(),
-        Value::Files { count, .. } => *count > 0,
+        Value::Files(files) => !files.is_empty(),
         Value::Rows(rows) => !rows.cells.is_empty(),
         _ => true,
     }
@@ -123,7 +123,7 @@ fn extreme(function: Function, arguments: &[Value]) -> Option<Number> {
 fn count(value: &Value) -> Option<Value> {
     match value {
         Value::Many(keys) => size(keys.len()),
-        Value::Files { count, .. } => size(*count),
+        Value::Files(files) => size(files.len()),
         _ => None,
     }
 }

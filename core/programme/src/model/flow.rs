@@ -299,8 +299,59 @@ impl Flow {
     }
 }
 
-/// 流れ図 in Mermaid.
+/// 流れ図 in Mermaid, with the words the office uses.
 pub fn diagram(flow: &Flow) -> String {
-    let _ = flow;
-    String::new()
+    let mut out = String::from("stateDiagram-v2\n");
+    let mut named: Vec<State> = Vec::new();
+    for state in flow.transitions.iter().flat_map(|t| [t.from, t.to]) {
+        if !named.contains(&state) {
+            named.push(state);
+        }
+    }
+    for state in &named {
+        out.push_str(&format!("    state \"{}\" as {state}\n", state.label()));
+    }
+    out.push_str("    [*] --> draft\n");
+    for t in &flow.transitions {
+        let mut words = t.step.label().to_owned();
+        if let Some(outcome) = &t.outcome {
+            words = flow.outcomes.get(outcome).map_or_else(|| outcome.clone(), |found| found.label.clone());
+        }
+        let mut notes = Vec::new();
+        if !t.by.is_empty() {
+            notes.push(t.by.iter().map(|role| role_label(role)).collect::<Vec<_>>().join("・"));
+        }
+        if let Some(step) = flow.steps.get(&t.step) {
+            if step.eyes > 1 {
+                notes.push(format!("{}人の目", step.eyes));
+            }
+            if step.count > 1 {
+                notes.push(format!("{}名", step.count));
+            }
+            if let Some(within) = step.within {
+                notes.push(format!("{}以内", within.words()));
+            }
+        }
+        let notes = if notes.is_empty() { String::new() } else { format!("（{}）", notes.join("、")) };
+        out.push_str(&format!("    {} --> {}: {words}{notes}\n", t.from, t.to));
+    }
+    for state in named.iter().filter(|state| state.is_final()) {
+        out.push_str(&format!("    {state} --> [*]\n"));
+    }
+    out
+}
+
+/// 役割の名 for people.
+pub fn role_label(role: &str) -> &str {
+    match role {
+        "applicant" => "申請者",
+        "office_on_behalf" => "事務局（代行入力）",
+        "operator" => "オペレータ",
+        "manager" => "事務局管理者",
+        "reviewer" => "外部審査員",
+        "supervisor" => "事業監督者",
+        "office_it" => "事務局IT",
+        "call_centre" => "コールセンター",
+        other => other,
+    }
 }

@@ -243,7 +243,7 @@ fn attached(rule: &FileRule, files: &[FileRef]) -> Said {
     if let Some(wrong) = file_problem(rule, files) {
         return Said::Wrong(wrong);
     }
-    Said::Value(Value::Files { count: files.len(), bytes: files.iter().map(|file| file.size).fold(0, u64::saturating_add) })
+    Said::Value(Value::Files(Arc::new(files.to_vec())))
 }
 
 fn file_problem(rule: &FileRule, files: &[FileRef]) -> Option<Wrong> {
