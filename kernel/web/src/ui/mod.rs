@@ -13,6 +13,7 @@
 //! | saving | [`save_form`] (version check, autosave; the agreement with the script is written there) |
 //! | saying | [`banner`], [`emergency`], [`Problem`] and [`error_summary`], [`chip`], [`plain_chip`], [`empty`] |
 //! | leading | [`task_list`], [`steps`], [`tabs`], [`pager`], [`filters`], [`progress`], [`deadline`] |
+//! | showing two things side by side | [`desk()`] with [`viewer`] |
 //! | showing | [`answers`], [`facts`], [`comparison`], [`timeline`], [`staircase`], [`data_table`], [`panel`], [`disclosure`], [`dialog`] |
 //! | writing numbers | [`yen`], [`number`], [`date`], [`date_time`], [`date_time_seconds`], [`clock`], [`remaining`], [`file_size`] |
 //!
@@ -22,6 +23,7 @@
 mod amounts;
 mod button;
 mod control;
+mod desk;
 pub(crate) mod field;
 pub mod form;
 mod icon;
@@ -41,6 +43,7 @@ pub use field::{
     Field, Mark, checks, consent, date_field, field, fixed, mark, radios, secret, select, text_field, textarea,
     yen_field,
 };
+pub use desk::{desk, viewer};
 pub use icon::{Icon, icon};
 pub use lists::{
     Answer, Compared, Happened, answers, comparison, dialog, disclosure, facts, panel, staircase, timeline,
