@@ -9,6 +9,7 @@ mod masters;
 mod publish;
 mod routes;
 mod serve;
+mod staff;
 mod wiring;
 
 use clap::{Parser, Subcommand};
@@ -37,6 +38,9 @@ enum Command {
     /// Import postal codes, banks and holidays.
     #[command(subcommand)]
     Masters(masters::Command),
+    /// First accounts and roles.
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// List every route with its permission.
     Routes(routes::Args),
 }
@@ -52,6 +56,7 @@ async fn main() -> anyhow::Result<()> {
         Command::Migrate => publish::migrate(&config).await,
         Command::Definitions(command) => definitions::run(&config, command).await,
         Command::Masters(command) => masters::run(&config, command).await,
+        Command::Staff(command) => staff::run(&config, command).await,
         Command::Routes(args) => routes::print(&args),
     }
 }

@@ -28,6 +28,7 @@ pub fn site_routes(site: Site, provider: Arc<dyn GbizId>) -> Routes {
     let common = server::common(site);
     match site {
         Site::Portal => common
+            .with(hojo_welcome::routes())
             .with(hojo_people::portal_routes(provider))
             .with(hojo_apply::portal_routes())
             .with(hojo_letters::portal_routes()),

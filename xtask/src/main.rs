@@ -1,1 +1,17 @@
-fn main() {}
+//! Chores that keep the house in order: `cargo xtask tidy`, `cargo xtask sqlx`.
+//! Never touches the product's data.
+//! Start at `tidy.rs`.
+//! Kept honest by running first in `./test`.
+
+mod sqlx_data;
+mod tidy;
+
+fn main() -> anyhow::Result<()> {
+    let root = tidy::root()?;
+    match std::env::args().nth(1).as_deref() {
+        Some("tidy") => tidy::run(&root),
+        Some("sqlx") => sqlx_data::refresh(&root),
+        Some("sqlx-check") => sqlx_data::check(&root),
+        other => anyhow::bail!("usage: cargo xtask tidy | sqlx | sqlx-check (not {other:?})"),
+    }
+}

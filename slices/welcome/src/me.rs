@@ -1,0 +1,235 @@
+//! マイページ: what I must do now, by when; what I am waiting for; what I may start.
+
+use hojo_access::{Actor, AccountKind, allow};
+use hojo_case::{Case, Position};
+use hojo_db::Tx;
+use hojo_web::{Cx, Fault, Markup, Reply, html, ui};
+use hojo_words::ids::PublicId;
+use hojo_words::jst;
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+
+use crate::texts::{self, Public, Round};
+
+/// A case as its applicant sees it.
+struct Mine {
+    case: PublicId,
+    filing: PublicId,
+    round: String,
+    number: Option<String>,
+    title: String,
+    state: Case,
+    /// The flow's word, and the sentence under it.
+    word: String,
+    sentence: String,
+    closes: OffsetDateTime,
+    changed_at: OffsetDateTime,
+}
+
+struct Letter {
+    id: PublicId,
+    title: String,
+    delivered_at: Option<OffsetDateTime>,
+    read: bool,
+}
+
+pub(crate) async fn show(cx: Cx<allow::BeApplicant>) -> Result<Reply, Fault> {
+    let mut tx = cx.tx().await?;
+    let now = tx.now().await?.utc();
+    let rounds = texts::rounds(&mut tx).await?;
+    let mine = cases(&mut tx, &rounds).await?;
+    let letters = letters(&mut tx).await?;
+    tx.commit().await?;
+    let entry = matches!(cx.actor(), Actor::Applicant(a) if a.kind == AccountKind::Entry);
+    let body = html! {
+        (to_do(&mine, &letters, now))
+        (waiting(&mine))
+        (may_start(&rounds, &mine, now, entry, &cx.csrf()))
+        (all_letters(&letters))
+    };
+    let mut page = cx.page("マイページ", body);
+    if cx.query("changed") == "1" {
+        page = page.banner(&ui::banner(ui::Tone::Warn, "GビズIDの登録情報が変わりました").body(html! {
+            p { "提出済みの申請の内容は変わりません。商号、代表者、所在地などが変わったときは、社名等の変更の手続が必要です。" }
+        }));
+    }
+    Ok(Reply::page(&page))
+}
+
+async fn cases(tx: &mut Tx, rounds: &[Round]) -> Result<Vec<Mine>, Fault> {
+    let rows = sqlx::query!(
+        "select c.public_id, c.round_id, c.number, c.title, c.state, c.changed_at, c.edition_id,
+                f.public_id as filing, f.procedure
+         from cases c join filings f on f.case_id = c.id
+         where c.position <> 'discarded' order by c.changed_at desc"
+    )
+    .fetch_all(tx.sql())
+    .await?;
+    let mut all = Vec::new();
+    for r in rows {
+        let state: Case = serde_json_from(r.state)?;
+        let edition = tx.edition(&r.edition_id).await?;
+        let flow_state = state.position.flow_state();
+        let word = edition
+            .procedure(&r.procedure)
+            .map(|p| p.flow.applicant_word(flow_state).to_owned())
+            .unwrap_or_default();
+        let public: Public = texts::read(&edition, "portal/public.yaml")?;
+        let round = rounds.iter().find(|x| x.id.0 == r.round_id);
+        let applicant = match tx.actor() {
+            Actor::Applicant(a) => Some(a.applicant),
+            _ => None,
+        };
+        let (_, closes) = tx.window(hojo_words::ids::RoundId(r.round_id), applicant).await?;
+        all.push(Mine {
+            case: PublicId::from_uuid(r.public_id),
+            filing: PublicId::from_uuid(r.filing),
+            round: round.map_or_else(String::new, |x| x.title.clone()),
+            number: r.number,
+            title: r.title,
+            word,
+            sentence: public.status_words.get(flow_state.as_str()).cloned().unwrap_or_default(),
+            state,
+            closes,
+            changed_at: r.changed_at,
+        });
+    }
+    Ok(all)
+}
+
+fn serde_json_from(value: sqlx::types::JsonValue) -> Result<Case, Fault> {
+    <Case as serde::Deserialize>::deserialize(value).map_err(|e| Fault::Internal(e.to_string()))
+}
+
+async fn letters(tx: &mut Tx) -> Result<Vec<Letter>, Fault> {
+    let rows = sqlx::query!(
+        "select public_id, title, delivered_at, read_at from letters
+         where kind <> 'application_copy' order by delivered_at desc nulls last limit 50"
+    )
+    .fetch_all(tx.sql())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| Letter {
+            id: PublicId::from_uuid(r.public_id),
+            title: r.title,
+            delivered_at: r.delivered_at,
+            read: r.read_at.is_some(),
+        })
+        .collect())
+}
+
+/// 今すること, the most urgent first.
+fn to_do(mine: &[Mine], letters: &[Letter], now: OffsetDateTime) -> Markup {
+    let mut tasks: BTreeMap<(OffsetDateTime, usize), ui::Task> = BTreeMap::new();
+    for (at, m) in mine.iter().enumerate() {
+        match m.state.position {
+            Position::Returned => {
+                let due = m.state.return_due.map_or(m.closes, |d| jst::start_of_day(d) + time::Duration::days(1) - time::Duration::SECOND);
+                tasks.insert((due, at), ui::Task {
+                    title: format!("{}を直して再提出する", name(m)),
+                    href: Some(format!("/filings/{}", m.filing)),
+                    hint: Some(format!("期限: {}（{}）", ui::date_time(due), ui::remaining(due - now))),
+                    state: ui::chip(ui::Tone::Error, "対応が必要です"),
+                });
+            }
+            Position::Draft => {
+                let over = now > m.closes;
+                tasks.insert((m.closes, at), ui::Task {
+                    title: format!("{}の下書きを続ける", name(m)),
+                    href: Some(format!("/filings/{}", m.filing)),
+                    hint: Some(if over {
+                        format!("受付は{}に締め切りました。下書きは残っています。", ui::date_time(m.closes))
+                    } else {
+                        format!("締切: {}（{}）", ui::date_time(m.closes), ui::remaining(m.closes - now))
+                    }),
+                    state: if over { ui::plain_chip("受付終了") } else { ui::chip(ui::Tone::Warn, "下書き") },
+                });
+            }
+            _ => {}
+        }
+    }
+    let mut list: Vec<ui::Task> = tasks.into_values().collect();
+    list.extend(letters.iter().filter(|l| !l.read).map(|l| ui::Task {
+        title: format!("「{}」を読む", l.title),
+        href: Some(format!("/letters/{}", l.id)),
+        hint: l.delivered_at.map(|at| format!("{} に届きました", ui::date_time(at))),
+        state: ui::chip(ui::Tone::Info, "未読"),
+    }));
+    html! {
+        section {
+            h2 { "今すること" }
+            @if list.is_empty() {
+                (ui::empty("今、対応が必要なことはありません", &html! { p { "新しいお知らせや期限があるときは、ここに表示し、メールでもお知らせします。" } }))
+            } @else { (ui::task_list(&list)) }
+        }
+    }
+}
+
+fn name(m: &Mine) -> String {
+    if m.title.is_empty() { format!("{}の応募申請", m.round) } else { format!("「{}」", m.title) }
+}
+
+fn waiting(mine: &[Mine]) -> Markup {
+    let list: Vec<&Mine> = mine.iter().filter(|m| !matches!(m.state.position, Position::Draft)).collect();
+    html! {
+        section {
+            h2 { "申請の状況" }
+            @if list.is_empty() { (ui::empty("提出した申請はありません", &html! { p { "提出すると、審査の段階がここに表示されます。" } })) }
+            @for m in list {
+                (ui::panel(&name(m), &html! {
+                    (ui::facts(&[
+                        ("状況", html! { strong { (m.word) } " " (m.sentence) }),
+                        ("公募回", html! { (m.round) }),
+                        ("受付番号", html! { (m.number.as_deref().unwrap_or("—")) }),
+                        ("最終更新", html! { (ui::date_time(m.changed_at)) }),
+                    ]))
+                    (ui::buttons(&[ui::link_button("詳しく見る", format!("/cases/{}", m.case)).outline().about(name(m))]))
+                }))
+            }
+        }
+    }
+}
+
+fn may_start(rounds: &[Round], mine: &[Mine], now: OffsetDateTime, entry: bool, csrf: &str) -> Markup {
+    html! {
+        section {
+            h2 { "始められる手続" }
+            @let open: Vec<&Round> = rounds.iter().filter(|r| now <= r.closes).collect();
+            @if open.is_empty() { (ui::empty("始められる手続はありません", &html! { p { "受付中の公募はありません。" a href="/rounds" { "公募回の一覧" } "をご覧ください。" } })) }
+            @for round in open {
+                @let live = mine.iter().any(|m| m.round == round.title && m.state.position != Position::Withdrawn);
+                (ui::panel(&format!("応募申請（{}）", round.title), &html! {
+                    (ui::facts(&[
+                        ("締切", html! { (ui::date_time(round.closes)) " " (ui::deadline(round.closes, now)) }),
+                    ]))
+                    @if entry {
+                        p { "GビズIDエントリーでは申請を始められません。GビズIDプライムを取得してからログインしてください。" }
+                    } @else if live {
+                        p { "この公募回の申請は、すでに始めています。" }
+                    } @else {
+                        form method="post" action={ "/me/start?round=" (round.public_id) } {
+                            (ui::csrf_field(csrf))
+                            input type="hidden" name="round" value=(round.public_id);
+                            (ui::buttons(&[ui::button("申請を始める").about(&round.title)]))
+                        }
+                        @if now < round.opens { p class="note" { "受付開始前でも下書きを作成できます。提出は" (ui::date_time(round.opens)) "からです。" } }
+                    }
+                }))
+            }
+        }
+    }
+}
+
+fn all_letters(letters: &[Letter]) -> Markup {
+    let mut table = ui::data_table("通知書", vec![ui::column("通知書"), ui::column("交付日時"), ui::column("状態")])
+        .empty(html! { "通知書はまだありません。" });
+    for l in letters {
+        table = table.row(vec![
+            html! { a href={ "/letters/" (l.id) } { (l.title) } },
+            html! { @if let Some(at) = l.delivered_at { (ui::date_time(at)) } },
+            html! { @if l.read { (ui::plain_chip("既読")) } @else { (ui::chip(ui::Tone::Info, "未読")) } },
+        ]);
+    }
+    html! { section { h2 { "通知書" } (table.quiet_caption()) } }
+}
