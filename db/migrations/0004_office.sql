@@ -48,6 +48,14 @@ create table reviewer_ties (
     primary key (reviewer_id, kind, value)
 );
 
+-- How many cases a reviewer can hold at a time; no row or null means that nobody set a limit.
+create table reviewer_limits (
+    reviewer_id uuid primary key references staff (id),
+    capacity    int check (capacity >= 0),
+    set_by      uuid not null references staff (id),
+    set_at      timestamptz not null
+);
+
 create table assignments (
     id           uuid primary key,
     public_id    uuid not null unique,
@@ -66,6 +74,7 @@ create table assignments (
 );
 create unique index assignments_live on assignments (case_id, reviewer_id) where state <> 'withdrawn';
 create index assignments_of_reviewer on assignments (reviewer_id, state);
+create index assignments_of_case on assignments (case_id);
 
 create table score_sheets (
     assignment_id uuid primary key references assignments (id),
@@ -78,6 +87,22 @@ create table score_sheets (
     scores        jsonb not null,
     saved_at      timestamptz not null,
     finalised_at  timestamptz
+);
+
+-- 加点・減点: what the office granted or refused for a case. A claimed bonus without a row counts as
+-- claimed, because the formal check has looked at its evidence; a deduction counts only when granted.
+create table point_rulings (
+    case_id      uuid not null references cases (id),
+    kind         text not null check (kind in ('bonus', 'deduction')),
+    code         text not null,
+    programme_id text not null,
+    round_id     uuid not null,
+    applicant_id uuid not null,
+    granted      boolean not null,
+    reason       text not null,
+    ruled_by     uuid not null references staff (id),
+    ruled_at     timestamptz not null,
+    primary key (case_id, kind, code)
 );
 
 -- An adoption run: parameters, the input it saw, what came out. Immutable once made.
@@ -116,6 +141,8 @@ create table letters (
     kind         text not null,
     title        text not null,
     number       text unique,
+    -- The running number within symbol and fiscal year; kept when a stuck letter is composed again.
+    serial       int,
     issued_on    date,
     model        jsonb,
     state        text not null check (state in ('due', 'sealed', 'delivered', 'stuck')),
@@ -132,4 +159,5 @@ create table letters (
     unique (case_id, kind, cause)
 );
 create index letters_of_case on letters (case_id, created_at);
+create index letters_by_created on letters (created_at, public_id);
 create index letters_stuck on letters (created_at) where state = 'stuck';

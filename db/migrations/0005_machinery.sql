@@ -23,6 +23,7 @@ create unique index jobs_dedupe on jobs (kind, dedupe_key) where dedupe_key is n
 create index jobs_claim on jobs (lane, priority desc, run_at, id) where state = 'waiting';
 create index jobs_leases on jobs (lease_until) where state = 'running';
 create index jobs_dead on jobs (finished_at) where state = 'dead';
+create index jobs_done on jobs (finished_at) where state = 'done';
 
 create table schedules (
     name text not null,
@@ -53,6 +54,7 @@ create table operation_log (
     primary key (at, id)
 ) partition by range (at);
 create index operation_log_actor on operation_log (actor_id, at desc);
+create index operation_log_object on operation_log (object, at desc);
 
 create table access_log (
     at           timestamptz not null,

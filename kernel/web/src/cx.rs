@@ -9,7 +9,7 @@ use axum::http::Method;
 use hojo_access::{Access, Actor, Site};
 use hojo_db::{Audit, CaseRow, Db, Gate, Mode, Tx};
 use hojo_vault::Vault;
-use hojo_words::ids::SessionId;
+use hojo_words::ids::{LetterId, SessionId};
 use maud::{html, Markup};
 
 use crate::fault::Fault;
@@ -113,6 +113,31 @@ impl<A: Access> Cx<A> {
     pub async fn log_access(&self, row: &CaseRow) -> Result<(), Fault> {
         let mut tx = self.kernel.db.begin(&self.actor, Mode::Write).await?;
         tx.log_access(&self.audit(), A::PERMISSION, row.id, row.applicant).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Writes down when the addressee first opened a letter (既読). Beside the access log this is the
+    /// only thing a GET writes: a letter counts as read because it was shown, not because somebody
+    /// pressed a button, and the page's own transaction stays read only. A browser that fetches ahead
+    /// has shown nothing yet. Row policies let only the addressee's own, delivered letters be marked.
+    ///
+    /// # Errors
+    /// [`Fault::Busy`] when it cannot be written.
+    pub async fn note_read(&self, letter: LetterId) -> Result<(), Fault> {
+        if self.header("sec-purpose").contains("prefetch") {
+            return Ok(());
+        }
+        let Some(by) = self.actor.id() else { return Ok(()) };
+        let mut tx = self.kernel.db.begin(&self.actor, Mode::Write).await?;
+        let now = tx.now().await?.utc();
+        sqlx::query!(
+            "update letters set read_at = $2, read_by = $3 where id = $1 and read_at is null",
+            letter.0,
+            now,
+            by
+        )
+        .execute(tx.sql())
+        .await?;
         Ok(tx.commit().await?)
     }
 
