@@ -1,5 +1,5 @@
-//! 検索: Japanese substrings by character grams. Dictionaries miss half of the substrings people
-//! look for; single characters and pairs of a normalised key find every one.
+//! 検索: the character pairs a text is found by. Whoever stores (`case_search.grams`) and whoever asks use
+//! the same folding here, so 「髙橋」 finds 「高橋」 and 「ﾐﾎﾝ」 finds 「みほん」.
 
 use std::collections::BTreeSet;
 
@@ -9,80 +9,63 @@ use hojo_words::text::comparison_key;
 use crate::error::DbError;
 use crate::tx::Tx;
 
-/// Texts are joined by this in the stored key, so that no match runs from one into the next.
-const BETWEEN: char = '\u{1f}';
-/// A longer search text adds nothing: nobody has a name of this length twice.
-const LONGEST: usize = 100;
+/// Characters of names that people write in either form; the second is what is compared.
+const VARIANTS: [(char, char); 26] = [
+    ('髙', '高'), ('﨑', '崎'), ('嵜', '崎'), ('邊', '辺'), ('邉', '辺'), ('齋', '斎'), ('齊', '斎'), ('斉', '斎'), ('澤', '沢'),
+    ('眞', '真'), ('廣', '広'), ('國', '国'), ('濱', '浜'), ('濵', '浜'), ('櫻', '桜'), ('嶋', '島'), ('嶌', '島'), ('冨', '富'),
+    ('德', '徳'), ('惠', '恵'), ('瀨', '瀬'), ('籐', '藤'), ('萬', '万'), ('榮', '栄'), ('龍', '竜'), ('﨔', '欅'),
+];
 
-/// What is stored for a text: every character and every pair of neighbours of its comparison key.
+fn folded(text: &str) -> Vec<char> {
+    let fold = |c: char| VARIANTS.iter().find(|(from, _)| *from == c).map_or(c, |(_, to)| *to);
+    comparison_key(text).chars().map(fold).collect()
+}
+
+fn pairs(chars: &[char], into: &mut BTreeSet<String>) {
+    into.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
+}
+
+/// What is stored for some texts: every character and every pair of neighbours. No pair reaches over
+/// from one text into the next.
 #[must_use]
-pub fn grams(text: &str) -> Vec<String> {
-    let mut found = BTreeSet::new();
-    let mut before: Option<char> = None;
-    for character in comparison_key(text).chars() {
-        found.insert(character.to_string());
-        if let Some(first) = before {
-            found.insert([first, character].iter().collect());
-        }
-        before = Some(character);
+pub fn grams<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
+    let mut all = BTreeSet::new();
+    for text in texts {
+        let chars = folded(text);
+        all.extend(chars.iter().map(ToString::to_string));
+        pairs(&chars, &mut all);
     }
-    found.into_iter().collect()
+    all.into_iter().filter(|gram| !gram.contains('\0')).collect()
 }
 
-/// A text being looked for.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Needle {
-    /// Grams a match must hold: `grams @> $1` uses the index.
-    pub grams: Vec<String>,
-    /// `key like $2` throws out what merely holds the same grams in another order.
-    pub pattern: String,
-}
-
-impl Needle {
-    /// `None` when nothing but blanks was typed.
-    #[must_use]
-    pub fn of(text: &str) -> Option<Self> {
-        let key: String = comparison_key(text).chars().filter(|c| !c.is_control()).take(LONGEST).collect();
-        if key.is_empty() {
-            return None;
-        }
-        let all = grams(&key);
-        // Pairs say more than single characters; those are needed only for a search of one character.
-        let pairs: Vec<String> = all.iter().filter(|g| g.chars().count() == 2).cloned().collect();
-        let mut pattern = String::from("%");
-        for character in key.chars() {
-            if matches!(character, '%' | '_' | '\\') {
-                pattern.push('\\');
+/// What a search asks for, one list for all of its words: `grams @> $1`. Empty when nothing was asked.
+#[must_use]
+pub fn query_grams(words: &str) -> Vec<String> {
+    let mut all = BTreeSet::new();
+    for word in words.split_whitespace() {
+        let chars = folded(word);
+        match chars.as_slice() {
+            [one] => {
+                all.insert(one.to_string());
             }
-            pattern.push(character);
+            many => pairs(many, &mut all),
         }
-        pattern.push('%');
-        Some(Self { grams: if pairs.is_empty() { all } else { pairs }, pattern })
     }
+    all.into_iter().filter(|gram| !gram.contains('\0')).collect()
 }
 
 impl Tx {
-    /// Makes a case findable by these texts (name, number, title …), replacing what it was found by.
+    /// Makes a case findable by these texts instead of the earlier ones.
     ///
     /// # Errors
     /// [`DbError`] when it cannot be written.
-    pub async fn index_case(&mut self, case: CaseId, texts: &[&str]) -> Result<(), DbError> {
-        let mut all = BTreeSet::new();
-        let mut key = String::new();
-        for text in texts.iter().filter(|t| !t.trim().is_empty()) {
-            all.extend(grams(text));
-            if !key.is_empty() {
-                key.push(BETWEEN);
-            }
-            key.push_str(&comparison_key(text));
-        }
-        let all: Vec<String> = all.into_iter().collect();
+    pub async fn index_case<'t>(&mut self, case: CaseId, texts: impl IntoIterator<Item = &'t str>) -> Result<(), DbError> {
+        let grams = grams(texts);
         sqlx::query!(
-            "insert into case_search (case_id, grams, key) values ($1, $2, $3)
-             on conflict (case_id) do update set grams = excluded.grams, key = excluded.key",
+            "insert into case_search (case_id, grams) values ($1, $2)
+             on conflict (case_id) do update set grams = excluded.grams",
             case.0,
-            &all,
-            key
+            &grams
         )
         .execute(self.sql())
         .await?;
@@ -92,28 +75,26 @@ impl Tx {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{grams, query_grams};
 
-    fn holds(text: &str, typed: &str) -> bool {
-        let stored = grams(text);
-        let needle = Needle::of(typed).expect("something typed");
-        let key = comparison_key(text);
-        let plain = needle.pattern.trim_matches('%').replace('\\', "");
-        needle.grams.iter().all(|g| stored.contains(g)) && key.contains(&plain)
+    fn finds(text: &str, asked: &str) -> bool {
+        let stored = grams([text]);
+        let asked = query_grams(asked);
+        !asked.is_empty() && asked.iter().all(|g| stored.contains(g))
     }
 
     #[test]
-    fn substrings_widths_and_kana_are_found() {
-        for typed in ["見本製", "ミホン", "みほん", "ﾐﾎﾝ", "ＡＢＣ", "abc", "製", "R1-0001"] {
-            assert!(holds("株式会社見本製作所 ミホン ABC商会 Ｒ１－０００１", typed), "{typed}");
+    fn any_part_is_found_however_it_is_written() {
+        for asked in ["見本", "見本精密", "ミホン", "みほん", "ﾐﾎﾝ", "株式会社　見本", "工", "R1-00012", "ｒ１－０００１２"] {
+            assert!(finds("株式会社見本精密工業 ミホン 2026-R1-00012", asked), "{asked}");
         }
-        assert!(!holds("京都東京", "東京都"));
-        assert!(!holds("株式会社見本", "見木"));
+        assert!(finds("髙橋製作所", "高橋") && finds("高橋製作所", "髙橋"));
+        assert!(!finds("株式会社見本", "本株") && !finds("株式会社見本", "別"));
+        assert!(query_grams(" \u{3000}").is_empty());
     }
 
     #[test]
-    fn wildcards_are_characters() {
-        assert_eq!(Needle::of("10%_\\").expect("typed").pattern, "%10\\%\\_\\\\%");
-        assert_eq!(Needle::of(" \u{3000}\n"), None);
+    fn two_texts_make_no_pair_between_them() {
+        assert!(!grams(["あい", "うえ"]).contains(&"イウ".to_owned()));
     }
 }

@@ -1,0 +1,10 @@
+//! 添付ファイル: taken in, inspected, stored by hash, replaced with history, looked at.
+
+mod change;
+mod receive;
+mod serve;
+pub(crate) mod slot;
+
+pub(crate) use change::{KeptFile, accept, keep_scan, refuse, remove};
+pub(crate) use receive::upload;
+pub(crate) use serve::serve;

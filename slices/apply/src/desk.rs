@@ -1,0 +1,187 @@
+//! A filing on the desk: everything its pages need, loaded once and judged.
+
+use std::sync::Arc;
+
+use hojo_access::{Access, Actor, Permit};
+use hojo_case::{Channel, Party, Position, Terms};
+use hojo_db::{CaseRow, FilingRow, Lowering, Mode, Tx};
+use hojo_programme::{Answers, Edition, Facts, FieldPath, Form, Procedure, Section};
+use hojo_web::ui::form::{Open, Places, Posted as Read, Scene, parse};
+use hojo_web::{Cx, Fault};
+use hojo_words::Now;
+use hojo_words::ids::PublicId;
+use uuid::Uuid;
+
+use crate::draft::{self, Draft};
+use crate::judged::Judged;
+use crate::returned::remarks::{self, Remark};
+use crate::submissions::{self, Submitted};
+use crate::way::Way;
+
+/// A filing with its definitions, draft, facts and findings.
+pub(crate) struct Desk {
+    pub row: CaseRow,
+    pub filing: FilingRow,
+    pub way: Way,
+    pub edition: Arc<Edition>,
+    pub procedure: Arc<Procedure>,
+    pub facts: Facts,
+    pub lowered: Lowering,
+    pub now: Now,
+    pub draft: Draft,
+    pub answers: Answers,
+    pub judged: Judged,
+    pub open: Open,
+    /// Remarks to answer; empty unless the filing is returned.
+    pub remarks: Vec<Remark>,
+    pub on_fields: Vec<(FieldPath, String)>,
+    /// The newest submission; loaded only for a returned filing.
+    pub before: Option<Submitted>,
+}
+
+/// Loads the filing named in the address. The office reaches here only what it took in itself:
+/// a draft the applicant types online is nobody else's to read.
+pub(crate) async fn open<A: Access>(cx: &Cx<A>, tx: &mut Tx, mode: Mode) -> Result<(Permit<A>, Desk), Fault> {
+    let id: PublicId = cx.param("filing")?;
+    let (permit, row, filing) = tx.filing::<A>(id, mode).await?;
+    let way = Way { site: cx.site(), filing: filing.public_id, case: row.public_id };
+    if way.on_behalf() && row.case.channel == Channel::Portal {
+        return Err(Fault::NotFound);
+    }
+    let draft = draft::load(tx, filing.id).await?;
+    let desk = lay_out(tx, row, filing, way, draft).await?;
+    Ok((permit, desk))
+}
+
+async fn lay_out(tx: &mut Tx, row: CaseRow, filing: FilingRow, way: Way, draft: Draft) -> Result<Desk, Fault> {
+    let edition = tx.edition(&filing.edition).await?;
+    let procedure = edition.procedure(&filing.procedure).cloned();
+    let procedure = procedure.ok_or_else(|| Fault::Internal(format!("edition {} lost {}", filing.edition, filing.procedure)))?;
+    let facts = tx.facts(row.round, row.applicant).await?;
+    let lowered = tx.lowered(&filing.edition, &filing.procedure).await?;
+    let now = tx.now().await?;
+    let answers = draft.answers();
+    let judged = Judged::of(&edition, &procedure, &answers, &facts, &lowered);
+    let mut desk = Desk {
+        row, filing, way, edition, procedure, facts, lowered, now, draft, answers, judged,
+        open: Open::Nothing,
+        remarks: Vec::new(),
+        on_fields: Vec::new(),
+        before: None,
+    };
+    match desk.row.position() {
+        Position::Draft => desk.open = Open::All,
+        Position::Returned => {
+            desk.remarks = remarks::pending(tx, desk.filing.id).await?;
+            desk.on_fields = remarks::on_fields(&desk.remarks);
+            desk.before = submissions::newest(tx, desk.filing.id).await?;
+            desk.reopen();
+        }
+        _ => {}
+    }
+    Ok(desk)
+}
+
+impl Desk {
+    /// Answers changed: reads and judges them anew.
+    pub fn take(&mut self, answers: Answers) {
+        self.judged = Judged::of(&self.edition, &self.procedure, &answers, &self.facts, &self.lowered);
+        self.answers = answers;
+        if self.row.position() == Position::Returned {
+            self.reopen();
+        }
+    }
+
+    fn reopen(&mut self) {
+        let form = &self.procedure.form;
+        let Some(before) = &self.before else {
+            self.open = Open::All;
+            return;
+        };
+        let then = submissions::facts_then(form, &before.answers, &self.facts);
+        let then = Judged::of(&self.edition, &self.procedure, &before.answers, &then, &self.lowered);
+        self.open = remarks::opened(form, &self.remarks, &then.reading, &self.judged);
+    }
+
+    pub fn form(&self) -> &Form {
+        &self.procedure.form
+    }
+
+    pub fn is_editable(&self) -> bool {
+        self.row.position().is_editable()
+    }
+
+    pub fn is_returned(&self) -> bool {
+        self.row.position() == Position::Returned
+    }
+
+    /// Opening and deadline for this applicant, and how the flow goes.
+    pub async fn terms(&self, tx: &mut Tx) -> Result<Terms, Fault> {
+        Ok(tx.terms(&self.procedure, self.row.round, self.row.applicant).await?)
+    }
+
+    /// A section that is shown now, by its id.
+    pub fn section(&self, id: &str) -> Result<(usize, &Section), Fault> {
+        let found = self.form().sections.iter().enumerate().find(|(_, s)| s.id == id);
+        found.ok_or(Fault::NotFound)
+    }
+
+    /// The section in which a field stands.
+    pub fn section_of(&self, field: &str) -> Option<&Section> {
+        let slot = *self.form().slots.get(field)?;
+        self.form().sections.iter().find(|s| s.fields.contains(&slot))
+    }
+
+    /// Sections shown now, with their index.
+    pub fn shown(&self) -> impl Iterator<Item = (usize, &Section)> {
+        let sections = self.form().sections.iter().enumerate();
+        sections.filter(|(at, _)| self.judged.reading.is_section_shown(*at))
+    }
+
+    pub fn scene<'a>(&'a self, places: &'a dyn Places, missing: bool) -> Scene<'a> {
+        Scene {
+            form: self.form(),
+            answers: &self.answers,
+            reading: &self.judged.reading,
+            slips: &self.judged.slips,
+            findings: &self.judged.findings,
+            remarks: &self.on_fields,
+            open: &self.open,
+            missing,
+            examiner: false,
+            places,
+        }
+    }
+
+    /// What a post of one section means.
+    pub fn read(&self, section: usize, pairs: &[(String, String)]) -> Read {
+        let known = |field: &hojo_programme::Field| {
+            let path = field.from.as_ref();
+            path.is_some_and(|p| self.facts.text(p).is_some_and(|text| !text.is_empty()))
+        };
+        parse(self.form(), section, &self.open, &known, &self.answers, pairs)
+    }
+}
+
+/// Who acts, for `decide`.
+pub(crate) fn party(actor: &Actor) -> Party {
+    match actor {
+        Actor::Staff(s) => Party::Staff(s.staff),
+        Actor::Applicant(_) => Party::Applicant,
+        Actor::Anyone | Actor::Reviewer(_) | Actor::Worker => Party::System,
+    }
+}
+
+/// The person who saves or sends.
+pub(crate) fn person<A: Access>(cx: &Cx<A>) -> Result<Uuid, Fault> {
+    cx.actor().id().ok_or(Fault::NotFound)
+}
+
+/// Ends a page's reading and, at the office, writes down who saw whose application.
+pub(crate) async fn seen<A: Access>(cx: &Cx<A>, tx: Tx, desk: &Desk) -> Result<(), Fault> {
+    tx.commit().await?;
+    if desk.way.on_behalf() {
+        cx.log_access(&desk.row).await?;
+    }
+    Ok(())
+}

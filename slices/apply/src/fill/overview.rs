@@ -1,0 +1,141 @@
+//! The task list of a filing: sections with their state, the way to the check page.
+
+use hojo_access::Access;
+use hojo_db::Mode;
+use hojo_web::ui::{self, Task, Tone};
+use hojo_web::{Cx, Fault, Markup, Reply, html};
+use hojo_words::jst;
+use time::OffsetDateTime;
+
+use super::state::{SectionState, section_state};
+use crate::desk::{self, Desk};
+use crate::frame;
+
+/// What the page shows.
+pub(crate) struct Overview {
+    pub tasks: Vec<Task>,
+    pub done: u64,
+    pub due: Option<(OffsetDateTime, OffsetDateTime)>,
+    pub opens: Option<OffsetDateTime>,
+    pub remarks: Vec<String>,
+    pub check: String,
+    pub compare: Option<String>,
+    pub leave: (String, &'static str),
+}
+
+pub(crate) async fn show<A: Access>(cx: Cx<A>) -> Result<Reply, Fault> {
+    let mut tx = cx.tx().await?;
+    let (_, desk) = desk::open(&cx, &mut tx, Mode::Read).await?;
+    if !desk.is_editable() {
+        let to = if desk.row.case.submissions > 0 { desk.way.receipt() } else { desk.way.home().1 };
+        return Ok(Reply::see_other(&to));
+    }
+    let terms = desk.terms(&mut tx).await?;
+    desk::seen(&cx, tx, &desk).await?;
+    let body = view(&overview(&desk, terms.opens, terms.closes));
+    let page = frame::page(&cx, &desk, desk.procedure.title.clone(), body, &[]);
+    Ok(Reply::page(&page))
+}
+
+fn overview(desk: &Desk, opens: OffsetDateTime, closes: OffsetDateTime) -> Overview {
+    let now = desk.now.utc();
+    let states: Vec<_> = desk.shown().map(|(at, section)| (section, section_state(desk, at))).collect();
+    let done = states.iter().filter(|(_, s)| matches!(s, SectionState::Done | SectionState::Closed)).count();
+    let tasks = states
+        .into_iter()
+        .map(|(section, state)| Task {
+            title: section.title.clone(),
+            href: Some(desk.way.section(&section.id)),
+            hint: state.hint(),
+            state: state.chip(),
+        })
+        .collect();
+    // A returned filing is owed by the end of the day that the notice names.
+    let due = if desk.is_returned() { desk.row.case.return_due.and_then(end_of_day) } else { Some(closes) };
+    Overview {
+        tasks,
+        done: u64::try_from(done).unwrap_or(0),
+        due: due.map(|d| (d, now)),
+        opens: (!desk.is_returned() && now < opens).then_some(opens),
+        remarks: whole_remarks(desk),
+        check: desk.way.check(),
+        compare: desk.is_returned().then(|| desk.way.compare()),
+        leave: if desk.is_returned() { (desk.way.withdraw(), "申請を取り下げる") } else { (desk.way.discard(), "下書きを破棄する") },
+    }
+}
+
+/// The last second of a day in Japan.
+pub(crate) fn end_of_day(day: time::Date) -> Option<OffsetDateTime> {
+    Some(jst::start_of_day(day.next_day()?) - time::Duration::SECOND)
+}
+
+/// Remarks that belong to no field: on sections and on the whole.
+fn whole_remarks(desk: &Desk) -> Vec<String> {
+    use crate::returned::remarks::Target;
+    let title = |id: &str| desk.form().sections.iter().find(|s| s.id == id).map_or("", |s| s.title.as_str());
+    desk.remarks
+        .iter()
+        .filter_map(|r| match &r.target {
+            Target::Section(id) => Some(format!("{}：{}", title(id), r.text)),
+            Target::Whole => Some(r.text.clone()),
+            Target::Path(_) => None,
+        })
+        .collect()
+}
+
+fn view(o: &Overview) -> Markup {
+    html! {
+        @if let Some(opens) = o.opens {
+            (ui::banner(ui::Tone::Info, format!("受付は{}からです", ui::date_time(opens)))
+                .body(html! { p { "今は下書きを作成できます。提出は受付開始後にできます。" } }))
+        }
+        @if let Some((due, now)) = o.due {
+            p { @if o.compare.is_some() { "再提出の期限： " } @else { "提出の締切： " } (ui::deadline(due, now)) }
+        }
+        @if o.compare.is_some() {
+            (ui::banner(Tone::Warn, "事務局から差し戻されました")
+                .body(html! {
+                    p { "「指摘があります」と表示されている項目を直して、再提出してください。指摘のない項目は変更できません。" }
+                    @if !o.remarks.is_empty() { ul { @for r in &o.remarks { li { (r) } } } }
+                }))
+        }
+        (ui::progress("入力済みの項目", o.done, u64::try_from(o.tasks.len()).unwrap_or(0)))
+        (ui::task_list(&o.tasks))
+        (ui::buttons(&[ui::link_button("入力内容を確認する", &o.check)]))
+        p { "途中の内容は自動で保存されます。いつでも中断して、あとから続けられます。" }
+        p {
+            @if let Some(compare) = &o.compare { a href=(compare) { "前回の提出との違いを見る" } "　" }
+            a href=(o.leave.0) { (o.leave.1) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::{date, datetime};
+
+    use super::*;
+
+    #[test]
+    fn a_draft_before_opening_says_when_it_opens_and_keeps_the_way_to_the_check_page() {
+        let o = Overview {
+            tasks: vec![Task { title: "申請者の概要".into(), href: Some("/s".into()), hint: SectionState::Going(3).hint(), state: SectionState::Going(3).chip() }],
+            done: 0,
+            due: Some((datetime!(2026-10-30 9:00 UTC), datetime!(2026-09-01 0:00 UTC))),
+            opens: Some(datetime!(2026-09-30 8:00 UTC)),
+            remarks: vec![],
+            check: "/c".into(),
+            compare: None,
+            leave: ("/d".into(), "下書きを破棄する"),
+        };
+        let html = view(&o).into_string();
+        assert!(html.contains("受付は2026/09/30 17:00からです"), "{html}");
+        assert!(html.contains("未入力の必須項目が3件あります") && html.contains("href=\"/c\"") && html.contains("href=\"/d\""), "{html}");
+        assert!(!html.contains("差し戻されました"), "{html}");
+    }
+
+    #[test]
+    fn a_day_ends_with_its_last_second_in_japan() {
+        assert_eq!(end_of_day(date!(2026 - 12 - 01)), Some(datetime!(2026-12-01 14:59:59 UTC)));
+    }
+}

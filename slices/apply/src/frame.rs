@@ -1,0 +1,38 @@
+//! The frame around every page of a filing: the way back, the banner of the office, the problems.
+
+use hojo_access::Access;
+use hojo_case::{Channel, Refusal};
+use hojo_web::Cx;
+use hojo_web::ui::{self, Banner, Problem, Shell, Tone};
+use hojo_web::{Markup, html};
+
+use crate::desk::Desk;
+
+/// A page of a filing. `way` are the steps between the task list and this page.
+pub(crate) fn page<A: Access>(cx: &Cx<A>, desk: &Desk, title: String, body: Markup, way: &[(String, String)]) -> Shell {
+    let mut crumbs = vec![desk.way.home()];
+    crumbs.extend(way.iter().cloned());
+    let page = cx.page(title, body).breadcrumb(crumbs);
+    if desk.way.on_behalf() { page.banner(&on_behalf(desk)) } else { page }
+}
+
+/// The step back to the task list.
+pub(crate) fn list_step(desk: &Desk) -> (String, String) {
+    (desk.procedure.title.clone(), desk.way.base())
+}
+
+fn on_behalf(desk: &Desk) -> Banner {
+    let received = desk.filing.received_on.map_or_else(String::new, |d| format!("、受領日 {}", ui::date(d)));
+    let channel = match desk.row.case.channel {
+        Channel::Paper => "紙(郵送・持参)",
+        Channel::Mail => "電子メール",
+        Channel::Portal => "電子申請",
+    };
+    ui::banner(Tone::Warn, format!("代理入力：{} の申請を入力しています", desk.row.applicant_name))
+        .body(html! { p { (channel) (received) "。届いた書類のとおりに入力してください。入力した人は記録されます。" } })
+}
+
+/// A refusal of the domain as a line of the error summary.
+pub(crate) fn refused(refusal: &Refusal) -> Vec<Problem> {
+    vec![Problem::general(format!("{}{}", refusal.message, refusal.advice))]
+}

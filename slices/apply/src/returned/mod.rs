@@ -1,0 +1,3 @@
+//! 差戻しのあと: which fields are open, and what changed since the last submission.
+
+pub(crate) mod remarks;

@@ -1,0 +1,99 @@
+//! Opening a case: by the applicant online, by the office for paper and mail.
+
+use hojo_case::{Case, Channel, Event, Terms, apply};
+use hojo_db::{Audit, CaseRow, Tx, random};
+use hojo_web::Fault;
+use hojo_words::ids::{ApplicantId, CaseId, FilingId, PublicId, RoundId};
+use time::Date;
+use uuid::Uuid;
+
+use crate::draft;
+
+/// A round as it stands in the database.
+#[derive(Clone, Debug)]
+pub(crate) struct Round {
+    pub id: RoundId,
+    pub programme: String,
+    pub edition: String,
+    pub title: String,
+}
+
+/// A case to be opened.
+pub(crate) struct Opening<'o> {
+    pub round: Round,
+    pub applicant: ApplicantId,
+    pub name: String,
+    pub channel: Channel,
+    pub received_on: Option<Date>,
+    pub procedure: &'o str,
+}
+
+pub(crate) async fn round_of(tx: &mut Tx, id: PublicId) -> Result<Round, Fault> {
+    let row = sqlx::query!("select id, programme_id, edition_id, title from rounds where public_id = $1", id.uuid())
+        .fetch_optional(tx.sql())
+        .await?
+        .ok_or(Fault::NotFound)?;
+    Ok(Round { id: RoundId(row.id), programme: row.programme_id, edition: row.edition_id, title: row.title })
+}
+
+/// The filing of the case this applicant already has in the round.
+pub(crate) async fn live_case(tx: &mut Tx, round: RoundId, applicant: ApplicantId) -> Result<Option<PublicId>, Fault> {
+    let row = sqlx::query!(
+        "select f.public_id from cases c join filings f on f.case_id = c.id
+         where c.round_id = $1 and c.applicant_id = $2 and c.position not in ('withdrawn', 'discarded')
+         order by f.created_at limit 1",
+        round.0,
+        applicant.0
+    )
+    .fetch_optional(tx.sql())
+    .await?;
+    Ok(row.map(|r| PublicId::from_uuid(r.public_id)))
+}
+
+/// Opens the case, its filing and its empty draft; gives back the filing. The edition the round has
+/// today is pinned: the case keeps it whatever the round gets later.
+pub(crate) async fn begin(tx: &mut Tx, opening: &Opening<'_>, by: Uuid, audit: &Audit) -> Result<PublicId, Fault> {
+    let edition = tx.edition(&opening.round.edition).await?;
+    let procedure = edition.procedure(opening.procedure).cloned().ok_or(Fault::NotFound)?;
+    let now = tx.now().await?.utc();
+    let event = Event::CaseOpened { procedure: procedure.code.clone(), channel: opening.channel };
+    let terms: Terms = tx.terms(&procedure, opening.round.id, opening.applicant).await?;
+    let row = CaseRow {
+        id: CaseId(random::key()),
+        public_id: random::public_id(),
+        programme: opening.round.programme.clone(),
+        round: opening.round.id,
+        applicant: opening.applicant,
+        applicant_name: opening.name.clone(),
+        edition: opening.round.edition.clone(),
+        number: None,
+        title: String::new(),
+        frame: String::new(),
+        case: apply(Case::opened(opening.channel), &event, &terms),
+        created_at: now,
+        filed_at: None,
+        changed_at: now,
+    };
+    tx.open_case(&row, &event, audit).await?;
+    let (filing, public_id) = (FilingId(random::key()), random::public_id());
+    sqlx::query!(
+        "insert into filings (id, public_id, programme_id, round_id, applicant_id, case_id, procedure, edition_id, channel,
+                              received_on, state, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'draft', $11)",
+        filing.0,
+        public_id.uuid(),
+        row.programme,
+        row.round.0,
+        row.applicant.0,
+        row.id.0,
+        procedure.code,
+        row.edition,
+        opening.channel.code(),
+        opening.received_on,
+        now,
+    )
+    .execute(tx.sql())
+    .await?;
+    draft::begin(tx, filing, opening.applicant, &procedure.form, by).await?;
+    Ok(public_id)
+}

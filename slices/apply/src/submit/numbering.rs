@@ -1,0 +1,52 @@
+//! 受付番号, and the three answers by which a case is called.
+
+use hojo_db::Tx;
+use hojo_programme::Effect;
+use hojo_web::Fault;
+use hojo_words::ids::RoundId;
+
+use crate::desk::Desk;
+
+/// The field whose text is the title of the case.
+pub(super) const TITLE: &str = "plan_title";
+/// The field that says in which frame the case competes.
+pub(super) const FRAME: &str = "frame";
+
+/// The next number of a round: its code and five digits, `2026-R1-00012`.
+pub(super) async fn next(tx: &mut Tx, round: RoundId) -> Result<String, Fault> {
+    let row = sqlx::query!("select code from rounds where id = $1", round.0).fetch_one(tx.sql()).await?;
+    let n = tx.next_receipt(round).await?;
+    Ok(number(&row.code, n))
+}
+
+fn number(round: &str, n: i32) -> String {
+    format!("{}-{n:05}", round.to_uppercase())
+}
+
+/// A case keeps its number; each later version carries its own mark behind it.
+pub(super) fn of_version(number: &str, n: i32) -> String {
+    if n <= 1 { number.to_owned() } else { format!("{number}-{n}") }
+}
+
+/// 申請額: the field from which the flow takes the adopted amount.
+pub(super) fn requested(desk: &Desk) -> Option<i64> {
+    let effects = desk.procedure.flow.effects.values().flatten();
+    let field = effects.into_iter().find_map(|e| match e {
+        Effect::Amount { field, .. } => Some(field.as_str()),
+        Effect::Owe { .. } => None,
+    })?;
+    desk.judged.reading.value(field).as_yen().map(hojo_words::Yen::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_names_its_round_and_a_version_its_number() {
+        assert_eq!(number("2026-r1", 12), "2026-R1-00012");
+        assert_eq!(number("r1", 123_456), "R1-123456");
+        assert_eq!(of_version("2026-R1-00012", 1), "2026-R1-00012");
+        assert_eq!(of_version("2026-R1-00012", 2), "2026-R1-00012-2");
+    }
+}
