@@ -272,7 +272,10 @@ fn consent(value: &str, around: &Around, words: &str) -> Markup {
             div class="option" {
                 input class="checkbox" type="checkbox" id=(around.id) name=(around.name) value="yes" checked[agreed]
                     aria-describedby=[&around.described_by] aria-invalid=[around.invalid.then_some("true")];
-                label for=(around.id) { (words) }
+                label for=(around.id) {
+                    @if let Some(about) = &around.aria_label { span class="visually-hidden" { (about) "：" } }
+                    (words)
+                }
             }
         }
     }

@@ -324,7 +324,8 @@ impl Render for Field {
             id: id.clone(),
             described_by: self.described_by(&id),
             invalid: !self.messages.errors.is_empty(),
-            aria_label: None,
+            // Several boxes on a page read alike; the heading tells them apart.
+            aria_label: matches!(self.kind, Control::Consent { .. }).then(|| self.label.clone()),
             autocomplete: self.autocomplete.clone(),
         };
         let notes = notes(&id, self.hint.as_ref(), self.example.as_deref(), self.remark.as_deref(), &self.messages);
@@ -346,7 +347,7 @@ impl Render for Field {
                     (notes) (shown)
                 }
             } @else if matches!(self.kind, Control::Fixed { .. } | Control::Computed { .. } | Control::Consent { .. }) {
-                div class="field" data-state=[state] data-field=(self.name) {
+                div class="field" data-state=[state] data-field=(self.name) data-calculated[matches!(self.kind, Control::Computed { .. })] {
                     p class="field__label" { span class=[hidden] { (self.label_words()) } }
                     (notes) (shown)
                 }

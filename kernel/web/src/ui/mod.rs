@@ -39,11 +39,11 @@ mod upload;
 pub use amounts::{Whole, clock, date, date_time, date_time_seconds, file_size, group, number, remaining, yen};
 pub use button::{Button, Size, Weight, button, buttons, link_button};
 pub use control::{Around, Choice, Control, Mode, SecretKind, computed, control, count_characters};
+pub use desk::{desk, viewer};
 pub use field::{
     Field, Mark, checks, consent, date_field, field, fixed, mark, radios, secret, select, text_field, textarea,
     yen_field,
 };
-pub use desk::{desk, viewer};
 pub use icon::{Icon, icon};
 pub use lists::{
     Answer, Compared, Happened, answers, comparison, dialog, disclosure, facts, panel, staircase, timeline,

@@ -101,11 +101,18 @@ fn one(scene: &Scene<'_>, says: &Says, section: usize, field: &Field) -> Markup 
 fn mark_of(scene: &Scene<'_>, field: &Field) -> Mark {
     if field.is_calculated() || scene.reading.is_prefilled(&field.id) {
         Mark::None
-    } else if scene.reading.is_required(&field.id) {
+    } else if scene.reading.is_required(&field.id) || needs_rows(field) {
         Mark::Required
+    } else if field.table().is_some_and(|shape| shape.fixed_rows().is_some()) {
+        // Its items say for themselves whether they must be filled in.
+        Mark::None
     } else {
         Mark::Optional
     }
+}
+
+fn needs_rows(field: &Field) -> bool {
+    field.table().is_some_and(|shape| matches!(shape.rows, RowPlan::Free { min, .. } if min > 0))
 }
 
 fn single(scene: &Scene<'_>, says: &Says, section: usize, of: &Field) -> Markup {

@@ -1,28 +1,49 @@
 //! Everything to mend or to look at again, in one place.
-use hojo_programme::{FieldPath, Finding, Severity};
+use hojo_programme::{FieldPath, Finding, Severity, Slip};
 use maud::{Markup, html};
 
 use super::super::{Icon, Problem, icon};
 use super::scene::Scene;
 
 /// Slips and findings in their three strengths. `page` gives the address of the page on which a field is changed.
+/// What is merely not filled in yet is folded by section, so that it does not hide what is wrong.
 #[must_use]
 pub fn findings(scene: &Scene<'_>, page: &dyn Fn(&str) -> Option<String>) -> Markup {
-    let of = |severity: Severity| scene.findings.iter().filter(move |finding| finding.severity == severity);
-    let slips: Vec<_> = scene.slips.iter().filter(|slip| scene.missing || !slip.code.is_missing()).collect();
+    let stops: Vec<&Finding> = scene.findings.iter().filter(|finding| finding.severity == Severity::Stop).collect();
+    let (missing, wrong): (Vec<&Slip>, Vec<&Slip>) = scene.spoken_slips().partition(|slip| slip.code.is_missing());
     html! {
-        @if !slips.is_empty() || of(Severity::Stop).next().is_some() {
+        @if !wrong.is_empty() || !stops.is_empty() {
             section class="findings" data-strength="stop" aria-labelledby="findings-stop" {
-                h2 class="findings__title" id="findings-stop" { (icon(Icon::Stop)) "直してください（" (slips.len() + of(Severity::Stop).count()) "件）" }
+                h2 class="findings__title" id="findings-stop" { (icon(Icon::Stop)) "直してください（" (wrong.len() + stops.len()) "件）" }
                 p { "直すまで提出できません。" }
                 ul {
-                    @for slip in &slips { li { (place(&slip.label, &slip.path, page)) "：" (slip.message) } }
-                    @for finding in of(Severity::Stop) { (line(scene, finding, page)) }
+                    @for slip in &wrong { li { (place(&slip.label, &slip.path, page)) "：" (slip.message) } }
+                    @for finding in &stops { (line(scene, finding, page)) }
                 }
             }
         }
+        @if !missing.is_empty() { (not_filled_in(scene, &missing, page)) }
         (group(scene, Severity::Ask, "ask", Icon::Warn, "ご確認ください", "このままでも提出できます。内容が正しいかをもう一度お確かめください。", page))
         (group(scene, Severity::Note, "note", Icon::Info, "お知らせ", "提出に影響しません。", page))
+    }
+}
+
+fn not_filled_in(scene: &Scene<'_>, missing: &[&Slip], page: &dyn Fn(&str) -> Option<String>) -> Markup {
+    html! {
+        section class="findings" data-strength="stop" aria-labelledby="findings-missing" {
+            h2 class="findings__title" id="findings-missing" { (icon(Icon::Stop)) "未入力の必須項目（" (missing.len()) "件）" }
+            p { "入力するまで提出できません。" }
+            @for (at, section) in scene.form.sections.iter().enumerate() {
+                @let here = scene.here(at);
+                @let mine: Vec<&&Slip> = missing.iter().filter(|slip| here.contains(slip.path.field.as_str())).collect();
+                @if !mine.is_empty() {
+                    details class="disclosure" {
+                        summary { (section.title) "（" (mine.len()) "件）" }
+                        ul class="disclosure__body" { @for slip in mine { li { (place(&slip.label, &slip.path, page)) "：" (slip.message) } } }
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -83,20 +104,17 @@ fn label(scene: &Scene<'_>, path: &FieldPath) -> String {
     format!("{}{row}{column}", field.label)
 }
 
-/// The error summary of a section's page: slips and stopping findings that stand here, as links to their fields.
+/// The error summary of a section's page: slips and stopping findings that speak here, as links to their fields.
 #[must_use]
 pub fn problems(scene: &Scene<'_>, section: usize) -> Vec<Problem> {
-    let here: Vec<&str> =
-        scene.fields(section).map(|field| field.id.as_str()).filter(|id| scene.reading.is_shown(id)).collect();
-    let stands = |path: &&FieldPath| here.contains(&path.field.as_str());
-    let slips = scene.slips.iter().filter(|slip| stands(&&slip.path) && (scene.missing || !slip.code.is_missing()));
-    let mut found: Vec<Problem> = slips
-        .map(|slip| Problem { message: slip.message.clone(), target: Some(super::draw::target(&slip.path)) })
-        .collect();
-    for finding in scene.findings.iter().filter(|finding| finding.severity == Severity::Stop) {
-        if let Some(path) = finding.fields.iter().find(stands) {
-            found.push(Problem { message: scene.sentence(finding), target: Some(super::draw::target(path)) });
-        }
-    }
-    found
+    let here = scene.here(section);
+    let slips = scene.spoken_slips().filter(|slip| here.contains(slip.path.field.as_str())).map(|slip| Problem {
+        message: format!("{}：{}", slip.label, slip.message),
+        target: Some(super::draw::target(&slip.path)),
+    });
+    let stops = scene.findings.iter().filter(|finding| finding.severity == Severity::Stop).filter_map(|finding| {
+        let path = scene.place_of(finding, &here)?;
+        Some(Problem { message: scene.sentence(finding), target: Some(super::draw::target(path)) })
+    });
+    slips.chain(stops).collect()
 }

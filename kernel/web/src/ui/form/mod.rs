@@ -23,4 +23,6 @@ pub use scene::{Open, Places, Scene};
 pub use show::{show, words};
 
 #[cfg(test)]
+mod drawn;
+#[cfg(test)]
 mod tests;

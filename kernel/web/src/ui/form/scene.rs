@@ -119,26 +119,56 @@ impl<'a> Scene<'a> {
         format!("{words}（{}）", finding.clause.as_str())
     }
 
-    /// Everything to say in a section, by place. A finding speaks once a page: at the rows it names, else at the first of its
-    /// fields that stands here. Saying it at every field it reads would bury the page.
+    /// Where a finding speaks on the page of these fields: at the rows it names, else at the first place somebody typed.
+    /// Saying it at every field it reads would bury the page. A finding about computed values alone speaks once in the
+    /// whole form, where its first field stands, and not on every page that shows one of them.
+    fn places_of<'f>(&self, finding: &'f Finding, here: &BTreeSet<&str>) -> Vec<&'f FieldPath> {
+        let shown = |path: &&FieldPath| self.reading.is_shown(&path.field);
+        let all: Vec<&FieldPath> = finding.fields.iter().filter(shown).collect();
+        let typed: Vec<&FieldPath> = all.iter().copied().filter(|path| self.is_typed(path)).collect();
+        let candidates = if typed.is_empty() { all.into_iter().take(1).collect() } else { typed };
+        let mut here = candidates.into_iter().filter(|path| here.contains(path.field.as_str()));
+        let rows: Vec<&FieldPath> = here.clone().filter(|path| path.row.is_some()).collect();
+        if rows.is_empty() { here.next().into_iter().collect() } else { rows }
+    }
+
+    fn is_typed(&self, path: &FieldPath) -> bool {
+        let field = self.form.field(&path.field);
+        let column = |field: &Field| Some(field.table()?.column(path.column.as_ref()?)?.is_calculated());
+        field.is_some_and(|field| {
+            !field.is_calculated() && !self.reading.is_prefilled(&field.id) && column(field) != Some(true)
+        })
+    }
+
+    /// The shown fields of a section.
+    pub(crate) fn here(&self, section: usize) -> BTreeSet<&'a str> {
+        self.fields(section).map(|field| field.id.as_str()).filter(|id| self.reading.is_shown(id)).collect()
+    }
+
+    /// Slips to speak of now: everything wrong, and what is missing only when asked for.
+    pub(crate) fn spoken_slips(&self) -> impl Iterator<Item = &'a Slip> + use<'a> {
+        let missing = self.missing;
+        self.slips.iter().filter(move |slip| missing || !slip.code.is_missing())
+    }
+
+    /// Everything to say in a section, by place.
     pub(crate) fn say(&self, section: usize) -> Says {
-        let here: BTreeSet<&str> =
-            self.fields(section).map(|field| field.id.as_str()).filter(|id| self.reading.is_shown(id)).collect();
+        let here = self.here(section);
         let mut says = Says::default();
-        for slip in self.slips.iter().filter(|slip| here.contains(slip.path.field.as_str())) {
-            if self.missing || !slip.code.is_missing() {
-                says.add(&slip.path, Severity::Stop, slip.message.clone());
-            }
+        for slip in self.spoken_slips().filter(|slip| here.contains(slip.path.field.as_str())) {
+            says.add(&slip.path, Severity::Stop, slip.message.clone());
         }
         for finding in self.findings {
-            let mut paths = finding.fields.iter().filter(|path| here.contains(path.field.as_str()));
-            let rows: Vec<&FieldPath> = paths.clone().filter(|path| path.row.is_some()).collect();
-            let first = paths.next().filter(|_| rows.is_empty());
-            for path in rows.into_iter().chain(first) {
+            for path in self.places_of(finding, &here) {
                 says.add(path, finding.severity, self.sentence(finding));
             }
         }
         says
+    }
+
+    /// The first place on a section's page where a finding speaks.
+    pub(crate) fn place_of<'f>(&self, finding: &'f Finding, here: &BTreeSet<&str>) -> Option<&'f FieldPath> {
+        self.places_of(finding, here).into_iter().next()
     }
 }
 

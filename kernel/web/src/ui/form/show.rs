@@ -25,7 +25,7 @@ pub fn show(
             let path = FieldPath::field(&field.id);
             let missing = is_missing(scene, field);
             let value = html! {
-                @if missing { span class="answers__missing" { "未入力" } } @else { (value(scene, field)) }
+                @if missing { span class="answers__missing" { (if field.is_calculated() { "未計算" } else { "未入力" }) } } @else { (value(scene, field)) }
                 (messages_block(&id, &says.field(field)))
                 @if let Some(words) = scene.remark(&path) { p class="field__remark" { (words) } }
                 @if let Some(beside) = beside { div class="answers__beside" { (beside(&path)) } }
