@@ -163,7 +163,9 @@ mod tests {
 
     #[test]
     fn what_is_not_a_plain_pdf_stays_as_it_is() {
-        for bytes in [&b""[..], b"%PDF-1.7", b"startxref\n99999\n%%EOF", b"xref\n0 1\ntrailer\n<<>>\nstartxref\n0\n%%EOF"] {
+        for bytes in
+            [&b""[..], b"%PDF-1.7", b"startxref\n99999\n%%EOF", b"xref\n0 1\ntrailer\n<<>>\nstartxref\n0\n%%EOF"]
+        {
             assert!(compact(bytes).is_none());
         }
     }

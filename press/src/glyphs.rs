@@ -31,11 +31,7 @@ pub(crate) fn inspect(model: &mut Value, names: &LetterModel, fonts: &Fonts) -> 
 
 fn walk(value: &mut Value, path: &str, names: &LetterModel, fonts: &Fonts, found: &mut Inspection) {
     match value {
-        Value::String(text) => {
-            if !is_plain(text, fonts) {
-                *text = clean(text, path, names, fonts, found);
-            }
-        }
+        Value::String(text) if !is_plain(text, fonts) => *text = clean(text, path, names, fonts, found),
         Value::Array(parts) => {
             for (at, part) in parts.iter_mut().enumerate() {
                 walk(part, &format!("{path}[{at}]"), names, fonts, found);
@@ -88,7 +84,8 @@ fn refusal(c: char, before: Option<char>, fonts: &Fonts) -> Option<Reason> {
         return Some(Reason::PrivateUse);
     }
     // か + combining ゛ is drawn as が even where the font has no combining mark.
-    let joined = || canonical_combining_class(c) != 0 && before.and_then(|b| compose(b, c)).is_some_and(|j| fonts.draws(j));
+    let joined =
+        || canonical_combining_class(c) != 0 && before.and_then(|b| compose(b, c)).is_some_and(|j| fonts.draws(j));
     if fonts.draws(c) || joined() { None } else { Some(Reason::NoGlyph) }
 }
 

@@ -206,16 +206,15 @@ fn plan(wishes: &[Wish]) -> Plan {
     let natural: f64 = wishes.iter().map(|wish| wish.natural * size * MM_PER_POINT + CELL_PADDING_MM).sum();
     // Where everything fits on one line (or nothing does), the columns share the width by what they would like.
     let shared = natural <= width || found.is_none();
-    let widths = wishes
-        .iter()
-        .map(|wish| json!({ "em": wish.natural.max(2.0), "fixed": wish.fixed && !shared }))
-        .collect();
+    let widths =
+        wishes.iter().map(|wish| json!({ "em": wish.natural.max(2.0), "fixed": wish.fixed && !shared })).collect();
     Plan { size, turned, widths }
 }
 
 /// Width of the longest line in em: Latin letters are half as wide as kana and kanji.
 fn em(text: &str) -> f64 {
-    let line = |line: &str| line.chars().map(|c| if c.is_ascii() || ('｡'..='ﾟ').contains(&c) { 0.55 } else { 1.0 }).sum();
+    let line =
+        |line: &str| line.chars().map(|c| if c.is_ascii() || ('｡'..='ﾟ').contains(&c) { 0.55 } else { 1.0 }).sum();
     text.lines().map(line).fold(0.0, f64::max)
 }
 

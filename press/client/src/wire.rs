@@ -82,13 +82,13 @@ pub struct Problem {
     pub message: String,
     /// For `missing_glyph`: the first character that cannot be printed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub character: Option<String>,
+    pub character: Option<Box<str>>,
     /// Its code point, `U+20BB7`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub codepoint: Option<String>,
+    pub codepoint: Option<Box<str>>,
     /// Its place in the letter model, for example `addressee[0]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
+    pub field: Option<Box<str>>,
     /// All characters that cannot be printed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unprintable: Vec<Unprintable>,
@@ -158,9 +158,9 @@ impl Problem {
                 "「{}」にある文字「{}」（{}）は印刷できません{more}。常用の字体に改めるか、登録された名称を確認してください。",
                 first.place, first.character, first.codepoint
             ),
-            character: Some(first.character),
-            codepoint: Some(first.codepoint),
-            field: Some(first.field),
+            character: Some(first.character.into()),
+            codepoint: Some(first.codepoint.into()),
+            field: Some(first.field.into()),
             unprintable: all,
         })
     }

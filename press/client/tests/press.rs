@@ -27,8 +27,7 @@ fn pretend(body: &str) -> Pretend {
     );
     std::fs::write(&path, script).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let settings =
-        PressSettings { time_limit: Duration::from_secs(20), ..PressSettings::new(path, "fonts") };
+    let settings = PressSettings { time_limit: Duration::from_secs(20), ..PressSettings::new(path, "fonts") };
     Pretend { dir, settings }
 }
 

@@ -42,7 +42,8 @@ fn every_letter_is_sound_tagged_titled_and_small() {
         }
         assert!(info.contains(&letter.doc_title), "{info}");
         assert!(info.contains("Mon Feb 15 01:00:00 2027 UTC") || info.contains("2027"), "{info}");
-        let plain = Command::new("qpdf").args(["--qdf", "--object-streams=disable"]).arg(&path).arg("-").output().unwrap();
+        let plain =
+            Command::new("qpdf").args(["--qdf", "--object-streams=disable"]).arg(&path).arg("-").output().unwrap();
         let raw = String::from_utf8_lossy(&plain.stdout).into_owned();
         for claim in ["pdfuaid:part", "pdfaid:part", "/Lang", "/StructTreeRoot"] {
             assert!(raw.contains(claim), "{claim} missing");
@@ -55,7 +56,19 @@ fn every_letter_is_sound_tagged_titled_and_small() {
 #[test]
 fn the_text_can_be_read_back_in_reading_order() {
     let text = run_of(&press().print(&sample("adoption-notice"), MOMENT).unwrap().pdf);
-    let order = ["新も採第1024号", "令和9年2月15日", "株式会社霞が関製作所", "髙﨑", "事務局長", "採択通知書", "下記のとおり採択", "記", "15,000,000円", "以上", "【問合せ先】"];
+    let order = [
+        "新も採第1024号",
+        "令和9年2月15日",
+        "株式会社霞が関製作所",
+        "髙﨑",
+        "事務局長",
+        "採択通知書",
+        "下記のとおり採択",
+        "記",
+        "15,000,000円",
+        "以上",
+        "【問合せ先】",
+    ];
     let mut at = 0;
     for part in order {
         at += text[at..].find(part).unwrap_or_else(|| panic!("{part} missing or out of order in {text}"));

@@ -31,7 +31,14 @@ pub fn words(pdf: &[u8]) -> Vec<Word> {
             page_width = number("width");
         } else if line.contains("<word ") {
             let text = line.split('>').nth(1).unwrap().split("</word").next().unwrap().to_owned();
-            words.push(Word { page, page_width, left: number("xMin"), top: number("yMin"), right: number("xMax"), text });
+            words.push(Word {
+                page,
+                page_width,
+                left: number("xMin"),
+                top: number("yMin"),
+                right: number("xMax"),
+                text,
+            });
         }
     }
     words
@@ -52,7 +59,13 @@ fn text(s: &str) -> String {
 }
 
 /// Both official forms with the same texts; only the geometry differs.
-fn grant_decision(geometry: Geometry, label: &str, sender: [&str; 2], title: &[&str], heading: Option<&str>) -> LetterModel {
+fn grant_decision(
+    geometry: Geometry,
+    label: &str,
+    sender: [&str; 2],
+    title: &[&str],
+    heading: Option<&str>,
+) -> LetterModel {
     let amount = |label: &str, amount: &str| Item { label: text(label), amount: Some(text(amount)), ..Item::default() };
     LetterModel {
         form_label: Some(text(label)),
@@ -61,7 +74,9 @@ fn grant_decision(geometry: Geometry, label: &str, sender: [&str; 2], title: &[&
         addressee: vec![text("株式会社霞が関製作所　殿")],
         sender: sender.map(text).to_vec(),
         title: title.iter().map(|line| text(line)).collect(),
-        body: vec![text("令和8年10月28日付けで申請のあった補助金については、交付規程第１６条第１項の規定により、下記のとおり決定したので通知します。")],
+        body: vec![text(
+            "令和8年10月28日付けで申請のあった補助金については、交付規程第１６条第１項の規定により、下記のとおり決定したので通知します。",
+        )],
         items_heading: heading.map(text),
         items: vec![
             Item {
@@ -69,7 +84,10 @@ fn grant_decision(geometry: Geometry, label: &str, sender: [&str; 2], title: &[&
                 children: vec![amount("補助対象経費", "15,000,000円"), amount("補助金の額", "10,000,000円")],
                 ..Item::default()
             },
-            Item { text: text("補助金の額の確定は、実支出額に補助率を乗じて得た額と交付決定額とのいずれか低い額とする。"), ..Item::default() },
+            Item {
+                text: text("補助金の額の確定は、実支出額に補助率を乗じて得た額と交付決定額とのいずれか低い額とする。"),
+                ..Item::default()
+            },
         ],
         geometry,
         lang: text("ja"),

@@ -25,7 +25,8 @@ fn a_letter_that_cannot_be_printed_stops_only_itself() {
     let mut bad = good.clone();
     bad.addressee[1] = "😀".into();
     let replies = replies([line("1", good.clone()), line("2", bad), line("3", good)].join("\n"));
-    let kinds: Vec<(&str, bool)> = replies.iter().map(|r| (r.id.as_str(), matches!(r.outcome, Outcome::Ok(_)))).collect();
+    let kinds: Vec<(&str, bool)> =
+        replies.iter().map(|r| (r.id.as_str(), matches!(r.outcome, Outcome::Ok(_)))).collect();
     assert_eq!(kinds, [("1", true), ("2", false), ("3", true)]);
     assert_eq!(replies[0].outcome, replies[2].outcome);
 }

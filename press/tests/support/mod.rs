@@ -1,5 +1,11 @@
 //! Letters and rulers for the tests and benches of the press.
-#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses a part of it")]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "each test or example uses a part of it, and an example counts as no test for clippy"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -92,14 +98,18 @@ fn company() -> Section {
             ("資本金", "30,000,000円"),
             ("常勤従業員数", "20人"),
             ("業種（日本標準産業分類）", "Ｅ 製造業　26 生産用機械器具製造業"),
-            ("ホームページ", "https://www.example.co.jp/company/profile/history/2026/products/semiconductor/inspection-jig/index.html?lang=ja"),
+            (
+                "ホームページ",
+                "https://www.example.co.jp/company/profile/history/2026/products/semiconductor/inspection-jig/index.html?lang=ja",
+            ),
         ]),
         tables: vec![],
     }
 }
 
 fn officers() -> Section {
-    let shareholders = (1..=12).map(|n| words(&[&format!("株主{n}"), "東京都港区", &format!("{n}.00%"), "いいえ"])).collect();
+    let shareholders =
+        (1..=12).map(|n| words(&[&format!("株主{n}"), "東京都港区", &format!("{n}.00%"), "いいえ"])).collect();
     Section {
         title: "株主・役員".into(),
         rows: vec![],
@@ -143,9 +153,25 @@ fn plan_text(at: usize) -> Section {
 
 fn five_years() -> Section {
     let names = [
-        "売上高", "売上原価", "売上総利益", "販売費及び一般管理費", "営業利益", "営業外費用", "経常利益", "人件費", "減価償却費",
-        "付加価値額", "付加価値額の年平均成長率（％）", "給与支給総額", "給与支給総額の年平均成長率（％）", "従業員数（人）",
-        "従業員一人当たり給与支給総額", "従業員一人当たり給与支給総額の年平均成長率（％）", "事業場内最低賃金（円）", "設備投資額", "研究開発費",
+        "売上高",
+        "売上原価",
+        "売上総利益",
+        "販売費及び一般管理費",
+        "営業利益",
+        "営業外費用",
+        "経常利益",
+        "人件費",
+        "減価償却費",
+        "付加価値額",
+        "付加価値額の年平均成長率（％）",
+        "給与支給総額",
+        "給与支給総額の年平均成長率（％）",
+        "従業員数（人）",
+        "従業員一人当たり給与支給総額",
+        "従業員一人当たり給与支給総額の年平均成長率（％）",
+        "事業場内最低賃金（円）",
+        "設備投資額",
+        "研究開発費",
     ];
     let row = |name: &&str| {
         let mut cells = vec![(*name).to_owned()];
@@ -157,7 +183,15 @@ fn five_years() -> Section {
         rows: vec![],
         tables: vec![Table {
             title: "会社全体の計画（円）".into(),
-            head: words(&["項目", "基準年度\n2026年3月期", "1年目\n2027年3月期", "2年目\n2028年3月期", "3年目\n2029年3月期", "4年目\n2030年3月期", "5年目\n2031年3月期"]),
+            head: words(&[
+                "項目",
+                "基準年度\n2026年3月期",
+                "1年目\n2027年3月期",
+                "2年目\n2028年3月期",
+                "3年目\n2029年3月期",
+                "4年目\n2030年3月期",
+                "5年目\n2031年3月期",
+            ]),
             rows: names.iter().map(row).collect(),
             numeric: (1..=6).collect(),
         }],
@@ -166,7 +200,15 @@ fn five_years() -> Section {
 
 fn expenses() -> Section {
     let line = |n: usize| {
-        words(&[&n.to_string(), "機械装置・システム構築費", "５軸制御マシニングセンタ（超精密仕様）一式", "1", "15,000,000", "16,500,000", "15,000,000"])
+        words(&[
+            &n.to_string(),
+            "機械装置・システム構築費",
+            "５軸制御マシニングセンタ（超精密仕様）一式",
+            "1",
+            "15,000,000",
+            "16,500,000",
+            "15,000,000",
+        ])
     };
     Section {
         title: "経費明細".into(),
