@@ -1,19 +1,8 @@
-//! The `hojo` binary: every command of the system. Wires slices, gates and sites together.
-//! Never holds a rule, a page or a query of its own.
-//! Start at [`Command`], then `wiring.rs` (which slices and gates there are) and `serve.rs`.
-//! Kept honest by `./start --smoke`, which runs the main job through it.
-
-mod config;
-mod definitions;
-mod masters;
-mod publish;
-mod routes;
-mod serve;
-mod staff;
-mod wiring;
+//! The `hojo` binary: reads the command line and hands over to the library.
 
 use clap::{Parser, Subcommand};
-use config::Config;
+use hojo_app::config::Config;
+use hojo_app::{definitions, masters, publish, routes, serve, staff};
 
 #[derive(Parser)]
 #[command(name = "hojo", about = "補助: the system of a subsidy office", version)]

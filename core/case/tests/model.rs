@@ -1,0 +1,178 @@
+//! Random lives of a case: whatever people ask in whatever order, these things stay true.
+
+use hojo_case::{Case, Channel, CheckResult, Command, Event, Outcome, Party, Position, Submission, Terms, apply, decide};
+use hojo_words::Now;
+use hojo_words::ids::StaffId;
+use proptest::prelude::*;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+const OPENS: i64 = 1_790_000_000;
+const DAY: i64 = 86_400;
+
+fn terms(second_check: bool) -> Terms {
+    Terms {
+        opens: at(0),
+        closes: at(30 * DAY),
+        second_check,
+        reviewers: 3,
+        decide_through_run: true,
+        return_days: 14,
+        letters_per_outcome: 1,
+    }
+}
+
+fn at(seconds: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(OPENS + seconds).unwrap()
+}
+
+fn staff(n: u8) -> StaffId {
+    StaffId(Uuid::from_u128(u128::from(n)))
+}
+
+fn submission(requested: i64, clean: bool) -> Submission {
+    Submission {
+        stopping: if clean { vec![] } else { vec!["ELIG-SME".into()] },
+        slips: 0,
+        missing_files: vec![],
+        unconfirmed: vec![],
+        requested: Some(requested),
+        title: "計画".into(),
+        frame: "innovation".into(),
+        digest: "d".into(),
+        receipt: "R-1".into(),
+        seen: "v".into(),
+        current: "v".into(),
+        closed_fields_changed: vec![],
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Step {
+    by: Party,
+    command: Command,
+    later: i64,
+}
+
+fn party() -> impl Strategy<Value = Party> {
+    prop_oneof![3 => Just(Party::Applicant), 3 => (1u8..4).prop_map(|n| Party::Staff(staff(n))), 1 => Just(Party::System)]
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    let result = prop_oneof![4 => Just(CheckResult::Passed), 1 => Just(CheckResult::Excluded)];
+    prop_oneof![
+        4 => (1_000_000i64..9_000_000, any::<bool>()).prop_map(|(r, c)| Command::Submit(Box::new(submission(r, c)))),
+        1 => Just(Command::Discard),
+        1 => "[ア-ン]{0,3}".prop_map(|reason| Command::Withdraw { reason }),
+        1 => (1u8..4).prop_map(|n| Command::Assign { to: Some(staff(n)) }),
+        4 => (0u32..4, result, 0u32..2).prop_map(|(submission, result, open_items)| Command::FinishFirstCheck {
+            submission, result, open_items, reason: "理由".into() }),
+        4 => (0u32..4, any::<bool>()).prop_map(|(submission, agrees)| Command::FinishSecondCheck {
+            submission, agrees, reason: "理由".into() }),
+        2 => (0u32..4, 0u32..3, -2i64..20).prop_map(|(submission, remarks, days)| Command::Return {
+            submission, remarks, due: at(10 * DAY).date() + Duration::days(days) }),
+        3 => (0u32..5).prop_map(|finalised| Command::FinishReview { finalised }),
+        3 => (prop_oneof![Just(Outcome::Adopted), Just(Outcome::NotAdopted)], proptest::option::of(0i64..10_000_000), any::<bool>())
+            .prop_map(|(outcome, amount, run)| Command::Decide {
+                outcome, amount, run: if run { "run-1".into() } else { String::new() }, reason: "順位による".into() }),
+        2 => Just(Command::Deliver { letter: "l".into(), kind: "adoption-notice".into(), number: "1".into() }),
+        1 => (proptest::sample::select(Position::ALL), any::<bool>()).prop_map(|(to, why)| Command::Move {
+            to, reason: if why { "訂正".into() } else { String::new() } }),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    (party(), command(), 0i64..2 * DAY).prop_map(|(by, command, later)| Step { by, command, later })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_life_of_a_case(second in any::<bool>(), steps in proptest::collection::vec(step(), 1..60)) {
+        let terms = terms(second);
+        let mut case = Case::opened(Channel::Portal);
+        let mut seconds = 0;
+        let mut first_checker = None;
+        for s in steps {
+            seconds += s.later;
+            let before = case.clone();
+            let Ok(events) = decide(&case, s.by, s.command.clone(), &terms, Now::new(at(seconds))) else {
+                continue;
+            };
+            for event in &events {
+                match event {
+                    Event::FirstCheckFinished { by, .. } => first_checker = Some(*by),
+                    // Four eyes: whoever did the first check never confirms it.
+                    Event::SecondCheckFinished { by, .. } => prop_assert_ne!(Some(*by), first_checker),
+                    // Nobody else's clock: the applicant files inside the window only.
+                    Event::Filed { .. } if s.by == Party::Applicant && before.position == Position::Draft => {
+                        prop_assert!(at(seconds) >= terms.opens && at(seconds) <= terms.closes);
+                    }
+                    Event::Decided { amount: Some(amount), .. } => {
+                        prop_assert!(*amount > 0 && Some(*amount) <= before.requested);
+                    }
+                    _ => {}
+                }
+                case = apply(case, event, &terms);
+            }
+            // Time only goes on: every event has the next number.
+            prop_assert_eq!(case.seq, before.seq + u32::try_from(events.len()).unwrap());
+            // Amounts only shrink once filed.
+            if let (Some(b), Some(a)) = (before.requested, case.requested) { prop_assert!(a <= b); }
+            if let (Some(r), Some(a)) = (case.requested, case.adopted) { prop_assert!(a <= r); }
+            // Nothing leaves a final position, and an outcome is never taken back.
+            if before.position.is_final() { prop_assert_eq!(case.position, before.position); }
+            if before.outcome.is_some() { prop_assert_eq!(case.outcome, before.outcome); }
+            // Discarding is for drafts that were never filed.
+            if case.position == Position::Discarded { prop_assert_eq!(case.submissions, 0); }
+        }
+        // What is stored can be read again.
+        let stored = serde_json::to_string(&case).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Case>(&stored).unwrap(), case);
+    }
+}
+
+#[test]
+fn the_deadline_is_a_second() {
+    let terms = terms(true);
+    let case = Case::opened(Channel::Portal);
+    let file = |moment: OffsetDateTime, by| {
+        decide(&case, by, Command::Submit(Box::new(submission(1_000_000, true))), &terms, Now::new(moment)).map_err(|r| r.code)
+    };
+    assert_eq!(file(terms.opens - Duration::SECOND, Party::Applicant).unwrap_err(), "ROUND-NOT-OPEN");
+    assert!(file(terms.opens, Party::Applicant).is_ok());
+    assert!(file(terms.closes, Party::Applicant).is_ok());
+    assert_eq!(file(terms.closes + Duration::MILLISECOND, Party::Applicant).unwrap_err(), "ROUND-CLOSED");
+    // What reached the office in time may be typed in afterwards.
+    assert!(file(terms.closes + Duration::days(2), Party::Staff(staff(1))).is_ok());
+}
+
+#[test]
+fn every_position_has_a_way_on() {
+    // From every position that is not final, some command of somebody leads out.
+    let terms = terms(true);
+    for position in Position::ALL.iter().filter(|p| !p.is_final()) {
+        let mut case = Case::opened(Channel::Portal);
+        case.position = *position;
+        case.submissions = 1;
+        case.requested = Some(5_000_000);
+        case.letters_due = 1;
+        let all = [
+            Command::Submit(Box::new(submission(5_000_000, true))),
+            Command::FinishFirstCheck { submission: 1, result: CheckResult::Passed, open_items: 0, reason: String::new() },
+            Command::FinishSecondCheck { submission: 1, agrees: true, reason: String::new() },
+            Command::FinishReview { finalised: 3 },
+            Command::Decide { outcome: Outcome::Adopted, amount: None, run: "r".into(), reason: "順位".into() },
+            Command::Deliver { letter: "l".into(), kind: "k".into(), number: "1".into() },
+        ];
+        let out = all.iter().any(|command| {
+            [Party::Applicant, Party::Staff(staff(2)), Party::System].into_iter().any(|by| {
+                decide(&case, by, command.clone(), &terms, Now::new(at(DAY))).is_ok_and(|events| {
+                    events.iter().fold(case.clone(), |c, e| apply(c, e, &terms)).position != *position
+                })
+            })
+        });
+        assert!(out, "{position:?} has no exit");
+    }
+}
