@@ -155,10 +155,7 @@ impl Desk {
 
     /// What a post of one section means.
     pub fn read(&self, section: usize, pairs: &[(String, String)]) -> Read {
-        let known = |field: &hojo_programme::Field| {
-            let path = field.from.as_ref();
-            path.is_some_and(|p| self.facts.text(p).is_some_and(|text| !text.is_empty()))
-        };
+        let known = |field: &hojo_programme::Field| self.judged.reading.is_prefilled(&field.id);
         parse(self.form(), section, &self.open, &known, &self.answers, pairs)
     }
 }

@@ -4,7 +4,6 @@ use hojo_db::{DbError, Tx};
 use hojo_programme::{Answers, Facts, Form};
 use hojo_words::ids::FilingId;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::draft;
@@ -28,7 +27,6 @@ pub(crate) struct Submitted {
     pub receipt: String,
     pub answers: Answers,
     pub attachments: Vec<Attachment>,
-    pub findings: Value,
     pub digest: String,
     pub filed_at: OffsetDateTime,
 }
@@ -36,7 +34,7 @@ pub(crate) struct Submitted {
 /// All submissions of a filing, the oldest first.
 pub(crate) async fn all(tx: &mut Tx, filing: FilingId) -> Result<Vec<Submitted>, DbError> {
     let rows = sqlx::query!(
-        "select n, receipt, answers, attachments, findings, digest, filed_at from submissions where filing_id = $1 order by n",
+        "select n, receipt, answers, attachments, digest, filed_at from submissions where filing_id = $1 order by n",
         filing.0
     )
     .fetch_all(tx.sql())
@@ -48,7 +46,6 @@ pub(crate) async fn all(tx: &mut Tx, filing: FilingId) -> Result<Vec<Submitted>,
                 receipt: r.receipt,
                 answers: draft::from_store(r.answers)?,
                 attachments: serde_json::from_value(r.attachments)?,
-                findings: r.findings,
                 digest: r.digest,
                 filed_at: r.filed_at,
             })

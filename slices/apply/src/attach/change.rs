@@ -1,9 +1,9 @@
 //! Rows of files and the draft's references to them change together. Nothing is ever deleted.
 
-use hojo_db::{Tx, random};
+use hojo_db::{CaseRow, Tx, random};
 use hojo_programme::{FileRef, FileRule, Raw};
 use hojo_web::Fault;
-use hojo_words::ids::PublicId;
+use hojo_words::ids::{FilingId, PublicId};
 use uuid::Uuid;
 
 use super::slot::{Fit, NotTaken, crowd};
@@ -35,7 +35,7 @@ pub(crate) async fn accept(tx: &mut Tx, desk: &Desk, field: &str, rule: &FileRul
             set_state(tx, desk, &old.file, "replaced").await?;
         }
     }
-    let public_id = insert(tx, desk, field, "accepted", None, (&new.name, new.size, &new.sha256, new.media_type, new.pages), by).await?;
+    let public_id = insert(tx, (&desk.row, desk.filing.id), field, "accepted", None, (&new.name, new.size, &new.sha256, new.media_type, new.pages), by).await?;
     files.push(FileRef {
         file: public_id.to_string(),
         name: new.name.clone(),
@@ -53,13 +53,13 @@ pub(crate) async fn refuse(tx: &mut Tx, desk: &Desk, field: &str, not: &NotTaken
     let (name, size, why) = not;
     // Names are whatever a browser sent; the database takes no NUL.
     let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
-    insert(tx, desk, field, "refused", Some(why), (&name, *size, "", "", None), by).await?;
+    insert(tx, (&desk.row, desk.filing.id), field, "refused", Some(why), (&name, *size, "", "", None), by).await?;
     Ok(())
 }
 
 /// Keeps a scan of the paper.
-pub(crate) async fn keep_scan(tx: &mut Tx, desk: &Desk, new: &Fit, by: Uuid) -> Result<(), Fault> {
-    insert(tx, desk, SCAN, "accepted", None, (&new.name, new.size, &new.sha256, new.media_type, new.pages), by).await?;
+pub(crate) async fn keep_scan(tx: &mut Tx, row: &CaseRow, filing: FilingId, new: &Fit, by: Uuid) -> Result<(), Fault> {
+    insert(tx, (row, filing), SCAN, "accepted", None, (&new.name, new.size, &new.sha256, new.media_type, new.pages), by).await?;
     Ok(())
 }
 
@@ -100,7 +100,7 @@ type Of<'f> = (&'f str, u64, &'f str, &'f str, Option<u32>);
 
 async fn insert(
     tx: &mut Tx,
-    desk: &Desk,
+    (row, filing): (&CaseRow, FilingId),
     slot: &str,
     state: &str,
     reason: Option<&String>,
@@ -115,11 +115,11 @@ async fn insert(
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         random::key(),
         public_id.uuid(),
-        desk.row.programme,
-        desk.row.round.0,
-        desk.row.applicant.0,
-        desk.row.id.0,
-        desk.filing.id.0,
+        row.programme,
+        row.round.0,
+        row.applicant.0,
+        row.id.0,
+        filing.0,
         slot,
         name,
         i64::try_from(size).unwrap_or(i64::MAX),

@@ -5,6 +5,6 @@ mod receive;
 mod serve;
 pub(crate) mod slot;
 
-pub(crate) use change::{KeptFile, accept, keep_scan, refuse, remove};
+pub(crate) use change::{KeptFile, SCAN, accept, keep_scan, refuse, remove};
 pub(crate) use receive::upload;
 pub(crate) use serve::serve;

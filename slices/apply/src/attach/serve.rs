@@ -1,6 +1,7 @@
-//! Looking at a file: one's own at the portal, a case's at the office. The bytes are proven against their hash.
+//! Looking at a file: one's own at the portal, what came on paper or by mail at the office. The bytes are proven against their hash.
 
 use hojo_access::{Access, Site};
+use hojo_case::Channel;
 use hojo_db::{DbError, Mode, Tx};
 use hojo_vault::VaultError;
 use hojo_web::{Cx, Fault, Reply};
@@ -15,6 +16,10 @@ pub(crate) async fn serve<A: Access>(cx: Cx<A>) -> Result<Reply, Fault> {
     let (_, row) = tx.case::<A>(file.case, Mode::Read).await?;
     tx.commit().await?;
     if cx.site() == Site::Office {
+        // What an applicant attached online is opened on the case desk, once it is handed in.
+        if row.case.channel == Channel::Portal {
+            return Err(Fault::NotFound);
+        }
         cx.log_access(&row).await?;
     }
     let bytes = match cx.vault().read(&file.sha256).await {

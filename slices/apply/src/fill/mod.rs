@@ -8,7 +8,5 @@ mod section;
 mod state;
 
 pub(crate) use autosave::autosave;
-pub(crate) use overview::show as overview;
-pub(crate) use postal::offers as postal_offers;
+pub(crate) use overview::{end_of_day, show as overview};
 pub(crate) use section::{Told, page as section_page, save, show, still_open, store};
-pub(crate) use state::{SectionState, section_state};

@@ -25,7 +25,7 @@ fn pairs(desk: &Desk, at: usize) -> Vec<Into<'_>> {
         if !matches!(code.kind, FieldType::PostalCode) || !desk.open.field(&code.id) {
             continue;
         }
-        let known = |f: &Field| f.from.as_ref().is_some_and(|p| desk.facts.text(p).is_some_and(|t| !t.is_empty()));
+        let known = |f: &Field| desk.judged.reading.is_prefilled(&f.id);
         let after = || {
             let next = fields.iter().skip(index + 1).take(3).copied();
             next.filter(|f| desk.open.field(&f.id) && !f.is_calculated() && !known(f))
@@ -63,7 +63,7 @@ pub(super) async fn choices(tx: &mut Tx, desk: &Desk, at: usize, field: &str) ->
     Ok(offers(&pair.code.id, &pair.code.label, &found))
 }
 
-pub(crate) fn offers(field: &str, label: &str, found: &[Address]) -> Markup {
+fn offers(field: &str, label: &str, found: &[Address]) -> Markup {
     html! {
         div class="addresses" role="status" {
             p { (label) "の住所" }

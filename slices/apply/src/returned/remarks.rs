@@ -35,7 +35,6 @@ impl Target {
 pub(crate) struct Remark {
     pub target: Target,
     pub text: String,
-    pub must: bool,
 }
 
 /// The remarks the applicant has to answer now.
@@ -50,13 +49,18 @@ pub(crate) async fn pending(tx: &mut Tx, filing: FilingId) -> Result<Vec<Remark>
         .into_iter()
         .map(|r| Remark {
             target: Target::parse(&r.target),
-            text: match r.clause.filter(|c| !c.is_empty()) {
-                Some(clause) => format!("{}（{clause}）", r.text),
-                None => r.text,
-            },
-            must: r.severity == "must",
+            text: worded(&r.text, r.clause.as_deref(), &r.severity),
         })
         .collect())
+}
+
+/// The remark with its clause; advice says that it may be left as it is.
+fn worded(text: &str, clause: Option<&str>, severity: &str) -> String {
+    let lead = if severity == "advice" { "（助言）" } else { "" };
+    match clause.filter(|c| !c.is_empty()) {
+        Some(clause) => format!("{lead}{text}（{clause}）"),
+        None => format!("{lead}{text}"),
+    }
 }
 
 /// Remarks on fields, rows and cells, as the form draws them.

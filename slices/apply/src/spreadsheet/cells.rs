@@ -67,7 +67,6 @@ fn words(column: &Field, cell: &Data) -> Result<Option<String>, String> {
         }
         Data::DurationIso(text) => Ok(Some(text.clone())),
         Data::Error(error) => Err(format!("計算式の結果がエラー（{error}）です。")),
-        other => Ok(Some(other.to_string())),
     }
 }
 

@@ -38,9 +38,9 @@ pub(crate) async fn start(cx: Cx<allow::EditFiling>, posted: Posted) -> Result<R
     let opening = Opening { round, applicant: me.applicant, name, channel: Channel::Portal, received_on: None, procedure };
     let opened = begin(&mut tx, &opening, desk_person(&cx)?, &cx.audit()).await;
     match opened {
-        Ok(filing) => {
+        Ok(opened) => {
             tx.commit().await?;
-            Ok(Reply::see_other(&format!("/filings/{filing}")))
+            Ok(Reply::see_other(&format!("/filings/{}", opened.public_id)))
         }
         // Another tab was faster: its draft is the draft.
         Err(Fault::Refused(r)) if r.code == "CHANGED-MEANWHILE" => already_open(&cx, &opening).await,

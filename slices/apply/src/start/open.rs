@@ -50,9 +50,16 @@ pub(crate) async fn live_case(tx: &mut Tx, round: RoundId, applicant: ApplicantI
     Ok(row.map(|r| PublicId::from_uuid(r.public_id)))
 }
 
-/// Opens the case, its filing and its empty draft; gives back the filing. The edition the round has
+/// A case that was just opened.
+pub(crate) struct Opened {
+    pub row: CaseRow,
+    pub filing: FilingId,
+    pub public_id: PublicId,
+}
+
+/// Opens the case, its filing and its empty draft. The edition the round has
 /// today is pinned: the case keeps it whatever the round gets later.
-pub(crate) async fn begin(tx: &mut Tx, opening: &Opening<'_>, by: Uuid, audit: &Audit) -> Result<PublicId, Fault> {
+pub(crate) async fn begin(tx: &mut Tx, opening: &Opening<'_>, by: Uuid, audit: &Audit) -> Result<Opened, Fault> {
     let edition = tx.edition(&opening.round.edition).await?;
     let procedure = edition.procedure(opening.procedure).cloned().ok_or(Fault::NotFound)?;
     let now = tx.now().await?.utc();
@@ -95,5 +102,5 @@ pub(crate) async fn begin(tx: &mut Tx, opening: &Opening<'_>, by: Uuid, audit: &
     .execute(tx.sql())
     .await?;
     draft::begin(tx, filing, opening.applicant, &procedure.form, by).await?;
-    Ok(public_id)
+    Ok(Opened { row, filing, public_id })
 }

@@ -13,7 +13,7 @@ use hojo_web::{Cx, Fault, Posted, Reply};
 use crate::check::{self, Asked};
 use crate::desk;
 
-pub(crate) use receipt::show as receipt;
+pub(crate) use receipt::{copy_of, files as receipt_files, show as receipt};
 
 /// How often a submission that met another one is tried again before the person is asked to.
 const TRIES: usize = 4;

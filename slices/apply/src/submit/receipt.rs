@@ -50,7 +50,7 @@ fn receipt(desk: &Desk, submitted: Submitted, copy: Option<PublicId>) -> Receipt
 pub(crate) async fn copy_of(tx: &mut Tx, case: CaseId, n: i32) -> Result<Option<PublicId>, Fault> {
     let row = sqlx::query!(
         "select public_id from letters
-         where case_id = $1 and kind = 'application-copy' and cause like '%:' || $2 and state = 'delivered'
+         where case_id = $1 and kind = 'application_copy' and (cause = $2 or cause like '%:' || $2) and state = 'delivered'
          order by created_at desc limit 1",
         case.0,
         n.to_string()
@@ -114,7 +114,6 @@ pub(crate) fn files(submitted: &Submitted) -> Markup {
 #[cfg(test)]
 mod tests {
     use hojo_programme::Answers;
-    use serde_json::Value;
     use time::macros::datetime;
 
     use super::*;
@@ -128,7 +127,6 @@ mod tests {
             receipt: "2026-R1-00012".into(),
             answers: Answers::default(),
             attachments: vec![file],
-            findings: Value::Null,
             digest: "cd".repeat(32),
             filed_at: datetime!(2026-10-30 8:59:59 UTC),
         };

@@ -1,0 +1,21 @@
+//! 申請の状況: where it stands in the applicant's words, what is owed by when, what happened, what was sent.
+
+mod history;
+mod load;
+mod version;
+mod view;
+
+use hojo_access::allow;
+use hojo_web::{Cx, Fault, Reply};
+
+pub(crate) use load::filing;
+pub(crate) use version::{ReadOnly, answers, changes, show as version};
+
+pub(crate) async fn show(cx: Cx<allow::BeApplicant>) -> Result<Reply, Fault> {
+    let mut tx = cx.tx().await?;
+    let status = load::status(&cx, &mut tx).await?;
+    tx.commit().await?;
+    let title = format!("{}の状況", status.procedure);
+    let page = cx.page(title, view::view(&status)).breadcrumb(vec![("マイページ".into(), "/me".into())]);
+    Ok(Reply::page(&page))
+}
