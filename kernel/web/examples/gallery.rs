@@ -10,7 +10,11 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let which = arguments.next().unwrap_or_else(|| "portal".to_owned());
     let base = arguments.next().unwrap_or_else(|| "/assets".to_owned());
-    let assets = ui::Assets { css: format!("{base}/app.css"), js: format!("{base}/app.js"), icon: Some(format!("{base}/favicon.svg")) };
+    let assets = ui::Assets {
+        css: format!("{base}/app.css"),
+        js: format!("{base}/app.js"),
+        icon: Some(format!("{base}/favicon.svg")),
+    };
     let page = match which.as_str() {
         "form" => form(assets),
         "office" => office(assets),
@@ -96,7 +100,10 @@ fn portal(assets: ui::Assets) -> ui::Shell {
         (ui::empty("提出した届出はまだありません", &html! { p { "始められる手続は" a href="#start" { "申請・届出" } "から選べます。" } }))
     };
     frame(ui::page(ui::Site::Portal, "マイページ", assets, body))
-        .notice(ui::emergency("GビズIDの障害について", &html! { p { "現在、GビズIDでログインできません。期限の扱いは復旧後にお知らせします。" } }))
+        .notice(ui::emergency(
+            "GビズIDの障害について",
+            &html! { p { "現在、GビズIDでログインできません。期限の扱いは復旧後にお知らせします。" } },
+        ))
         .breadcrumb(vec![("トップ".into(), "#top".into())])
 }
 
@@ -146,9 +153,17 @@ fn form(assets: ui::Assets) -> ui::Shell {
         (ui::field("rate", "付加価値額の年平均成長率", Control::Computed { unit: None }))
         (ui::buttons(&[ui::button("保存して次へ進む").large().sends("_action", "next"), ui::button("保存して一覧に戻る").outline().large().sends("_action", "list")]))
     };
-    let body = ui::save_form("section", "#save", "token", body).version(7).autosave("#autosave").saved_at("14:03").multipart().render();
+    let body = ui::save_form("section", "#save", "token", body)
+        .version(7)
+        .autosave("#autosave")
+        .saved_at("14:03")
+        .multipart()
+        .render();
     frame(ui::page(ui::Site::Portal, "申請者の概要", assets, body))
-        .problems(vec![ui::Problem::at("capital", "資本金・出資金は数字で入力してください。例：30000000"), ui::Problem::at("lines[0].eligible", "経費明細表 1行目：補助対象経費が総額を超えています。")])
+        .problems(vec![
+            ui::Problem::at("capital", "資本金・出資金は数字で入力してください。例：30000000"),
+            ui::Problem::at("lines[0].eligible", "経費明細表 1行目：補助対象経費が総額を超えています。"),
+        ])
         .breadcrumb(vec![("トップ".into(), "#top".into()), ("応募申請".into(), "#application".into())])
 }
 
@@ -169,10 +184,21 @@ fn cells(values: &[&str]) -> Vec<ui::EditCell> {
 }
 
 fn expenses() -> Markup {
-    let categories = words(&[("machinery", "機械装置・システム構築費"), ("outsourcing", "外注費"), ("travel", "海外旅費")]);
+    let categories =
+        words(&[("machinery", "機械装置・システム構築費"), ("outsourcing", "外注費"), ("travel", "海外旅費")]);
     let select = Control::Select { choices: categories, empty: "選択してください".into() };
     let yen = || Control::Yen { signed: false };
-    let mut first = cells(&["machinery", "複合加工機", "見本商事", "30000000", "1", "33000000", "40000000", "no", "複合加工機 MX-1 1台"]);
+    let mut first = cells(&[
+        "machinery",
+        "複合加工機",
+        "見本商事",
+        "30000000",
+        "1",
+        "33000000",
+        "40000000",
+        "no",
+        "複合加工機 MX-1 1台",
+    ]);
     if let Some(cell) = first.get_mut(6) {
         cell.messages.errors.push("補助対象経費が総額を超えています。".into());
     }
@@ -187,12 +213,19 @@ fn expenses() -> Markup {
             column("quantity", "数量", Control::Number { unit: None, decimal: false }),
             column("gross", "(A)事業に要する経費（税込）", yen()),
             column("eligible", "(B)補助対象経費（税抜）", yen()),
-            column("used", "中古品である", Control::Select { choices: words(&[("yes", "はい"), ("no", "いいえ")]), empty: "選択".into() }),
+            column(
+                "used",
+                "中古品である",
+                Control::Select { choices: words(&[("yes", "はい"), ("no", "いいえ")]), empty: "選択".into() },
+            ),
             column("basis", "(E)積算の基礎", line(200)),
         ],
         200,
     )
-    .rows(vec![first, cells(&["outsourcing", "設計の外注", "未定", "1200000", "1", "1320000", "1200000", "no", "見積書のとおり"])])
+    .rows(vec![
+        first,
+        cells(&["outsourcing", "設計の外注", "未定", "1200000", "1", "1320000", "1200000", "no", "見積書のとおり"]),
+    ])
     .mark(Mark::Required)
     .import(ui::Import { template: "#template".into(), action: "#import".into() })
     .render()
@@ -204,7 +237,11 @@ fn shareholders() -> Markup {
         "株主等の一覧",
         vec![
             column("holder", "氏名又は名称", line(80)),
-            column("large", "大企業である", Control::Select { choices: words(&[("yes", "はい"), ("no", "いいえ")]), empty: "選択".into() }),
+            column(
+                "large",
+                "大企業である",
+                Control::Select { choices: words(&[("yes", "はい"), ("no", "いいえ")]), empty: "選択".into() },
+            ),
             column("share", "出資比率", Control::Number { unit: Some("％".into()), decimal: true }),
         ],
         30,
@@ -222,9 +259,12 @@ fn years() -> Markup {
         column("profit", "②営業利益", Control::Yen { signed: true }),
         column("labour", "④人件費", Control::Yen { signed: false }),
         column("depreciation", "⑤減価償却費", Control::Yen { signed: false }),
-        ui::EditColumn { mark: Mark::None, ..column("value_added", "⑥付加価値額（②＋④＋⑤）", computed()) },
+        ui::EditColumn {
+            mark: Mark::None, ..column("value_added", "⑥付加価値額（②＋④＋⑤）", computed())
+        },
     ];
-    let rows = (0..6).map(|_| cells(&["2026/03", "120000000", "-3500000", "40000000", "8000000", "44,500,000円"])).collect();
+    let rows =
+        (0..6).map(|_| cells(&["2026/03", "120000000", "-3500000", "40000000", "8000000", "44,500,000円"])).collect();
     ui::edit_years("plan_figures", "会社全体の事業計画", columns, heads)
         .rows(rows)
         .hint(html! { "金額は円単位で入力してください。" })
@@ -246,7 +286,13 @@ fn office(assets: ui::Assets) -> ui::Shell {
     for (number, name, state, amount, due) in [
         ("R1-000123", "株式会社見本製作所", ui::chip(Tone::Warn, "期限が近い"), 12_500_000_i64, "2026/11/24"),
         ("R1-000124", "合同会社サンプル商会", ui::plain_chip("未着手"), 7_500_000, "2026/11/26"),
-        ("R1-000125", "有限会社とても長い名前の会社でも折り返して読めることを確かめるための見本", ui::chip(Tone::Error, "期限超過"), 104_000_000, "2026/11/20"),
+        (
+            "R1-000125",
+            "有限会社とても長い名前の会社でも折り返して読めることを確かめるための見本",
+            ui::chip(Tone::Error, "期限超過"),
+            104_000_000,
+            "2026/11/20",
+        ),
     ] {
         table = table.row_with_key(number, number, vec![
             html! { a href={ "#" (number) } { (number) } },
@@ -258,7 +304,15 @@ fn office(assets: ui::Assets) -> ui::Shell {
             html! { (ui::button("引き受ける").outline().small().sends("claim", number).about(format!("（{number}）"))) },
         ]);
     }
-    table = table.marked().foot(vec![html! { "合計" }, html! {}, html! {}, html! { (ui::yen(124_000_000_i64)) }, html! {}, html! {}, html! {}]);
+    table = table.marked().foot(vec![
+        html! { "合計" },
+        html! {},
+        html! {},
+        html! { (ui::yen(124_000_000_i64)) },
+        html! {},
+        html! {},
+        html! {},
+    ]);
     let mut overdue = NavItem::new("期限超過", "#overdue", false);
     overdue.count = 12;
     let fields = html! {
@@ -279,8 +333,20 @@ fn office(assets: ui::Assets) -> ui::Shell {
         (ui::comparison("前回", "今回", &[compared("資本金", Some("30,000,000円"), Some("35,000,000円"))]))
     };
     ui::page(ui::Site::Office, "申請の一覧", assets, body)
-        .nav(vec![NavItem::new("一覧", "#list", true), NavItem::new("審査", "#review", false), NavItem::new("通知書", "#letters", false), NavItem::new("公募回", "#rounds", false), NavItem::new("操作履歴", "#log", false)])
-        .signed_in(ui::SignedIn { name: "佐藤 一郎".into(), role: Some("オペレータ".into()), sign_out: "#out".into(), sign_in: "#in".into(), ..ui::SignedIn::default() })
+        .nav(vec![
+            NavItem::new("一覧", "#list", true),
+            NavItem::new("審査", "#review", false),
+            NavItem::new("通知書", "#letters", false),
+            NavItem::new("公募回", "#rounds", false),
+            NavItem::new("操作履歴", "#log", false),
+        ])
+        .signed_in(ui::SignedIn {
+            name: "佐藤 一郎".into(),
+            role: Some("オペレータ".into()),
+            sign_out: "#out".into(),
+            sign_in: "#in".into(),
+            ..ui::SignedIn::default()
+        })
         .csrf("token")
         .wide()
 }
@@ -295,5 +361,7 @@ fn plain(assets: ui::Assets) -> ui::Shell {
             (ui::buttons(&[ui::button("ログイン").large()]))
         }
     };
-    ui::page(ui::Site::Office, "ログイン", assets, body).plain().problems(vec![ui::Problem::general("ログインIDまたはパスワードが違います。")])
+    ui::page(ui::Site::Office, "ログイン", assets, body)
+        .plain()
+        .problems(vec![ui::Problem::general("ログインIDまたはパスワードが違います。")])
 }

@@ -34,7 +34,8 @@ fn gather(root: &Path, folder: &Path, files: &mut SourceFiles) -> std::io::Resul
         let path = entry?.path();
         if path.is_dir() {
             gather(root, &path, files)?;
-        } else if let (Some("yaml"), Ok(inside)) = (path.extension().and_then(|e| e.to_str()), path.strip_prefix(root)) {
+        } else if let (Some("yaml"), Ok(inside)) = (path.extension().and_then(|e| e.to_str()), path.strip_prefix(root))
+        {
             files.insert(inside.to_string_lossy(), &std::fs::read_to_string(&path)?);
         }
     }

@@ -166,7 +166,7 @@ pub fn error_summary(problems: &[Problem]) -> Markup {
         @if !problems.is_empty() {
             div class="error-summary" id="error-summary" tabindex="-1" role="alert" aria-labelledby="error-summary-title" data-focus {
                 h2 class="error-summary__title" id="error-summary-title" { (icon(Icon::Stop)) "入力内容に誤りがあります" }
-                p { (problems.len()) "か所を直してください。入力した内容は残っています。" }
+                @if problems.iter().any(|problem| problem.target.is_some()) { p { (problems.len()) "か所を直してください。入力した内容は残っています。" } }
                 ul class="error-summary__list" {
                     @for problem in problems {
                         li {
