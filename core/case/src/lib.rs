@@ -14,7 +14,7 @@ mod refusal;
 mod terms;
 
 pub use apply::apply;
-pub use case::{Case, Position};
+pub use case::{Case, Checked, Position};
 pub use command::{CheckResult, Command, Outcome, Party, Submission};
 pub use decide::decide;
 pub use event::{Channel, Event, Step};

@@ -54,18 +54,62 @@ pub fn query_grams(words: &str) -> Vec<String> {
     all.into_iter().filter(|gram| !gram.contains('\0')).collect()
 }
 
+/// The stored key of some texts: they are kept apart, so that no match runs from one into the next.
+fn key(texts: &[&str]) -> String {
+    let folded: Vec<String> = texts.iter().map(|t| folded(t).into_iter().filter(|c| *c != '\0').collect()).collect();
+    folded.join("\u{1f}")
+}
+
+/// Words being looked for; all of them must be found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Needle {
+    /// Grams a match must hold: `grams @> $1` uses the index.
+    pub grams: Vec<String>,
+    /// `key like all($2)` throws out what merely holds the same grams in another order.
+    pub patterns: Vec<String>,
+}
+
+/// A longer search text adds nothing: no name is as long.
+const LONGEST: usize = 200;
+
+impl Needle {
+    /// `None` when nothing was asked.
+    #[must_use]
+    pub fn of(words: &str) -> Option<Self> {
+        let words: String = words.chars().filter(|c| !c.is_control() || c.is_whitespace()).take(LONGEST).collect();
+        let grams = query_grams(&words);
+        let patterns = words.split_whitespace().map(pattern).collect();
+        (!grams.is_empty()).then_some(Self { grams, patterns })
+    }
+}
+
+fn pattern(word: &str) -> String {
+    let mut out = String::from("%");
+    for c in folded(word) {
+        if matches!(c, '%' | '_' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('%');
+    out
+}
+
 impl Tx {
     /// Makes a case findable by these texts instead of the earlier ones.
     ///
     /// # Errors
     /// [`DbError`] when it cannot be written.
     pub async fn index_case<'t>(&mut self, case: CaseId, texts: impl IntoIterator<Item = &'t str>) -> Result<(), DbError> {
+        let texts: Vec<&str> = texts.into_iter().collect();
+        let key = key(&texts);
         let grams = grams(texts);
         sqlx::query!(
-            "insert into case_search (case_id, grams) values ($1, $2)
-             on conflict (case_id) do update set grams = excluded.grams",
+            "insert into case_search (case_id, grams, key) values ($1, $2, $3)
+             on conflict (case_id) do update set grams = excluded.grams, key = excluded.key",
             case.0,
-            &grams
+            &grams,
+            key
         )
         .execute(self.sql())
         .await?;
@@ -75,7 +119,7 @@ impl Tx {
 
 #[cfg(test)]
 mod tests {
-    use super::{grams, query_grams};
+    use super::{Needle, grams, key, query_grams};
 
     fn finds(text: &str, asked: &str) -> bool {
         let stored = grams([text]);
@@ -91,6 +135,16 @@ mod tests {
         assert!(finds("髙橋製作所", "高橋") && finds("高橋製作所", "髙橋"));
         assert!(!finds("株式会社見本", "本株") && !finds("株式会社見本", "別"));
         assert!(query_grams(" \u{3000}").is_empty());
+    }
+
+    #[test]
+    fn the_key_proves_the_order_and_wildcards_are_characters() {
+        let pattern = |words: &str| Needle::of(words).expect("asked").patterns;
+        assert_eq!(pattern("10%_ 髙"), ["%10\\%\\_%", "%高%"]);
+        assert!(finds("東京京都", "東京都"), "the grams alone are fooled");
+        assert!(!key(&["東京京都"]).contains("東京都"));
+        assert!(!key(&["東", "京"]).contains("東京"));
+        assert_eq!(Needle::of("\0 \u{3000}"), None);
     }
 
     #[test]

@@ -1,1 +1,40 @@
+//! What operators and managers of the office do with cases: find, claim, examine, return, move; move deadlines, lower rules.
+//! Never scores, adopts, writes letters or takes in paper: other slices do, and meet this one through panels, jobs and links.
+//! Start at [`routes`], then `queue/` (the list), `desk/` (one case) and `examining/` (the formal check).
+//! Kept honest by the unit tests beside each view and by the office journeys in `e2e/`.
 
+mod common;
+mod dashboard;
+mod deadline;
+mod definitions;
+mod desk;
+mod examining;
+mod moving;
+mod queue;
+mod returning;
+mod rules;
+
+use std::sync::Arc;
+
+use hojo_access::{Site, allow};
+use hojo_web::{CasePanel, Cx, Routes};
+
+/// The office's own pages. `panels` are what all slices show on the case desk.
+#[must_use]
+pub fn routes(mut panels: Vec<CasePanel>) -> Routes {
+    panels.sort_by_key(|p| p.order);
+    let panels: Arc<[CasePanel]> = panels.into();
+    Routes::on(Site::Office)
+        .get("/", dashboard::show)
+        .menu("ホーム", 10)
+        .get("/queue", queue::show)
+        .menu("案件一覧", 20)
+        .post("/queue/claim", queue::claim)
+        .post("/queue/assign", queue::assign)
+        .post("/queue/export", queue::export)
+        .get("/cases/{case}", move |cx: Cx<allow::ViewCase>| desk::show(cx, Arc::clone(&panels)))
+        .get("/cases/{case}/files/{file}", desk::file)
+        .with(examining::routes())
+        .get("/cases/{case}/return", returning::show)
+        .post("/cases/{case}/return", returning::send)
+}

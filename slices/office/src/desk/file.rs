@@ -1,0 +1,36 @@
+//! 添付ファイルを見る: the stored bytes of one attachment, shown beside the answers.
+
+use hojo_access::allow;
+use hojo_db::Mode;
+use hojo_web::{Cx, Fault, Reply};
+use hojo_words::ids::PublicId;
+
+/// What browsers show safely by themselves; everything else is a download.
+const INLINE: [&str; 3] = ["application/pdf", "image/png", "image/jpeg"];
+
+pub async fn file(cx: Cx<allow::ViewCase>) -> Result<Reply, Fault> {
+    let case: PublicId = cx.param("case")?;
+    let file: PublicId = cx.param("file")?;
+    let mut tx = cx.tx().await?;
+    let (_, row) = tx.case::<allow::ViewCase>(case, Mode::Read).await?;
+    // Only what was handed in: a file of a draft is still the applicant's.
+    let found = sqlx::query!(
+        r#"select f.name, f.sha256, f.media_type from files f
+           where f.public_id = $1 and f.case_id = $2
+             and exists (select 1 from submissions s where s.filing_id = f.filing_id
+                         and s.attachments @> jsonb_build_array(jsonb_build_object('sha256', f.sha256)))"#,
+        file.uuid(),
+        row.id.0
+    )
+    .fetch_optional(tx.sql())
+    .await?
+    .ok_or(Fault::NotFound)?;
+    tx.commit().await?;
+    cx.log_access(&row).await?;
+    let bytes = cx.vault().read(&found.sha256).await?;
+    Ok(if INLINE.contains(&found.media_type.as_str()) && cx.query("download").is_empty() {
+        Reply::inline(bytes, &found.media_type, &found.name)
+    } else {
+        Reply::download(bytes, &found.media_type, &found.name)
+    })
+}

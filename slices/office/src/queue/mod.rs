@@ -1,0 +1,70 @@
+//! 案件一覧: find cases, take them, give them to others, take the list along.
+
+mod assign;
+mod claim;
+mod export;
+mod filter;
+mod rows;
+mod view;
+
+use hojo_access::{Permission, allow};
+use hojo_programme::Edition;
+use hojo_web::{Cx, Fault, Reply, ui};
+
+pub use assign::assign;
+pub use claim::claim;
+pub use export::export;
+pub use rows::SOON_DAYS;
+pub use view::{due, state};
+pub use filter::{Assignee, Due, Filter, Positions, Sort};
+
+use crate::common::{flash, people};
+use view::{Around, RoundChoice};
+
+/// Rows on one page: with every name as long as allowed the page stays below 60 kB.
+pub const PAGE: usize = 50;
+
+/// The list, as its address says.
+pub async fn show(cx: Cx<allow::ViewCase>) -> Result<Reply, Fault> {
+    let filter = Filter::read(|name| cx.query(name).to_owned());
+    let mut tx = cx.tx().await?;
+    let today = tx.now().await?.date();
+    let around = around(&mut tx, &cx).await?;
+    let found = rows::page(&mut tx, &filter, crate::common::me(cx.actor())?, today, PAGE).await?;
+    tx.commit().await?;
+    let mut page = cx.page("案件一覧", view::page(&filter, &found, &around, today)).wide();
+    if let Some(banner) = flash::banner(cx.query("done")) {
+        page = page.banner(&banner);
+    }
+    Ok(Reply::page(&page))
+}
+
+async fn around(tx: &mut hojo_db::Tx, cx: &Cx<allow::ViewCase>) -> Result<Around, Fault> {
+    let rounds = sqlx::query!("select public_id, title, edition_id from rounds order by opens_at desc limit 50")
+        .fetch_all(tx.sql())
+        .await?;
+    let mut frames: Vec<ui::Choice> = Vec::new();
+    let mut choices = Vec::new();
+    for r in rounds {
+        add_frames(&mut frames, tx.edition(&r.edition_id).await?.as_ref());
+        choices.push(RoundChoice { id: hojo_words::ids::PublicId::from_uuid(r.public_id), title: r.title });
+    }
+    Ok(Around {
+        rounds: choices,
+        frames,
+        people: people::operators(tx).await?,
+        csrf: cx.csrf(),
+        may_claim: cx.actor().holds(Permission::CheckFiling),
+        may_assign: cx.actor().holds(Permission::AssignCase),
+        may_export: cx.actor().holds(Permission::ExportCases),
+    })
+}
+
+fn add_frames(frames: &mut Vec<ui::Choice>, edition: &Edition) {
+    let Some(list) = edition.choices.get("frame") else { return };
+    for (key, label) in &list.options {
+        if !frames.iter().any(|f| f.value == *key) {
+            frames.push(ui::Choice::new(key.clone(), label.clone()));
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! How the list looks.
+
+use hojo_case::{Outcome, Position};
+use hojo_web::ui::{self, Choice, Holds, NavItem, Order as Shown, Tone};
+use hojo_web::{Markup, html};
+use hojo_words::ids::PublicId;
+use time::{Date, Duration};
+
+use super::filter::{Assignee, Due, Filter, From, Order, Positions, Sort};
+use super::rows::{COUNT_LIMIT, Found, Line, SOON_DAYS};
+use crate::common::people::{self, Person};
+
+/// A round to choose.
+#[derive(Clone, Debug)]
+pub struct RoundChoice {
+    pub id: PublicId,
+    pub title: String,
+}
+
+/// What the page needs besides its rows.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    pub rounds: Vec<RoundChoice>,
+    pub frames: Vec<Choice>,
+    pub people: Vec<Person>,
+    pub csrf: String,
+    pub may_claim: bool,
+    pub may_assign: bool,
+    pub may_export: bool,
+}
+
+pub fn page(filter: &Filter, found: &Found, around: &Around, today: Date) -> Markup {
+    html! {
+        (ui::tabs("よく使う一覧", &views(filter)))
+        (ui::filters("/queue", &fields(filter, around), (!filter.is_unfiltered()).then_some("/queue")))
+        form method="post" action="/queue/assign" {
+            (ui::csrf_field(&around.csrf))
+            @for (name, value) in filter.pairs() { input type="hidden" name=(name) value=(value); }
+            (table(filter, found, around, today))
+            @if !found.lines.is_empty() { (actions(around)) }
+        }
+        (ui::pager(&shown(found), address(found.previous.as_ref()).as_deref(), address(found.next.as_ref()).as_deref()))
+        @if filter.from != From::Start { p { a href=(filter.from(From::Start).address()) { "最初のページへ戻る" } } }
+        p class="quiet" { "この画面のアドレスには絞り込みと並び順が含まれます。ブックマークすると、同じ一覧をいつでも開けます。" }
+    }
+}
+
+fn address(filter: Option<&Filter>) -> Option<String> {
+    filter.map(Filter::address)
+}
+
+/// 「50件を表示（全123件）」; above the cap the rest is not counted.
+pub fn shown(found: &Found) -> String {
+    let total = if found.count > COUNT_LIMIT {
+        format!("{}件以上", ui::number(COUNT_LIMIT))
+    } else {
+        format!("{}件", ui::number(found.count))
+    };
+    format!("{}件を表示（全{total}）", ui::number(found.lines.len()))
+}
+
+/// Saved views: addresses that most people need every day.
+fn views(filter: &Filter) -> Vec<NavItem> {
+    let base = Filter { round: filter.round, ..Filter::default() };
+    let office = Filter { positions: Positions::Office, ..base.clone() };
+    let list = [
+        ("自分の担当", Filter { assignee: Assignee::Me, ..office.clone() }),
+        ("担当なし", Filter { assignee: Assignee::Nobody, ..office.clone() }),
+        ("期限超過", Filter { due: Due::Over, sort: Sort::Due, ..base.clone() }),
+        ("期限が近い", Filter { due: Due::Soon, sort: Sort::Due, ..base.clone() }),
+        ("二次確認待ち", Filter { positions: Positions::One(Position::SecondCheck), ..base.clone() }),
+        ("差戻し中", Filter { positions: Positions::One(Position::Returned), sort: Sort::Due, ..base.clone() }),
+        ("すべて", base),
+    ];
+    let here = filter.from(From::Start);
+    list.into_iter().map(|(label, view)| NavItem::new(label, view.address(), view == here)).collect()
+}
+
+fn fields(filter: &Filter, around: &Around) -> Markup {
+    let any = |label: &str, name: &str, choices: Vec<Choice>, value: String| {
+        ui::field(name, label, ui::Control::Select { choices, empty: "すべて".into() }).value(value)
+    };
+    let rounds = around.rounds.iter().map(|r| Choice::new(r.id.to_string(), r.title.clone())).collect();
+    let mut steps = vec![Choice::new("office", "形式確認（一次・二次）")];
+    steps.extend(
+        Position::ALL
+            .iter()
+            .filter(|p| !matches!(p, Position::Draft | Position::Discarded))
+            .map(|p| Choice::new(p.code(), p.label())),
+    );
+    let mut who = vec![Choice::new("me", "自分"), Choice::new("none", "担当なし")];
+    who.extend(people::choices(&around.people));
+    html! {
+        (ui::text_field("q", "受付番号・事業者名・計画名").value(filter.text.clone()))
+        (any("公募回", "round", rounds, filter.round.map(|r| r.to_string()).unwrap_or_default()))
+        (any("工程", "step", steps, filter.step()))
+        (any("担当", "who", who, filter.who()))
+        (any("枠", "frame", around.frames.clone(), filter.frame.clone()))
+        (any("期限", "due", vec![Choice::new("over", "期限超過"), Choice::new("soon", format!("{SOON_DAYS}日以内"))],
+            match filter.due { Due::Any => "", Due::Over => "over", Due::Soon => "soon" }.to_owned()))
+        @for (name, value) in filter.pairs() {
+            @if matches!(name, "sort" | "order") { input type="hidden" name=(name) value=(value); }
+        }
+    }
+}
+
+fn table(filter: &Filter, found: &Found, around: &Around, today: Date) -> Markup {
+    let order = |sort: Sort| (filter.sort == sort).then_some(if filter.order == Order::Up { Shown::Up } else { Shown::Down });
+    let head = vec![
+        ui::column("受付番号"),
+        ui::column("事業者・計画名"),
+        ui::column("枠"),
+        ui::column("工程"),
+        ui::column("申請額").holds(Holds::Number).sorts(filter.sorted(Sort::Requested), order(Sort::Requested)),
+        ui::column("期限").holds(Holds::Date).sorts(filter.sorted(Sort::Due), order(Sort::Due)),
+        ui::column("受付日時").holds(Holds::Date).sorts(filter.sorted(Sort::Filed), order(Sort::Filed)),
+        ui::column("更新日時").holds(Holds::Date).sorts(filter.sorted(Sort::Changed), order(Sort::Changed)),
+        ui::column("担当"),
+    ];
+    let mut table = ui::data_table("案件", head).quiet_caption().empty(empty(filter));
+    if around.may_claim || around.may_assign {
+        table = table.selectable("case");
+    }
+    for line in &found.lines {
+        let id = PublicId::from_uuid(line.public_id).to_string();
+        let number = line.number.clone().unwrap_or_else(|| "（番号なし）".into());
+        table = table.row_with_key(id.clone(), number.clone(), cells(line, &id, &number, around, today));
+        if line.due_on.is_some_and(|d| d < today) {
+            table = table.marked();
+        }
+    }
+    html! { (table) }
+}
+
+fn cells(line: &Line, id: &str, number: &str, around: &Around, today: Date) -> Vec<Markup> {
+    let frame = around.frames.iter().find(|f| f.value == line.frame).map_or(line.frame.as_str(), |f| f.label.as_str());
+    vec![
+        html! { a href={ "/cases/" (id) } { (number) } },
+        html! { (line.applicant_name) @if !line.title.is_empty() { br; span class="quiet" { (line.title) } } },
+        html! { (frame) },
+        html! { (state(&line.position, line.outcome.as_deref())) },
+        html! { @if let Some(yen) = line.requested { (ui::yen(yen)) } @else { "―" } },
+        html! { (due(line.due_on, today)) },
+        html! { @if let Some(at) = line.filed_at { (ui::date_time(at)) } },
+        html! { (ui::date_time(line.changed_at)) },
+        html! { @if let Some(name) = &line.assignee { (name) } @else { span class="quiet" { "担当なし" } } },
+    ]
+}
+
+/// A step as a chip; the outcome stands with it once there is one.
+pub fn state(position: &str, outcome: Option<&str>) -> Markup {
+    let outcome = [Outcome::Adopted, Outcome::NotAdopted, Outcome::Excluded].into_iter().find(|o| Some(o.code()) == outcome);
+    let Some(step) = Position::from_code(position) else { return html! { (position) } };
+    let words = match outcome {
+        Some(o) => format!("{}・{}", step.label(), o.label()),
+        None => step.label().to_owned(),
+    };
+    let chip = match step {
+        Position::Check | Position::SecondCheck => ui::chip(Tone::Info, words),
+        Position::Returned => ui::chip(Tone::Warn, words),
+        _ => ui::plain_chip(words),
+    };
+    html! { (chip) }
+}
+
+/// A deadline with the word that says how urgent it is.
+pub fn due(day: Option<Date>, today: Date) -> Markup {
+    html! {
+        @match day {
+            None => { "―" }
+            Some(day) => {
+                (ui::date(day))
+                @if day < today { " " (ui::chip(Tone::Error, "超過")) }
+                @else if day <= today + Duration::days(SOON_DAYS) { " " (ui::chip(Tone::Warn, "間近")) }
+            }
+        }
+    }
+}
+
+fn empty(filter: &Filter) -> Markup {
+    html! {
+        @if filter.is_unfiltered() { p { "提出された案件はまだありません。申請者が提出すると、ここに並びます。" } }
+        @else { p { "条件に合う案件はありません。" a href="/queue" { "条件をすべて解除" } "すると、提出されたすべての案件を表示します。" } }
+    }
+}
+
+fn actions(around: &Around) -> Markup {
+    html! {
+        @if around.may_claim {
+            (ui::buttons(&[ui::button("選んだ案件の担当になる").outline().to("/queue/claim")]))
+        }
+        @if around.may_assign {
+            (ui::field("to", "担当者", ui::Control::Select { choices: with_nobody(&around.people), empty: "選択してください".into() }))
+            (ui::buttons(&[ui::button("選んだ案件の担当者を変える（確認へ）").outline().sends("stage", "preview")]))
+        }
+        @if around.may_export {
+            (ui::buttons(&[ui::button("この一覧をCSVで取り出す").text().to("/queue/export")]))
+        }
+    }
+}
+
+/// People to give a case to, and nobody.
+pub fn with_nobody(people: &[Person]) -> Vec<Choice> {
+    let mut all = people::choices(people);
+    all.push(Choice::new("none", "（担当を外す）"));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::{date, datetime};
+
+    fn line(n: u128) -> Line {
+        Line {
+            public_id: uuid::Uuid::from_u128(n),
+            number: Some(format!("R1-{n:06}")),
+            applicant_name: "株式会社とても長い名前の見本製作所東日本統括本部ホールディングス".repeat(2),
+            title: "医療機器部品の切削加工における自動化ラインの新設".into(),
+            frame: "innovation".into(),
+            position: "check".into(),
+            outcome: None,
+            requested: Some(104_000_000),
+            due_on: Some(date!(2026 - 11 - 20)),
+            filed_at: Some(datetime!(2026-10-29 01:02 UTC)),
+            changed_at: datetime!(2026-10-29 01:02 UTC),
+            assignee: Some("佐藤 一郎".into()),
+        }
+    }
+
+    fn around() -> Around {
+        Around {
+            people: (0..40)
+                .map(|n| Person {
+                    id: hojo_words::ids::StaffId(uuid::Uuid::from_u128(n)),
+                    public_id: PublicId::from_bits(n),
+                    name: format!("職員{n}"),
+                })
+                .collect(),
+            csrf: "token".into(),
+            may_claim: true,
+            may_assign: true,
+            may_export: true,
+            ..Around::default()
+        }
+    }
+
+    #[test]
+    fn a_full_page_stays_small() {
+        let found = Found { lines: (0..50).map(line).collect(), count: 1_001, ..Found::default() };
+        let html = page(&Filter::default(), &found, &around(), date!(2026 - 11 - 22)).into_string();
+        assert!(html.len() < 56_000, "{} bytes", html.len());
+        assert!(html.contains("50件を表示（全1,000件以上）"));
+        assert!(html.contains("超過"));
+    }
+
+    #[test]
+    fn an_empty_list_says_what_to_do() {
+        let none = page(&Filter::default(), &Found::default(), &around(), date!(2026 - 11 - 22)).into_string();
+        assert!(none.contains("まだありません"));
+        let filtered = Filter { text: "無い".into(), ..Filter::default() };
+        let none = page(&filtered, &Found::default(), &around(), date!(2026 - 11 - 22)).into_string();
+        assert!(none.contains("条件に合う案件はありません"));
+        assert!(none.contains("value=\"無い\""));
+    }
+
+    #[test]
+    fn deadlines_speak() {
+        let today = date!(2026 - 11 - 22);
+        for (day, word) in [(date!(2026 - 11 - 21), "超過"), (date!(2026 - 11 - 22), "間近"), (date!(2026 - 11 - 25), "間近")] {
+            assert!(due(Some(day), today).into_string().contains(word), "{day}");
+        }
+        assert!(!due(Some(date!(2026 - 11 - 26)), today).into_string().contains("間近"));
+    }
+}
