@@ -35,6 +35,8 @@ pub struct Rows {
     pub cells: Vec<Vec<Value>>,
     /// Index (from 0) of each row in the raw answers.
     pub places: Vec<usize>,
+    /// (row, column) of cells that hold something nobody can read: unlike a blank, a fold may not skip them.
+    pub(crate) unreadable: Vec<(usize, usize)>,
 }
 
 impl Value {

@@ -30,6 +30,7 @@ pub(crate) fn eval(node: &Node, env: Env<'_>, locals: &mut Locals) -> Value {
         Op::Global(slot) => env.globals.get(*slot).cloned().unwrap_or_default(),
         Op::FixedCell(slot, row, column) => fixed_cell(env, *slot, *row, *column),
         Op::RowCell(depth, column) => row_cell(env, locals, *depth, *column),
+        Op::OptionalCell(depth, column) => optional_cell(env, locals, *depth, *column),
         Op::RowNumber(depth) => row_number(env, locals, *depth),
         Op::RowKey(depth, keys) => {
             let place = locals.get(*depth).and_then(|(slot, row)| rows(env, *slot)?.places.get(*row));
@@ -106,6 +107,15 @@ fn fixed_cell(env: Env<'_>, slot: usize, row: usize, column: usize) -> Value {
 fn row_cell(env: Env<'_>, locals: &Locals, depth: usize, column: usize) -> Value {
     let found = locals.get(depth).and_then(|(slot, row)| rows(env, *slot)?.cells.get(*row)?.get(column));
     found.cloned().unwrap_or_default()
+}
+
+fn optional_cell(env: Env<'_>, locals: &Locals, depth: usize, column: usize) -> Value {
+    let value = row_cell(env, locals, depth, column);
+    let unreadable = || {
+        let found = locals.get(depth).and_then(|(slot, row)| Some(rows(env, *slot)?.unreadable.contains(&(*row, column))));
+        found.unwrap_or(true)
+    };
+    if value.is_known() || unreadable() { value } else { Value::Nothing }
 }
 
 fn row_number(env: Env<'_>, locals: &Locals, depth: usize) -> Value {
@@ -244,7 +254,7 @@ impl State {
     /// Takes one row's value; returns when the answer is decided.
     fn take(&mut self, value: Value) -> Option<Value> {
         match (self.fold, value) {
-            // A blank optional cell is marked `Nothing` by the checker's `Otherwise`.
+            // A blank optional cell is skipped, as a spreadsheet's SUM does.
             (Fold::Sum | Fold::Least | Fold::Greatest | Fold::Distinct, Value::Nothing) => None,
             (Fold::All, Value::Bool(false)) => Some(Value::Bool(false)),
             (Fold::Any, Value::Bool(true)) => Some(Value::Bool(true)),

@@ -70,7 +70,7 @@ impl Explainer<'_> {
                     reason.field = Some(FieldPath::cell(&table.id, *row, &found.id));
                 }
             }
-            Op::RowCell(depth, column) => {
+            Op::RowCell(depth, column) | Op::OptionalCell(depth, column) => {
                 let Some((slot, row)) = locals.get(*depth) else { return };
                 if let Some((table, found)) = field(*slot).and_then(|table| Some((table, column_of(table, *column)?))) {
                     let place = self.env.fields.get(*slot).and_then(Value::as_rows).and_then(|rows| rows.places.get(*row));

@@ -85,6 +85,8 @@ pub(crate) enum Op {
     FixedCell(usize, usize, usize),
     /// Column of the row bound at this depth.
     RowCell(usize, usize),
+    /// The same of an optional column under a fold: a blank is nothing, what cannot be read is unknown.
+    OptionalCell(usize, usize),
     /// 1-based number of the row bound at this depth.
     RowNumber(usize),
     /// Key of the fixed row bound at this depth.

@@ -311,17 +311,15 @@ impl Checker<'_> {
 }
 
 /// A blank cell of an optional column is skipped by folds, as a spreadsheet's SUM does.
-fn blank_counts_nothing(node: Node, local: &Local) -> Node {
-    let Op::RowCell(_, column) = node.op else { return node };
+fn blank_counts_nothing(mut node: Node, local: &Local) -> Node {
+    let Op::RowCell(depth, column) = node.op else { return node };
     let optional = local.shape.columns.get(column).is_some_and(|field| {
         field.value.is_none() && matches!(field.required, crate::model::form::Condition::Never)
     });
-    if !optional || !(node.ty.is_number() || node.ty.is_textual()) {
-        return node;
+    if optional && (node.ty.is_number() || node.ty.is_textual()) {
+        node.op = Op::OptionalCell(depth, column);
     }
-    let (ty, span) = (node.ty.clone(), node.span);
-    let nothing = constant(Value::Nothing, Type::Nothing, span);
-    Node { op: Op::Otherwise(Box::new(node), Box::new(nothing)), ty, span }
+    node
 }
 
 fn no_column(table: &str, shape: &TableShape, column: &str, span: Span) -> Wrong {

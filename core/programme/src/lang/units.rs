@@ -96,7 +96,7 @@ pub(crate) fn fits(wanted: &Type, found: &Type) -> bool {
 pub(crate) fn whole(node: &Node) -> bool {
     match &node.op {
         Op::Constant(value) | Op::Setting(_, value) => value.as_number().is_none_or(hojo_words::Number::is_integer),
-        Op::Field(_) | Op::Global(_) | Op::FixedCell(..) | Op::RowCell(..) | Op::Lookup { .. } => {
+        Op::Field(_) | Op::Global(_) | Op::FixedCell(..) | Op::RowCell(..) | Op::OptionalCell(..) | Op::Lookup { .. } => {
             matches!(node.ty, Type::Number(Unit::Yen | Unit::Count | Unit::Year))
         }
         Op::RowNumber(_) => true,

@@ -308,6 +308,7 @@ fn expect(file: &File<'_>, yaml: &Yaml, form: &Form, rules: &Rules) -> Expect {
 fn known_rules(file: &File<'_>, yaml: &Yaml, codes: &[String], rules: &Rules, severity: Option<&str>) {
     for code in codes {
         match rules.get(code) {
+            None if rules.broken.contains(code) => {}
             None => {
                 let near = crate::lang::suggest::hint(code, rules.rules.iter().map(|rule| rule.code.as_str()));
                 file.problem(yaml.mark, format!("there is no rule {code}{near}"));

@@ -1,7 +1,7 @@
 //! 規則を読む.
 
 use super::expr::Compiler;
-use super::yaml::{File, Yaml};
+use super::yaml::{File, Kind, Yaml};
 use crate::answers::FieldPath;
 use crate::lang::{Fold, Op};
 use crate::model::form::Form;
@@ -12,19 +12,28 @@ use std::sync::Arc;
 /// Reads the files of rules, in order.
 pub(crate) fn rules(files: &[(File<'_>, Yaml)], compiler: &Compiler<'_>, form: &Form) -> Rules {
     let mut rules: Vec<Rule> = Vec::new();
+    let mut broken = Vec::new();
     for (file, yaml) in files {
         let mut map = file.map(yaml);
         let bodies = map.get("rules").map(|list| file.list(list)).unwrap_or_default();
         map.finish(file);
         for body in bodies {
-            let Some(rule) = rule(file, body, compiler, form) else { continue };
+            let Some(rule) = rule(file, body, compiler, form) else {
+                broken.extend(code_of(body).map(str::to_owned));
+                continue;
+            };
             if let Some(twin) = rules.iter().find(|other| other.code == rule.code) {
                 file.problem(body.mark, format!("the rule {} stands twice, first at {}", rule.code, twin.place));
             }
             rules.push(rule);
         }
     }
-    Rules { rules }
+    Rules { rules, broken }
+}
+
+fn code_of(yaml: &Yaml) -> Option<&str> {
+    let Kind::Map(entries) = &yaml.kind else { return None };
+    entries.iter().find(|(key, _)| key.text == "code").and_then(|(_, value)| value.as_text())
 }
 
 fn rule(file: &File<'_>, yaml: &Yaml, compiler: &Compiler<'_>, form: &Form) -> Option<Rule> {

@@ -52,6 +52,8 @@ pub struct Rule {
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     pub rules: Vec<Rule>,
+    /// Codes of rules that could not be read, so that examples do not complain about them again.
+    pub(crate) broken: Vec<String>,
 }
 
 impl Rules {

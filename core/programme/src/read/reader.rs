@@ -186,6 +186,7 @@ impl Reader<'_> {
                 Said::Value(value) => value,
                 Said::Wrong(wrong) => {
                     self.slip(field, Some(place), Some(column), wrong);
+                    rows.unreadable.push((rows.cells.len(), column.slot));
                     Value::Unknown
                 }
             });
