@@ -1,1 +1,79 @@
+//! Letters: composed from a case, printed, sealed by hash, delivered and announced by mail; read on both sites.
+//! Never decides a case: it carries out what was decided, and a letter with a hole or an unprintable name waits for a person.
+//! Start at [`jobs`], then `make/` (from the case to the sealed PDF), `deliver.rs`, `mails/`, `inbox/` (portal), `desk/` (office).
+//! Kept honest by `tests/it`: one number a letter, no letter lost by a press that fails, nothing sent twice.
 
+mod deliver;
+mod desk;
+mod inbox;
+mod mails;
+mod make;
+mod panel;
+mod payload;
+mod printer;
+mod record;
+#[cfg(test)]
+mod testing;
+mod twin;
+
+use std::sync::Arc;
+
+use hojo_access::Site;
+use hojo_db::Db;
+use hojo_jobs::Runner;
+use hojo_mail::Mail;
+use hojo_vault::Vault;
+use hojo_web::{CasePanel, Routes};
+
+pub use payload::{copy_job, letter_job, mail_job};
+pub use printer::Printer;
+
+/// What the jobs work with. Cheap to clone.
+#[derive(Clone)]
+pub struct Deps {
+    pub db: Db,
+    pub vault: Vault,
+    pub press: Arc<dyn Printer>,
+    pub mail: Arc<dyn Mail>,
+    /// Where applicants reach the portal, without trailing slash; mails link to it.
+    pub portal_url: String,
+}
+
+/// Registers every job of this room: `letter`, `application_copy`, `deliver_letter`, `mail`.
+#[must_use]
+pub fn jobs(runner: Runner, deps: Deps) -> Runner {
+    runner
+        .on(payload::LETTER, make::MakeLetter(deps.clone()))
+        .on(payload::COPY, make::MakeCopy(deps.clone()))
+        .on(payload::DELIVER, deliver::Deliver)
+        .on(payload::MAIL, mails::SendMail(deps))
+}
+
+/// What an applicant reads.
+#[must_use]
+pub fn portal_routes() -> Routes {
+    Routes::on(Site::Portal)
+        .get("/letters", inbox::list)
+        .menu("通知書", 40)
+        .get("/letters/{letter}", inbox::show)
+        .get("/letters/{letter}/pdf", inbox::pdf)
+}
+
+/// What the office looks after.
+#[must_use]
+pub fn office_routes() -> Routes {
+    Routes::on(Site::Office)
+        .get("/letters", desk::list)
+        .menu("通知書", 50)
+        .post("/letters/retry", desk::retry_many)
+        .get("/letters/{letter}", desk::show)
+        .get("/letters/{letter}/pdf", desk::pdf)
+        .post("/letters/{letter}/retry", desk::retry)
+        .post("/letters/{letter}/notify", desk::notify)
+}
+
+/// What the case desk shows of this room.
+#[must_use]
+pub fn panels() -> Vec<CasePanel> {
+    vec![panel::panel()]
+}

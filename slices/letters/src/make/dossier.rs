@@ -1,0 +1,166 @@
+//! What a letter is about: the case, one submission of its filing, and the definitions they are read by.
+
+use std::sync::Arc;
+
+use hojo_access::allow;
+use hojo_db::{CaseRow, DbError, Tx};
+use hojo_jobs::Failure;
+use hojo_programme::{Answers, Edition, Facts, Form, LetterSpec, Procedure, Reading, read};
+use hojo_words::ids::{CaseId, FilingId, PublicId};
+use hojo_words::letter::Layout;
+use time::OffsetDateTime;
+
+use crate::payload::{CopyOrder, LetterOrder, later};
+
+/// Everything a letter may speak of.
+pub struct Dossier {
+    pub row: CaseRow,
+    pub edition: Arc<Edition>,
+    pub procedure: Arc<Procedure>,
+    pub spec: Arc<LetterSpec>,
+    pub filing: FilingId,
+    pub submitted: Submitted,
+    /// What the system knows now.
+    pub now: Facts,
+    /// As it was when the answers were handed in.
+    pub then: Facts,
+    pub reading: Reading,
+}
+
+/// One submission as it was handed in.
+#[derive(Clone, Debug)]
+pub struct Submitted {
+    pub n: i32,
+    pub answers: Answers,
+    pub filed_at: OffsetDateTime,
+}
+
+/// A filing with the procedure it is made under.
+#[derive(Clone, Debug)]
+pub struct Filed {
+    pub id: FilingId,
+    pub procedure: Arc<Procedure>,
+}
+
+/// For a notice: the newest submission, unless the cause names one.
+pub async fn for_letter(tx: &mut Tx, order: &LetterOrder) -> Result<Dossier, Failure> {
+    let case = order.case.key(tx).await?;
+    let row = locked(tx, case).await?;
+    let edition = tx.edition(&row.edition).await?;
+    let (filing, spec) = letter_of(tx, row.id, &edition, &order.letter).await?;
+    let spec =
+        spec.ok_or_else(|| Failure::ForGood(format!("no procedure of this case has the letter {}", order.letter)))?;
+    let n = submission_of(&order.cause, row.case.submissions);
+    dossier(tx, row, edition, filing, spec, n).await
+}
+
+/// For a copy: exactly this submission of this filing.
+pub async fn for_copy(tx: &mut Tx, order: &CopyOrder) -> Result<Dossier, Failure> {
+    let case = order.case.key(tx).await?;
+    let row = locked(tx, case).await?;
+    let edition = tx.edition(&row.edition).await?;
+    let filing = filings(tx, row.id, &edition, Some(order.filing)).await?.into_iter().next();
+    let filing = filing.ok_or_else(|| Failure::ForGood(format!("there is no filing {} in this case", order.filing)))?;
+    let spec = filing.procedure.letters.values().find(|l| l.layout == Layout::ApplicationCopy).cloned();
+    let spec = spec.ok_or_else(|| {
+        Failure::ForGood(format!("{} has no letter with the layout of a copy", filing.procedure.code))
+    })?;
+    dossier(tx, row, edition, filing, spec, order.submission).await
+}
+
+async fn locked(tx: &mut Tx, case: CaseId) -> Result<CaseRow, Failure> {
+    match tx.case_for_system::<allow::IssueLetter>(case).await {
+        Ok((_, row)) => Ok(row),
+        Err(DbError::NotFound) => Err(Failure::ForGood(format!("there is no case {case}"))),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// The newest filing whose procedure has this letter; else the newest one, without a letter.
+pub async fn letter_of(
+    tx: &mut Tx,
+    case: CaseId,
+    edition: &Edition,
+    letter: &str,
+) -> Result<(Filed, Option<Arc<LetterSpec>>), Failure> {
+    let all = filings(tx, case, edition, None).await?;
+    let found = all.iter().find_map(|f| f.procedure.letters.get(letter).map(|l| (f.clone(), Some(Arc::clone(l)))));
+    found
+        .or_else(|| all.into_iter().next().map(|f| (f, None)))
+        .ok_or_else(|| Failure::ForGood("this case has no filing".into()))
+}
+
+async fn filings(tx: &mut Tx, case: CaseId, edition: &Edition, one: Option<PublicId>) -> Result<Vec<Filed>, Failure> {
+    let rows = sqlx::query!(
+        "select id, procedure from filings where case_id = $1 and ($2::uuid is null or public_id = $2)
+         order by created_at desc, id desc",
+        case.0,
+        one.map(PublicId::uuid)
+    )
+    .fetch_all(tx.sql())
+    .await
+    .map_err(later)?;
+    rows.into_iter()
+        .map(|r| {
+            let procedure = edition.procedure(&r.procedure).cloned();
+            let lost = || Failure::ForGood(format!("edition {} has no procedure {}", edition.id, r.procedure));
+            Ok(Filed { id: FilingId(r.id), procedure: procedure.ok_or_else(lost)? })
+        })
+        .collect()
+}
+
+async fn dossier(
+    tx: &mut Tx,
+    row: CaseRow,
+    edition: Arc<Edition>,
+    filing: Filed,
+    spec: Arc<LetterSpec>,
+    n: u32,
+) -> Result<Dossier, Failure> {
+    let submitted = submission(tx, filing.id, n).await?;
+    let submitted = submitted.ok_or_else(|| Failure::ForGood(format!("submission {n} of this filing is not there")))?;
+    let now = tx.facts(row.round, row.applicant).await?;
+    let then = facts_then(&filing.procedure.form, &submitted.answers, &now);
+    let (reading, _) = read(&edition, &filing.procedure, &submitted.answers, &then);
+    Ok(Dossier { row, edition, procedure: filing.procedure, spec, filing: filing.id, submitted, now, then, reading })
+}
+
+async fn submission(tx: &mut Tx, filing: FilingId, n: u32) -> Result<Option<Submitted>, Failure> {
+    let n = i32::try_from(n).unwrap_or(i32::MAX);
+    let row = sqlx::query!("select n, answers, filed_at from submissions where filing_id = $1 and n = $2", filing.0, n)
+        .fetch_optional(tx.sql())
+        .await
+        .map_err(later)?;
+    let read = |r| -> Result<Answers, DbError> { Ok(serde_json::from_value(r)?) };
+    row.map(|r| Ok(Submitted { n: r.n, answers: read(r.answers)?, filed_at: r.filed_at })).transpose()
+}
+
+/// A submission holds its facts beside what was typed; a company that moved later did not move then.
+pub fn facts_then(form: &Form, answers: &Answers, now: &Facts) -> Facts {
+    let mut then = now.clone();
+    for field in &form.fields {
+        if let (Some(path), Some(raw)) = (&field.from, answers.get(&field.id)) {
+            then.values.insert(path.clone(), raw.clone());
+        }
+    }
+    then
+}
+
+/// The submission a letter is about: the number its cause ends with, if the case has that many.
+pub fn submission_of(cause: &str, newest: u32) -> u32 {
+    let named = cause.rsplit_once(':').and_then(|(_, n)| n.parse().ok());
+    named.filter(|n| (1..=newest).contains(n)).unwrap_or(newest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::submission_of;
+
+    #[test]
+    fn a_cause_may_name_its_submission() {
+        for (cause, n) in [("return:1", 1), ("return:2", 2), ("return:3", 2), ("run:abc", 2), ("", 2), ("return:0", 2)]
+        {
+            assert_eq!(submission_of(cause, 2), n, "{cause}");
+        }
+    }
+}

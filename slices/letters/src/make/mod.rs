@@ -1,0 +1,146 @@
+//! 通知書をつくる: one transaction reads, numbers and composes; the press works with none open; the
+//! transaction that completes the job seals the letter and asks for its delivery.
+
+mod context;
+mod dossier;
+mod problem;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use hojo_access::Actor;
+use hojo_db::{Mode, Tx};
+use hojo_jobs::{Claimed, Done, Failure, Handler, Lane, NewJob, enqueue};
+use hojo_programme::{LetterSpec, compose};
+use hojo_words::jst;
+use hojo_words::letter::{Layout, LetterModel};
+use serde_json::json;
+use time::OffsetDateTime;
+
+use crate::Deps;
+use crate::payload::{self, CopyOrder, LetterOrder, later};
+use crate::record::{self, Printed, Row};
+use dossier::Dossier;
+
+pub(crate) use dossier::letter_of;
+
+/// `letter`
+pub(crate) struct MakeLetter(pub Deps);
+
+/// `application_copy`
+pub(crate) struct MakeCopy(pub Deps);
+
+impl Handler for MakeLetter {
+    fn run<'a>(&'a self, job: &'a Claimed) -> Pin<Box<dyn Future<Output = Result<Done, Failure>> + Send + 'a>> {
+        Box::pin(async move {
+            let order: LetterOrder = payload::read(&job.payload)?;
+            let mut tx = self.0.db.begin(&Actor::Worker, Mode::Write).await?;
+            let dossier = dossier::for_letter(&mut tx, &order).await?;
+            make(&self.0, tx, dossier, &order.cause).await
+        })
+    }
+}
+
+impl Handler for MakeCopy {
+    fn run<'a>(&'a self, job: &'a Claimed) -> Pin<Box<dyn Future<Output = Result<Done, Failure>> + Send + 'a>> {
+        Box::pin(async move {
+            let order: CopyOrder = payload::read(&job.payload)?;
+            let mut tx = self.0.db.begin(&Actor::Worker, Mode::Write).await?;
+            let dossier = dossier::for_copy(&mut tx, &order).await?;
+            let cause = format!("{}:{}", order.filing, order.submission);
+            make(&self.0, tx, dossier, &cause).await
+        })
+    }
+}
+
+/// What goes to the press.
+struct Draft {
+    letter: Row,
+    model: LetterModel,
+    at: OffsetDateTime,
+}
+
+async fn make(deps: &Deps, mut tx: Tx, dossier: Dossier, cause: &str) -> Result<Done, Failure> {
+    let draft = prepare(&mut tx, &dossier, cause).await?;
+    tx.commit().await?;
+    let Some(draft) = draft else { return Ok(nothing()) };
+    match deps.press.print(&draft.model, draft.at).await {
+        Ok(sheet) => {
+            let size = i64::try_from(sheet.pdf.len()).unwrap_or(i64::MAX);
+            let sha256 = deps.vault.keep(sheet.pdf.into()).await.map_err(later)?;
+            if sha256 != sheet.sha256 {
+                return Err(Failure::Later("the PDF was damaged on its way from the press".into()));
+            }
+            let pages = i32::try_from(sheet.pages).unwrap_or(i32::MAX);
+            Ok(seal(draft.letter, Printed { model: draft.model, sha256, size, pages, notes: sheet.notes.len() }))
+        }
+        Err(fault) if fault.may_pass() => Err(later(fault)),
+        // This letter alone: every other one goes on, and a repetition would change nothing.
+        Err(fault) => {
+            tracing::warn!(letter = %draft.letter.public_id, error = %fault, "a letter cannot be printed");
+            Ok(stick(draft.letter, problem::press(&fault)))
+        }
+    }
+}
+
+/// Numbers and composes. `None`: there is nothing to print, because the letter is made already or
+/// because it cannot be composed and now waits for a person.
+async fn prepare(tx: &mut Tx, dossier: &Dossier, cause: &str) -> Result<Option<Draft>, Failure> {
+    let letter = record::ensure(tx, &dossier.row, &dossier.spec, cause).await?;
+    if letter.state.is_made() {
+        return Ok(None);
+    }
+    let now = tx.now().await?;
+    let serial = serial(tx, &letter, &dossier.spec, now.date()).await?;
+    record::keep_serial(tx, letter.id, serial, now.date()).await?;
+    let context = context::context(tx, dossier, &letter, serial.unwrap_or(0), now.date()).await?;
+    let model = match compose(&dossier.edition, &dossier.spec, &context) {
+        Ok(model) => model,
+        Err(hole) => {
+            record::stick(tx, &letter, &problem::hole(&dossier.spec.name, &hole)).await?;
+            return Ok(None);
+        }
+    };
+    let number = Some(model.number.as_str()).filter(|n| serial.is_some() && !n.is_empty());
+    if let Some(number) = number
+        && record::is_taken(tx, letter.id, number).await?
+    {
+        record::stick(tx, &letter, &problem::taken(number)).await?;
+        return Ok(None);
+    }
+    record::keep_model(tx, letter.id, number, &model).await?;
+    Ok(Some(Draft { letter, model, at: now.utc() }))
+}
+
+/// Allocated once and kept, also while the letter is stuck. A number belongs to its fiscal year, so a
+/// letter that is mended after 31 March gets one of the new year. A copy has no number of its own.
+async fn serial(tx: &mut Tx, letter: &Row, spec: &LetterSpec, today: time::Date) -> Result<Option<i32>, Failure> {
+    if spec.layout == Layout::ApplicationCopy {
+        return Ok(None);
+    }
+    let year = jst::fiscal_year(today);
+    match (letter.serial, letter.issued_on) {
+        (Some(serial), Some(day)) if jst::fiscal_year(day) == year => Ok(Some(serial)),
+        _ => Ok(Some(tx.next_letter_number(&spec.symbol, year).await?)),
+    }
+}
+
+fn nothing() -> Done {
+    Box::new(|_| Box::pin(async { Ok(()) }))
+}
+
+fn stick(letter: Row, problem: String) -> Done {
+    Box::new(move |tx| Box::pin(async move { record::stick(tx, &letter, &problem).await }))
+}
+
+fn seal(letter: Row, printed: Printed) -> Done {
+    Box::new(move |tx| {
+        Box::pin(async move {
+            if record::seal(tx, &letter, &printed).await? {
+                let order = NewJob::new(Lane::Cases, payload::DELIVER, json!({ "letter": letter.public_id }));
+                enqueue(tx, order.once(letter.public_id.to_string())).await?;
+            }
+            Ok(())
+        })
+    })
+}

@@ -1,0 +1,134 @@
+//! What the jobs of this room carry. Ids only: what a letter or a mail says is read when the job runs.
+
+use hojo_db::Tx;
+use hojo_jobs::{Failure, Lane, NewJob};
+use hojo_words::ids::{CaseId, PublicId};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+pub const LETTER: &str = "letter";
+pub const COPY: &str = "application_copy";
+pub const DELIVER: &str = "deliver_letter";
+pub const MAIL: &str = "mail";
+
+/// A case by its public id, or by its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum CaseRef {
+    Public(PublicId),
+    Key(Uuid),
+}
+
+/// `letter`: make one letter of a case. `cause` tells two letters of one kind apart
+/// (`return:2`, `run:<id>`); a number behind its last colon is the submission it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterOrder {
+    pub case: CaseRef,
+    /// File name under the procedure's `letters/`, without `.yaml`.
+    pub letter: String,
+    pub cause: String,
+}
+
+/// `application_copy`: the copy of one submission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopyOrder {
+    pub case: CaseRef,
+    pub filing: PublicId,
+    pub submission: u32,
+}
+
+/// `deliver_letter`: a sealed letter becomes visible to its addressee.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliverOrder {
+    pub letter: PublicId,
+}
+
+/// `mail`: first without `to`, which finds the addresses and makes one job for each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailOrder {
+    pub template: String,
+    pub case: CaseRef,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submission: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<PublicId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+}
+
+/// Asks for a letter, once for each cause.
+#[must_use]
+pub fn letter_job(case: PublicId, letter: &str, cause: &str) -> NewJob {
+    NewJob::new(Lane::Letters, LETTER, json!({ "case": case, "letter": letter, "cause": cause }))
+        .once(format!("{case}:{letter}:{cause}"))
+}
+
+/// Asks for the copy of a submission, once.
+#[must_use]
+pub fn copy_job(case: PublicId, filing: PublicId, submission: u32) -> NewJob {
+    NewJob::new(Lane::Letters, COPY, json!({ "case": case, "filing": filing, "submission": submission }))
+        .once(format!("{filing}:{submission}"))
+}
+
+/// Asks for a mail to the applicant, once for each key.
+#[must_use]
+pub fn mail_job(template: &str, case: PublicId, key: &str) -> NewJob {
+    NewJob::new(Lane::Mail, MAIL, json!({ "template": template, "case": case })).once(format!("{template}:{key}"))
+}
+
+/// Reads a payload. One that cannot be read is a mistake of ours that no repetition mends.
+pub fn read<T: DeserializeOwned>(payload: &Value) -> Result<T, Failure> {
+    serde_json::from_value(payload.clone()).map_err(|e| Failure::ForGood(format!("the payload cannot be read: {e}")))
+}
+
+impl CaseRef {
+    /// The case's key.
+    pub async fn key(self, tx: &mut Tx) -> Result<CaseId, Failure> {
+        let public = match self {
+            Self::Key(id) => return Ok(CaseId(id)),
+            Self::Public(id) => id,
+        };
+        let row = sqlx::query!("select id from cases where public_id = $1", public.uuid())
+            .fetch_optional(tx.sql())
+            .await
+            .map_err(later)?;
+        row.map(|r| CaseId(r.id)).ok_or_else(|| Failure::ForGood(format!("there is no case {public}")))
+    }
+}
+
+/// The outside world was not ready.
+pub fn later(e: impl std::fmt::Display) -> Failure {
+    Failure::Later(e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_named_by_either_id() {
+        let public = PublicId::from_bits(77);
+        let order: LetterOrder = read(&json!({ "case": public, "letter": "a", "cause": "return:2" })).unwrap();
+        assert_eq!(order.case, CaseRef::Public(public));
+        let key = Uuid::from_u128(5);
+        let order: LetterOrder = read(&json!({ "case": key, "letter": "a", "cause": "" })).unwrap();
+        assert_eq!(order.case, CaseRef::Key(key));
+        let wrong = read::<LetterOrder>(&json!({ "case": 5, "letter": "a", "cause": "" }));
+        assert!(matches!(wrong, Err(Failure::ForGood(_))));
+    }
+
+    #[test]
+    fn what_is_asked_for_can_be_read() {
+        let case = PublicId::from_bits(1);
+        let job = letter_job(case, "return-notice", "return:1");
+        let order: LetterOrder = read(&job.payload).unwrap();
+        assert_eq!((order.letter.as_str(), order.cause.as_str()), ("return-notice", "return:1"));
+        let job = copy_job(case, PublicId::from_bits(2), 3);
+        assert_eq!(read::<CopyOrder>(&job.payload).unwrap().submission, 3);
+        let job = mail_job("returned", case, "1");
+        assert_eq!(job.dedupe.as_deref(), Some("returned:1"));
+        assert_eq!(read::<MailOrder>(&job.payload).unwrap().to, None);
+    }
+}

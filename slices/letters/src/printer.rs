@@ -1,0 +1,23 @@
+//! The press as this room sees it, so that tests can stand in its place.
+
+use async_trait::async_trait;
+use hojo_press_client::{PressClient, PressFault, Sheet};
+use hojo_words::letter::LetterModel;
+use time::OffsetDateTime;
+
+/// Turns a letter model into a PDF.
+#[async_trait]
+pub trait Printer: Send + Sync {
+    /// Prints one letter; `issued_at` becomes the creation date inside the file.
+    ///
+    /// # Errors
+    /// [`PressFault::may_pass`] says whether trying again can help.
+    async fn print(&self, model: &LetterModel, issued_at: OffsetDateTime) -> Result<Sheet, PressFault>;
+}
+
+#[async_trait]
+impl Printer for PressClient {
+    async fn print(&self, model: &LetterModel, issued_at: OffsetDateTime) -> Result<Sheet, PressFault> {
+        Self::print(self, model, issued_at).await
+    }
+}

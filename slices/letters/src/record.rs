@@ -1,0 +1,206 @@
+//! The letters table: one row a letter, from due to delivered.
+
+use hojo_access::Permission;
+use hojo_db::{Audit, CaseRow, DbError, Outcome, Tx, random};
+use hojo_jobs::Failure;
+use hojo_programme::LetterSpec;
+use hojo_words::ids::{LetterId, PublicId};
+use hojo_words::letter::LetterModel;
+use serde_json::{Value, json};
+use time::Date;
+
+use crate::payload::later;
+
+/// Where a letter stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// 作成待ち
+    Due,
+    /// 作成済み: printed, not yet shown to the addressee
+    Sealed,
+    /// 交付済み
+    Delivered,
+    /// 要対応: waits for a person of the office
+    Stuck,
+}
+
+impl State {
+    pub const ALL: [Self; 4] = [Self::Stuck, Self::Due, Self::Sealed, Self::Delivered];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Sealed => "sealed",
+            Self::Delivered => "delivered",
+            Self::Stuck => "stuck",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.code() == code)
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Due => "作成待ち",
+            Self::Sealed => "交付待ち",
+            Self::Delivered => "交付済み",
+            Self::Stuck => "要対応",
+        }
+    }
+
+    /// Is there nothing more to make?
+    pub fn is_made(self) -> bool {
+        matches!(self, Self::Sealed | Self::Delivered)
+    }
+}
+
+/// A letter's row as the making of it needs it.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub id: LetterId,
+    pub public_id: PublicId,
+    pub state: State,
+    pub serial: Option<i32>,
+    pub issued_on: Option<Date>,
+}
+
+/// The row of this letter, made when it is not there yet. The case is locked, so nobody makes it beside us.
+pub async fn ensure(tx: &mut Tx, case: &CaseRow, spec: &LetterSpec, cause: &str) -> Result<Row, Failure> {
+    let now = tx.now().await?.utc();
+    sqlx::query!(
+        "insert into letters (id, public_id, programme_id, round_id, applicant_id, case_id, kind, title, state, cause, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 'due', $9, $10) on conflict (case_id, kind, cause) do nothing",
+        random::key(),
+        random::public_id().uuid(),
+        case.programme,
+        case.round.0,
+        case.applicant.0,
+        case.id.0,
+        spec.id,
+        spec.name,
+        cause,
+        now
+    )
+    .execute(tx.sql())
+    .await
+    .map_err(later)?;
+    let r = sqlx::query!(
+        "select id, public_id, state, serial, issued_on from letters where case_id = $1 and kind = $2 and cause = $3 for update",
+        case.id.0,
+        spec.id,
+        cause
+    )
+    .fetch_one(tx.sql())
+    .await
+    .map_err(later)?;
+    let state = State::from_code(&r.state).ok_or_else(|| DbError::Corrupt(format!("letter state {}", r.state)))?;
+    Ok(Row {
+        id: LetterId(r.id),
+        public_id: PublicId::from_uuid(r.public_id),
+        state,
+        serial: r.serial,
+        issued_on: r.issued_on,
+    })
+}
+
+/// Keeps number and day: from here on the number belongs to this letter, printed or not.
+pub async fn keep_serial(tx: &mut Tx, letter: LetterId, serial: Option<i32>, issued_on: Date) -> Result<(), Failure> {
+    sqlx::query!("update letters set serial = $2, issued_on = $3 where id = $1", letter.0, serial, issued_on)
+        .execute(tx.sql())
+        .await
+        .map_err(later)?;
+    Ok(())
+}
+
+/// Is this 文書番号 another letter's?
+pub async fn is_taken(tx: &mut Tx, letter: LetterId, number: &str) -> Result<bool, Failure> {
+    let found = sqlx::query!("select 1 as one from letters where number = $1 and id <> $2", number, letter.0)
+        .fetch_optional(tx.sql())
+        .await
+        .map_err(later)?;
+    Ok(found.is_some())
+}
+
+/// Keeps what will be printed.
+pub async fn keep_model(
+    tx: &mut Tx,
+    letter: LetterId,
+    number: Option<&str>,
+    model: &LetterModel,
+) -> Result<(), Failure> {
+    let model = serde_json::to_value(model).map_err(later)?;
+    sqlx::query!(
+        "update letters set state = 'due', problem = null, number = $2, model = $3 where id = $1",
+        letter.0,
+        number,
+        model
+    )
+    .execute(tx.sql())
+    .await
+    .map_err(later)?;
+    Ok(())
+}
+
+/// The letter waits for a person, with what is the matter and what to do.
+pub async fn stick(tx: &mut Tx, letter: &Row, problem: &str) -> Result<(), Failure> {
+    sqlx::query!(
+        "update letters set state = 'stuck', problem = $2 where id = $1 and state in ('due', 'stuck')",
+        letter.id.0,
+        problem
+    )
+    .execute(tx.sql())
+    .await
+    .map_err(later)?;
+    note(tx, letter.public_id, Outcome::Failed, json!({ "step": "stuck", "problem": problem })).await
+}
+
+/// A printed letter.
+#[derive(Clone, Debug)]
+pub struct Printed {
+    pub model: LetterModel,
+    pub sha256: String,
+    pub size: i64,
+    pub pages: i32,
+    /// Invisible characters the press left out.
+    pub notes: usize,
+}
+
+/// Seals a letter. `false`: another job sealed it first, and its PDF is the letter.
+pub async fn seal(tx: &mut Tx, letter: &Row, printed: &Printed) -> Result<bool, Failure> {
+    let now = tx.now().await?.utc();
+    let model = serde_json::to_value(&printed.model).map_err(later)?;
+    let done = sqlx::query!(
+        "update letters set state = 'sealed', problem = null, model = $2, sha256 = $3, size = $4, pages = $5, sealed_at = $6
+         where id = $1 and state in ('due', 'stuck')",
+        letter.id.0,
+        model,
+        printed.sha256,
+        printed.size,
+        printed.pages,
+        now
+    )
+    .execute(tx.sql())
+    .await
+    .map_err(later)?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let detail = json!({
+        "step": "sealed", "number": printed.model.number, "sha256": printed.sha256, "left_out": printed.notes
+    });
+    note(tx, letter.public_id, Outcome::Done, detail).await?;
+    Ok(true)
+}
+
+/// A line of the letter's history, kept in the operation log.
+pub async fn note(tx: &mut Tx, letter: PublicId, outcome: Outcome, detail: Value) -> Result<(), Failure> {
+    let audit = Audit::system("letters");
+    tx.log_operation(&audit, Permission::IssueLetter, &object(letter), outcome, detail).await?;
+    Ok(())
+}
+
+/// How the operation log names a letter.
+pub fn object(letter: PublicId) -> String {
+    format!("letter:{letter}")
+}
