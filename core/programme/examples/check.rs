@@ -1,9 +1,11 @@
-//! Checks an edition's folder: `cargo run -p hojo-programme --example check -- programmes/<p>/<edition> [--json]`.
+//! Checks an edition's folder: `cargo run -p hojo-programme --example check -- programmes/<p>/<edition> [--json] [--time]`.
 //! The product's own command is `hojo definitions check`; this one builds in seconds.
 
-use hojo_programme::{SourceFiles, check, load_dir};
+use hojo_programme::{Edition, Facts, SourceFiles, check, load_dir, read, stand};
+use hojo_words::Now;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
 fn collect(root: &Path, folder: &Path, files: &mut SourceFiles) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
@@ -16,6 +18,25 @@ fn collect(root: &Path, folder: &Path, files: &mut SourceFiles) -> std::io::Resu
         }
     }
     Ok(())
+}
+
+/// Mean time of one full evaluation per procedure, over every example.
+fn time(edition: &Edition) {
+    for procedure in edition.procedures.values().filter(|procedure| !procedure.examples.is_empty()) {
+        let mut runs = 0u32;
+        let start = Instant::now();
+        while start.elapsed().as_millis() < 2_000 {
+            for example in &procedure.examples {
+                let mut facts = Facts::new(Now::new(example.now.or_else(|| edition.date("applications_open")).unwrap_or(time::OffsetDateTime::UNIX_EPOCH)));
+                facts.values.clone_from(&example.facts);
+                let (reading, _) = read(edition, procedure, &example.answers, &facts);
+                stand(edition, procedure, &reading, &facts);
+                runs += 1;
+            }
+        }
+        let each = start.elapsed() / runs;
+        eprintln!("{}: {each:?} for reading and {} rules", procedure.code, procedure.rules.rules.len());
+    }
 }
 
 fn main() -> ExitCode {
@@ -38,6 +59,9 @@ fn main() -> ExitCode {
     }
     let (report, errors) = match load_dir(&files) {
         Ok(edition) => {
+            if arguments.iter().any(|a| a == "--time") {
+                time(&edition);
+            }
             let report = check(&edition);
             (serde_json::to_value(&report).unwrap_or_default(), report.errors)
         }

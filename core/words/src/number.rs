@@ -34,6 +34,7 @@ const fn gcd(mut a: u128, mut b: u128) -> u128 {
     a
 }
 
+#[expect(clippy::should_implement_trait, reason = "these can fail; the operators of the standard library cannot")]
 impl Number {
     pub const ZERO: Self = Self { numerator: 0, denominator: 1 };
     pub const ONE: Self = Self { numerator: 1, denominator: 1 };

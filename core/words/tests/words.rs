@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use time::macros::{date, datetime};
 
+#[cfg(test)]
 fn n(text: &str) -> Number {
     text.parse().unwrap()
 }

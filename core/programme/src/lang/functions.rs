@@ -4,7 +4,7 @@
 use super::cagr::cagr_percent2;
 use crate::value::Value;
 use hojo_words::{Number, jst, text};
-use time::{Date, Duration, Month};
+use time::{Date, Duration};
 
 /// 関数の一覧.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -142,7 +142,7 @@ fn dates(function: Function, arguments: &[Value]) -> Option<Value> {
         F::YearsBetween => return integer(jst::years_between(day, date(arguments, 1)?)),
         F::FiscalYear => return integer(jst::fiscal_year(day)),
         F::Year => return integer(day.year()),
-        F::MonthOf => return integer(u8::from(Month::from(day.month()))),
+        F::MonthOf => return integer(u8::from(day.month())),
         _ => None,
     };
     shifted.map(Value::Date)

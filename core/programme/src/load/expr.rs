@@ -54,7 +54,7 @@ impl Compiler<'_> {
         match yaml.as_text() {
             Some("true") => Condition::Always,
             Some("false") => Condition::Never,
-            _ => self.truth(file, yaml).map_or(default, Condition::When),
+            _ => self.truth(file, yaml).map_or(default, |expr| Condition::When(Box::new(expr))),
         }
     }
 

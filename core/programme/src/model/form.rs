@@ -70,7 +70,7 @@ pub enum Condition {
     #[default]
     Always,
     Never,
-    When(Expr),
+    When(Box<Expr>),
 }
 
 /// 項目の型.

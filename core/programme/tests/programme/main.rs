@@ -1,13 +1,24 @@
 //! One binary for all tests of the definition language, on the fixture programme in `tests/fixture`.
 
+#[cfg(test)]
 mod deletion;
+#[cfg(test)]
 mod diff;
+#[cfg(test)]
 mod flow;
+#[cfg(test)]
 mod judging;
+#[cfg(test)]
 mod language;
+#[cfg(test)]
 mod letters;
+#[cfg(test)]
 mod loading;
+#[cfg(test)]
 mod reading;
+#[cfg(test)]
 mod speed;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
 mod total;
