@@ -1,11 +1,15 @@
 //! Which slices, gates and panels there are. The one place where they meet.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hojo_access::Site;
 use hojo_db::Db;
 use hojo_gbizid::{GbizId, OpenIdGbizId};
 use hojo_jobs::Runner;
+use hojo_letters::Printer;
+use hojo_mail::{Mail, Security, SmtpConfig, SmtpMail};
+use hojo_press_client::{PressClient, PressSettings};
 use hojo_web::{CasePanel, RouteInfo, Routes, server};
 
 use crate::config::Config;
@@ -40,7 +44,7 @@ pub fn site_routes(site: Site, provider: Arc<dyn GbizId>) -> Routes {
             .with(hojo_review::reviewer_routes())
             .with(hojo_letters::office_routes())
             .with(hojo_operations::routes()),
-        Site::Api => common,
+        Site::Api => common.with(hojo_welcome::api_routes()),
     }
 }
 
@@ -62,8 +66,42 @@ fn gbizid(config: &Config) -> anyhow::Result<Arc<dyn GbizId>> {
     Ok(Arc::new(OpenIdGbizId::new(settings)?))
 }
 
-/// Every job handler.
+/// Every job handler, with the real gates behind them.
 pub fn jobs(config: &Config, db: Db, runner: Runner) -> anyhow::Result<Runner> {
-    let _ = (config, db);
-    Ok(runner)
+    Ok(handlers(
+        runner,
+        hojo_letters::Deps {
+            db,
+            vault: config.vault()?,
+            press: press(config),
+            mail: mail(config)?,
+            portal_url: config.portal_url.trim_end_matches('/').to_owned(),
+        },
+    ))
+}
+
+/// Every job handler over given gates: for the worker, for demonstrations and for tests.
+pub fn handlers(runner: Runner, deps: hojo_letters::Deps) -> Runner {
+    hojo_letters::jobs(hojo_review::jobs(runner), deps)
+}
+
+/// The press starts with the first letter and stays warm.
+pub fn press(config: &Config) -> Arc<dyn Printer> {
+    Arc::new(PressClient::new(PressSettings::new(&config.press, &config.fonts)))
+}
+
+const MAIL_STEP: Duration = Duration::from_secs(10);
+
+fn mail(config: &Config) -> anyhow::Result<Arc<dyn Mail>> {
+    let settings = SmtpConfig {
+        host: config.smtp_host.clone(),
+        port: config.smtp_port,
+        security: Security::None,
+        credentials: None,
+        from_name: "補助金事務局".into(),
+        from_address: config.mail_from.clone(),
+        reply_to: None,
+        time_out: MAIL_STEP,
+    };
+    Ok(Arc::new(SmtpMail::new(&settings)?))
 }

@@ -3,6 +3,7 @@
 //! Start at [`routes`].
 //! Kept honest by the browser journeys, which begin here.
 
+mod api;
 mod front;
 mod me;
 mod texts;
@@ -28,4 +29,10 @@ pub fn routes() -> Routes {
         .get("/accessibility", front::accessibility)
         .get("/me", me::show)
         .menu("マイページ", 5)
+}
+
+/// The public part of the API.
+#[must_use]
+pub fn api_routes() -> Routes {
+    Routes::on(Site::Api).get("/v1/rounds", api::rounds)
 }
