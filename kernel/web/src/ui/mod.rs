@@ -15,6 +15,7 @@
 //! | leading | [`task_list`], [`steps`], [`tabs`], [`pager`], [`filters`], [`progress`], [`deadline`] |
 //! | showing two things side by side | [`desk()`] with [`viewer`] |
 //! | showing | [`answers`], [`facts`], [`comparison`], [`timeline`], [`staircase`], [`data_table`], [`panel`], [`disclosure`], [`dialog`] |
+//! | a form definition | [`form::draw`], [`form::live`], [`form::show`], [`form::findings`], [`form::problems`], [`form::parse()`] on a [`form::Scene`] |
 //! | writing numbers | [`yen`], [`number`], [`date`], [`date_time`], [`date_time_seconds`], [`clock`], [`remaining`], [`file_size`] |
 //!
 //! Names and ids: a field posts under its own id (`capital`, `lines[0].gross`) and its control has the element id
