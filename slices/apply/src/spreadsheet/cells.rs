@@ -105,7 +105,6 @@ mod tests {
             default: None,
             statement: String::new(),
             group: String::new(),
-            public: false,
             slot: 0,
             place: Place::default(),
         }

@@ -217,7 +217,6 @@ mod tests {
             default: None,
             statement: String::new(),
             group: String::new(),
-            public: false,
             slot: 0,
             place: Place::default(),
         }
@@ -230,7 +229,7 @@ mod tests {
             Arc::new(field("gross", "(A)経費", FieldType::Yen { signed: true })),
             Arc::new(field("item", "品名", FieldType::Text { limit: 80 })),
         ];
-        field("lines", "経費明細表", FieldType::Table(Arc::new(TableShape { columns, rows, transposed: false })))
+        field("lines", "経費明細表", FieldType::Table(Arc::new(TableShape { columns, rows, transposed: false, row_shown: vec![] })))
     }
 
     fn row(cells: &[(&str, &str)]) -> RawRow {
