@@ -39,9 +39,9 @@ declare
     own text := 'applicant_id = (select nullif(current_setting(''hojo.scope'', true), '''')::uuid)';
     me  text := '(select nullif(current_setting(''hojo.scope'', true), '''')::uuid)';
     somebody text := '(select nullif(current_setting(''hojo.actor'', true), '''')) is not null';
-    mine text := 'case_id in (select a.case_id from assignments a where a.reviewer_id = (select nullif(current_setting(''hojo.scope'', true), '''')::uuid) and a.state <> ''withdrawn'')';
+    mine text := 'case_id in (select a.case_id from assignments a where a.reviewer_id = (select nullif(current_setting(''hojo.scope'', true), '''')::uuid) and a.state not in (''withdrawn'', ''recused''))';
     r text;
-    case_tables text[] := array['cases', 'events', 'filings', 'draft_sections', 'submissions', 'files', 'remarks', 'examinations', 'assignments', 'score_sheets', 'letters'];
+    case_tables text[] := array['cases', 'events', 'filings', 'draft_sections', 'submissions', 'files', 'remarks', 'examinations', 'assignments', 'score_sheets', 'point_rulings', 'letters'];
 begin
     -- What everybody may read.
     foreach r in array array['hojo_gate', 'hojo_public', 'hojo_applicant', 'hojo_staff', 'hojo_reviewer', 'hojo_worker', 'hojo_setup'] loop
@@ -86,8 +86,11 @@ begin
     perform pg_temp.allow('hojo_staff', array['events', 'submissions'], 'insert', somebody);
     perform pg_temp.allow('hojo_staff', array['applicants'], 'select, insert', somebody);
     perform pg_temp.allow('hojo_staff', array['accounts', 'staff', 'roles', 'role_permissions', 'staff_roles', 'sessions'], 'select', somebody);
-    perform pg_temp.allow('hojo_staff', array['deadline_moves', 'rule_lowerings', 'runs', 'receipt_numbers', 'letter_numbers', 'reviewer_ties', 'notices'], 'insert, update', somebody);
-    perform pg_temp.allow('hojo_staff', array['deadline_moves', 'runs', 'receipt_numbers', 'letter_numbers', 'reviewer_ties', 'operation_log', 'access_log', 'mails'], 'select', somebody);
+    perform pg_temp.allow('hojo_staff', array['deadline_moves', 'rule_lowerings', 'receipt_numbers', 'letter_numbers', 'reviewer_ties', 'reviewer_limits', 'point_rulings', 'notices'], 'insert, update', somebody);
+    -- A run is never changed; committing it is written beside it.
+    perform pg_temp.allow('hojo_staff', array['runs'], 'insert, update (committed_by, committed_at)', somebody);
+    perform pg_temp.allow('hojo_staff', array['reviewer_ties'], 'delete', somebody);
+    perform pg_temp.allow('hojo_staff', array['deadline_moves', 'runs', 'receipt_numbers', 'letter_numbers', 'reviewer_ties', 'reviewer_limits', 'operation_log', 'access_log', 'mails', 'schedules'], 'select', somebody);
     perform pg_temp.allow('hojo_staff', array['jobs'], 'select, insert, update', somebody);
     perform pg_temp.allow('hojo_staff', array['operation_log', 'access_log'], 'insert', somebody);
     perform pg_temp.allow('hojo_staff', array['idempotency'], 'select, insert', 'principal = (select nullif(current_setting(''hojo.actor'', true), '''')::uuid)');
@@ -97,7 +100,9 @@ begin
     -- The reviewer: the assigned cases and the own sheets, nothing else.
     perform pg_temp.allow('hojo_reviewer', array['cases'], 'select', replace(mine, 'case_id in', 'id in'));
     perform pg_temp.allow('hojo_reviewer', array['filings', 'submissions', 'files'], 'select', mine);
-    perform pg_temp.allow('hojo_reviewer', array['assignments'], 'select, update', 'reviewer_id = ' || me);
+    perform pg_temp.allow('hojo_reviewer', array['assignments'], 'select, update (state, declared_at, recusal, finalised_at)', 'reviewer_id = ' || me);
+    -- Corporation or sole proprietor decides which fields a form shows.
+    perform pg_temp.allow('hojo_reviewer', array['applicants'], 'select (id, kind)', 'id in (select c.applicant_id from cases c where c.' || replace(mine, 'case_id in', 'id in') || ')');
     perform pg_temp.allow('hojo_reviewer', array['score_sheets'], 'select, insert, update', 'reviewer_id = ' || me);
     perform pg_temp.allow('hojo_reviewer', array['reviewer_ties'], 'select, insert', 'reviewer_id = ' || me);
     perform pg_temp.allow('hojo_reviewer', array['jobs', 'operation_log', 'access_log'], 'insert', me || ' is not null');

@@ -51,6 +51,19 @@ impl<A: Access> Permit<A> {
         Ok(Self { owner, action: PhantomData })
     }
 
+    /// For jobs: the system carries out what a person with the permission decided before. That
+    /// person is named in the job, and the handler checks what the job says against the record.
+    /// Nobody who signed in can get a permit this way.
+    ///
+    /// # Errors
+    /// [`Denied`] for every actor but the worker.
+    pub fn system(actor: &Actor, owner: Owner) -> Result<Self, Denied> {
+        match actor {
+            Actor::Worker => Ok(Self { owner, action: PhantomData }),
+            Actor::Anyone | Actor::Applicant(_) | Actor::Staff(_) | Actor::Reviewer(_) => Err(Denied),
+        }
+    }
+
     #[must_use]
     pub fn owner(&self) -> &Owner {
         &self.owner
@@ -123,5 +136,15 @@ mod tests {
         assert!(Permit::<allow::ReviewCase>::check(&reviewer, owner(1, false)).is_err());
         assert!(Permit::<allow::ViewCase>::check(&reviewer, owner(1, true)).is_err());
         assert!(Permit::<allow::ReviewCase>::check(&Actor::Anyone, owner(1, true)).is_err());
+    }
+
+    #[test]
+    fn only_the_worker_acts_for_the_system() {
+        assert!(Permit::<allow::Adopt>::system(&Actor::Worker, owner(1, false)).is_ok());
+        let staff = Actor::Staff(person(Permission::ALL));
+        let reviewer = Actor::Reviewer(person(Permission::ALL));
+        for other in [Actor::Anyone, applicant(1), staff, reviewer] {
+            assert!(Permit::<allow::Adopt>::system(&other, owner(1, true)).is_err(), "{other:?}");
+        }
     }
 }

@@ -90,6 +90,26 @@ impl Tx {
         Ok((permit, row, filing))
     }
 
+    /// For jobs: loads a case by its key, locked, with the permit of the system. Only the worker's
+    /// transactions get one.
+    ///
+    /// # Errors
+    /// [`DbError::NotFound`] when there is no such case, or the actor is a person.
+    pub async fn case_for_system<A: Access>(&mut self, id: CaseId) -> Result<(Permit<A>, CaseRow), DbError> {
+        let found = sqlx::query!("select public_id from cases where id = $1", id.0).fetch_one(self.sql()).await?;
+        let row = self.case_row(PublicId::from_uuid(found.public_id), Mode::Write).await?;
+        let owner = Owner {
+            programme: row.programme.clone(),
+            round: row.round,
+            applicant: row.applicant,
+            case: row.id,
+            filing: None,
+            assigned_to_actor: false,
+        };
+        let permit = Permit::system(self.actor(), owner).map_err(|_| DbError::NotFound)?;
+        Ok((permit, row))
+    }
+
     async fn case_row(&mut self, id: PublicId, mode: Mode) -> Result<CaseRow, DbError> {
         if mode == Mode::Write {
             sqlx::query!("select id from cases where public_id = $1 for no key update", id.uuid())
