@@ -1,4 +1,5 @@
-//! One binary for all tests of the definition language, on the fixture programme in `tests/fixture`.
+//! One binary for all tests of the definition language, on the fixture programme in `tests/fixture` (`real.rs`
+//! checks the programmes of the repository).
 
 #[cfg(test)]
 mod deletion;
@@ -16,6 +17,8 @@ mod letters;
 mod loading;
 #[cfg(test)]
 mod reading;
+#[cfg(test)]
+mod real;
 #[cfg(test)]
 mod speed;
 #[cfg(test)]

@@ -6,12 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 use time::macros::datetime;
 
-fn collect(root: &Path, folder: &Path, files: &mut SourceFiles) {
+/// Every YAML file below a folder, by its path from `root`.
+pub fn collect(root: &Path, folder: &Path, files: &mut SourceFiles) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(root, &path, files);
-        } else {
+        } else if path.extension().is_some_and(|e| e == "yaml") {
             let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
             files.insert(name, &std::fs::read_to_string(&path).unwrap());
         }
