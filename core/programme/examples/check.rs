@@ -27,7 +27,12 @@ fn time(edition: &Edition) {
         let start = Instant::now();
         while start.elapsed().as_millis() < 2_000 {
             for example in &procedure.examples {
-                let mut facts = Facts::new(Now::new(example.now.or_else(|| edition.date("applications_open")).unwrap_or(time::OffsetDateTime::UNIX_EPOCH)));
+                let mut facts = Facts::new(Now::new(
+                    example
+                        .now
+                        .or_else(|| edition.date("applications_open"))
+                        .unwrap_or(time::OffsetDateTime::UNIX_EPOCH),
+                ));
                 facts.values.clone_from(&example.facts);
                 let (reading, _) = read(edition, procedure, &example.answers, &facts);
                 stand(edition, procedure, &reading, &facts);

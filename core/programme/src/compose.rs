@@ -64,7 +64,11 @@ pub enum ComposeProblem {
 ///
 /// # Errors
 /// `Missing` when a placeholder has no value: a letter never leaves with a hole.
-pub fn compose(edition: &Edition, letter: &LetterSpec, context: &LetterContext<'_>) -> Result<LetterModel, ComposeProblem> {
+pub fn compose(
+    edition: &Edition,
+    letter: &LetterSpec,
+    context: &LetterContext<'_>,
+) -> Result<LetterModel, ComposeProblem> {
     let globals = globals(edition, letter, context, None);
     let writer = Writer { letter, context, fields: &context.reading.values, globals: &globals };
     let title = writer.lines(&letter.title)?;
@@ -80,7 +84,11 @@ pub fn compose(edition: &Edition, letter: &LetterSpec, context: &LetterContext<'
         items: writer.items(edition, &letter.items)?,
         closing: writer.maybe(letter.closing.as_ref())?,
         contact: writer.lines(&letter.contact)?,
-        sections: if letter.layout == Layout::ApplicationCopy { application_sections(context.reading) } else { Vec::new() },
+        sections: if letter.layout == Layout::ApplicationCopy {
+            application_sections(context.reading)
+        } else {
+            Vec::new()
+        },
         footer: writer.maybe(letter.footer.as_ref())?.unwrap_or_default(),
         geometry: letter.geometry.clone(),
         lang: "ja".to_owned(),
@@ -91,7 +99,12 @@ pub fn compose(edition: &Edition, letter: &LetterSpec, context: &LetterContext<'
 }
 
 /// The values of facts and of the letter's own names.
-fn globals(edition: &Edition, letter: &LetterSpec, context: &LetterContext<'_>, remark: Option<(usize, &RemarkLine)>) -> Vec<Value> {
+fn globals(
+    edition: &Edition,
+    letter: &LetterSpec,
+    context: &LetterContext<'_>,
+    remark: Option<(usize, &RemarkLine)>,
+) -> Vec<Value> {
     let names = &context.procedure.globals;
     let mut values = crate::read::globals::values(edition, names, context.facts);
     let text = |text: &str| if text.is_empty() { Value::Unknown } else { Value::text(text) };
@@ -110,9 +123,13 @@ fn globals(edition: &Edition, letter: &LetterSpec, context: &LetterContext<'_>, 
             "return.due" => day(context.due),
             "remark.place" => text(remark.map(|(_, remark)| remark.place.as_str()).unwrap_or_default()),
             "remark.text" => text(remark.map(|(_, remark)| remark.text.as_str()).unwrap_or_default()),
-            "remark.number" => remark.and_then(|(number, _)| i64::try_from(number).ok()).map_or(Value::Unknown, Value::integer),
+            "remark.number" => {
+                remark.and_then(|(number, _)| i64::try_from(number).ok()).map_or(Value::Unknown, Value::integer)
+            }
             path => match path.split_once('.') {
-                Some(("amounts", name)) => context.amounts.get(name).map_or(Value::Unknown, |yen| Value::Number(Number::from(*yen))),
+                Some(("amounts", name)) => {
+                    context.amounts.get(name).map_or(Value::Unknown, |yen| Value::Number(Number::from(*yen)))
+                }
                 Some(("addressee", name)) => text(context.addressee.get(name).map(String::as_str).unwrap_or_default()),
                 _ => Value::Unknown,
             },
@@ -226,7 +243,14 @@ fn table(reading: &Reading, field: &Field, shape: &TableShape) -> Table {
     let places = reading.value(&field.id).as_rows().map(|rows| rows.places.clone()).unwrap_or_default();
     let cell = |place: usize, column: &Field| reading.display_cell(&field.id, place, &column.id);
     let numeric = |column: &Field| {
-        matches!(column.kind, FieldType::Yen { .. } | FieldType::Integer { .. } | FieldType::Decimal { .. } | FieldType::Percent { .. } | FieldType::Ratio)
+        matches!(
+            column.kind,
+            FieldType::Yen { .. }
+                | FieldType::Integer { .. }
+                | FieldType::Decimal { .. }
+                | FieldType::Percent { .. }
+                | FieldType::Ratio
+        )
     };
     let mut printed = Table { title: field.label.clone(), ..Table::default() };
     if let Some(keys) = shape.fixed_rows() {
@@ -247,7 +271,13 @@ fn table(reading: &Reading, field: &Field, shape: &TableShape) -> Table {
             row.extend(shape.columns.iter().map(|column| cell(*place, column)));
             printed.rows.push(row);
         }
-        printed.numeric = shape.columns.iter().enumerate().filter(|(_, column)| numeric(column)).map(|(index, _)| index + 1).collect();
+        printed.numeric = shape
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| numeric(column))
+            .map(|(index, _)| index + 1)
+            .collect();
     }
     printed
 }

@@ -80,10 +80,12 @@ fn pointers(rule: &Rule, procedure: &Procedure, env: Env<'_>) -> Vec<FieldPath> 
     let mut fields = rule.fields.clone();
     let Some((slot, node)) = &rule.row_test else { return fields };
     let Op::Fold(_, source, Some(body)) = &node.op else { return fields };
-    let (Some(field), Some(rows)) = (procedure.form.fields.get(*slot), env.fields.get(*slot).and_then(Value::as_rows)) else {
+    let (Some(field), Some(rows)) = (procedure.form.fields.get(*slot), env.fields.get(*slot).and_then(Value::as_rows))
+    else {
         return fields;
     };
-    let columns: Vec<String> = fields.iter().filter(|path| path.field == field.id).filter_map(|path| path.column.clone()).collect();
+    let columns: Vec<String> =
+        fields.iter().filter(|path| path.field == field.id).filter_map(|path| path.column.clone()).collect();
     fields.retain(|path| path.field != field.id);
     let mut locals = Locals::new();
     for (row, place) in rows.places.iter().enumerate() {

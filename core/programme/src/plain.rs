@@ -28,10 +28,14 @@ fn json(yaml: &Yaml) -> Value {
             "" | "~" | "null" => Value::Null,
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
-            text => text.parse::<i64>().ok().filter(|n| n.to_string() == *text).map_or_else(|| text.into(), Value::from),
+            text => {
+                text.parse::<i64>().ok().filter(|n| n.to_string() == *text).map_or_else(|| text.into(), Value::from)
+            }
         },
         Kind::Scalar { text, .. } => text.as_str().into(),
         Kind::List(items) => Value::Array(items.iter().map(json).collect()),
-        Kind::Map(entries) => Value::Object(entries.iter().map(|(key, value)| (key.text.clone(), json(value))).collect::<Map<_, _>>()),
+        Kind::Map(entries) => {
+            Value::Object(entries.iter().map(|(key, value)| (key.text.clone(), json(value))).collect::<Map<_, _>>())
+        }
     }
 }

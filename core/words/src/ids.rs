@@ -3,8 +3,8 @@
 //! Row keys are UUIDv7 made by the application (sortable, never shown). What a person or a URL
 //! sees is a [`PublicId`]: 128 random bits, so that nothing can be guessed or counted.
 
-pub use crate::id::{PublicId, PublicIdProblem};
 use crate::define_id;
+pub use crate::id::{PublicId, PublicIdProblem};
 
 define_id!(RoundId, "公募回");
 define_id!(ApplicantId, "事業者(申請者)");

@@ -145,5 +145,8 @@ pub fn check_printable(text: &str) -> Result<(), (usize, Unprintable)> {
 }
 
 const fn is_noncharacter(character: char) -> bool {
-    matches!(character, '\u{FDD0}'..='\u{FDEF}' | '\u{FFFE}' | '\u{FFFF}' | '\u{1FFFE}' | '\u{1FFFF}' | '\u{2FFFE}' | '\u{2FFFF}')
+    matches!(
+        character,
+        '\u{FDD0}'..='\u{FDEF}' | '\u{FFFE}' | '\u{FFFF}' | '\u{1FFFE}' | '\u{1FFFF}' | '\u{2FFFE}' | '\u{2FFFF}'
+    )
 }

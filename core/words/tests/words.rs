@@ -1,6 +1,9 @@
 //! Tables and property tests for the shared words.
 
-use hojo_words::{BusinessCalendar, Clause, CorporateNumber, CorporateNumberProblem, Now, Number, NumberProblem, PublicId, Yen, YenProblem, jst, text};
+use hojo_words::{
+    BusinessCalendar, Clause, CorporateNumber, CorporateNumberProblem, Now, Number, NumberProblem, PublicId, Yen,
+    YenProblem, jst, text,
+};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use time::macros::{date, datetime};
@@ -26,7 +29,15 @@ fn numbers_are_exact() {
 
 #[test]
 fn numbers_parse_and_print() {
-    for (typed, shown) in [("12", "12"), ("-1_000", "-1000"), ("0.50", "0.5"), ("2/4", "0.5"), ("1/3", "1/3"), ("007", "7"), ("-0.25", "-0.25")] {
+    for (typed, shown) in [
+        ("12", "12"),
+        ("-1_000", "-1000"),
+        ("0.50", "0.5"),
+        ("2/4", "0.5"),
+        ("1/3", "1/3"),
+        ("007", "7"),
+        ("-0.25", "-0.25"),
+    ] {
         assert_eq!(n(typed).to_string(), shown, "{typed}");
     }
     for typed in ["", "-", ".5", "5.", "1e3", "1,000", "１", "1/0", "--1", "0x1", " 1"] {
@@ -97,7 +108,10 @@ fn dates_as_people_write_them() {
 
 #[test]
 fn business_days_skip_weekends_and_holidays() {
-    let calendar = BusinessCalendar::new(BTreeMap::from([(date!(2026 - 11 - 03), "文化の日".to_owned()), (date!(2026 - 11 - 23), "勤労感謝の日".to_owned())]));
+    let calendar = BusinessCalendar::new(BTreeMap::from([
+        (date!(2026 - 11 - 03), "文化の日".to_owned()),
+        (date!(2026 - 11 - 23), "勤労感謝の日".to_owned()),
+    ]));
     assert_eq!(calendar.add_business_days(date!(2026 - 11 - 02), 1), Some(date!(2026 - 11 - 04)));
     assert_eq!(calendar.add_business_days(date!(2026 - 11 - 20), 1), Some(date!(2026 - 11 - 24)));
     assert_eq!(calendar.business_days_between(date!(2026 - 11 - 20), date!(2026 - 11 - 24)), 1);
@@ -107,7 +121,8 @@ fn business_days_skip_weekends_and_holidays() {
 
 #[test]
 fn characters_count_as_the_guidelines_count() {
-    for (typed, count) in [("", 0), ("あ い", 3), ("a\r\nb", 3), ("a\nb", 3), ("a\r\rb", 4), ("𠮷野家", 3), ("　", 1)] {
+    for (typed, count) in [("", 0), ("あ い", 3), ("a\r\nb", 3), ("a\nb", 3), ("a\r\rb", 4), ("𠮷野家", 3), ("　", 1)]
+    {
         assert_eq!(text::count_chars(typed), count, "{typed:?}");
         assert_eq!(text::count_chars(typed), text::unify_line_breaks(typed).chars().count());
     }
@@ -124,7 +139,12 @@ fn widths_and_kana() {
 
 #[test]
 fn what_cannot_be_printed_is_named() {
-    for (typed, place, name) in [("a\u{0}", 2, "U+0000"), ("\u{E000}", 1, "「\u{E000}」(U+E000)"), ("あ\u{10DE92}", 2, "「\u{10DE92}」(U+10DE92)"), ("\u{202E}x", 1, "U+202E")] {
+    for (typed, place, name) in [
+        ("a\u{0}", 2, "U+0000"),
+        ("\u{E000}", 1, "「\u{E000}」(U+E000)"),
+        ("あ\u{10DE92}", 2, "「\u{10DE92}」(U+10DE92)"),
+        ("\u{202E}x", 1, "U+202E"),
+    ] {
         let (found, what) = text::check_printable(typed).unwrap_err();
         assert_eq!((found, what.name().as_str()), (place, name));
     }
@@ -136,7 +156,12 @@ fn public_ids_are_read_aloud() {
     let id = PublicId::from_bits(u128::MAX);
     assert_eq!(id.to_string().len(), 26);
     assert_eq!(id.to_string().to_uppercase().parse(), Ok(id));
-    for wrong in ["", "8zzzzzzzzzzzzzzzzzzzzzzzzz", "ilouilouilouilouilouilouil", "あああああああああああああああああああああああああ"] {
+    for wrong in [
+        "",
+        "8zzzzzzzzzzzzzzzzzzzzzzzzz",
+        "ilouilouilouilouilouilouil",
+        "あああああああああああああああああああああああああ",
+    ] {
         assert!(wrong.parse::<PublicId>().is_err(), "{wrong}");
     }
     assert_eq!(Clause::new("  "), None);

@@ -37,7 +37,10 @@ pub fn run_example(edition: &Edition, procedure: &Procedure, example: &Example) 
     unknown(example, &judgement, &mut told);
     values(example, procedure, &reading, &mut told);
     slip_codes(example, &slips, &mut told);
-    let errors = told.into_iter().map(|text| Problem::at(&example.place, format!("example 「{}」: {text}", example.name))).collect();
+    let errors = told
+        .into_iter()
+        .map(|text| Problem::at(&example.place, format!("example 「{}」: {text}", example.name)))
+        .collect();
     ExampleResult { reading, slips, judgement, errors }
 }
 
@@ -112,7 +115,8 @@ fn same(spec: &Field, expected: &str, found: &Value) -> bool {
 
 fn slip_codes(example: &Example, slips: &[Slip], told: &mut Vec<String>) {
     let Some(expected) = &example.expect.slips else { return };
-    let found: BTreeSet<(String, &str)> = slips.iter().map(|slip| (slip.path.to_string(), slip.code.as_str())).collect();
+    let found: BTreeSet<(String, &str)> =
+        slips.iter().map(|slip| (slip.path.to_string(), slip.code.as_str())).collect();
     let wanted: BTreeSet<(String, &str)> = expected.iter().map(|(path, code)| (path.clone(), code.as_str())).collect();
     for (path, code) in wanted.difference(&found) {
         told.push(format!("expected the slip {code} at {path}"));

@@ -66,12 +66,28 @@ impl Lint<'_> {
         });
         let mut cited: Vec<(&hojo_words::Clause, &Place)> = Vec::new();
         cited.extend(procedure.rules.rules.iter().map(|rule| (&rule.clause, &rule.place)));
-        cited.extend(procedure.form.sections.iter().filter_map(|section| Some((section.clause.as_ref()?, &section.place))));
+        cited.extend(
+            procedure.form.sections.iter().filter_map(|section| Some((section.clause.as_ref()?, &section.place))),
+        );
         cited.extend(fields.filter_map(|field| Some((field.clause.as_ref()?, &field.place))));
-        cited.extend(procedure.checklist.iter().flat_map(|list| &list.items).filter_map(|item| Some((item.clause.as_ref()?, &item.place))));
-        cited.extend(procedure.score_sheet.iter().flat_map(|sheet| &sheet.criteria).filter_map(|one| Some((one.clause.as_ref()?, &one.place))));
+        cited.extend(
+            procedure
+                .checklist
+                .iter()
+                .flat_map(|list| &list.items)
+                .filter_map(|item| Some((item.clause.as_ref()?, &item.place))),
+        );
+        cited.extend(
+            procedure
+                .score_sheet
+                .iter()
+                .flat_map(|sheet| &sheet.criteria)
+                .filter_map(|one| Some((one.clause.as_ref()?, &one.place))),
+        );
         cited.extend(procedure.remarks.iter().filter_map(|remark| Some((remark.clause.as_ref()?, &remark.place))));
-        cited.extend(self.edition.settings.values().filter_map(|setting| Some((setting.clause.as_ref()?, &setting.place))));
+        cited.extend(
+            self.edition.settings.values().filter_map(|setting| Some((setting.clause.as_ref()?, &setting.place))),
+        );
         cited.extend(self.edition.tables.values().filter_map(|table| Some((table.clause.as_ref()?, &table.place))));
         for (clause, place) in cited {
             if !index.contains_key(clause.as_str()) {
@@ -93,7 +109,8 @@ impl Lint<'_> {
             self.say(&place, "nobody can file: the flow has no step `file`".to_owned());
         }
         for (kind, step) in &flow.steps {
-            let automatic = step.automatic || matches!(kind, StepKind::Accept | StepKind::Notify | StepKind::Close | StepKind::Draft);
+            let automatic = step.automatic
+                || matches!(kind, StepKind::Accept | StepKind::Notify | StepKind::Close | StepKind::Draft);
             if step.by.is_empty() && !automatic {
                 self.say(&step.place, format!("{} names nobody; say by: …", kind.as_str()));
             }
@@ -125,7 +142,10 @@ impl Lint<'_> {
             return;
         }
         let flow = self.flow();
-        let (Some(decide), Some(examine)) = (flow.steps.get(&StepKind::Decide), flow.steps.get(&StepKind::Examine)) else { return };
+        let (Some(decide), Some(examine)) = (flow.steps.get(&StepKind::Decide), flow.steps.get(&StepKind::Examine))
+        else {
+            return;
+        };
         let both: Vec<String> = decide.by.iter().filter(|role| examine.by.contains(role)).cloned().collect();
         if !both.is_empty() {
             let place = decide.place.clone();
@@ -138,7 +158,8 @@ impl Lint<'_> {
         let flow = self.flow().clone();
         let mut reached = BTreeSet::from([State::Draft]);
         loop {
-            let next: Vec<State> = flow.transitions.iter().filter(|t| reached.contains(&t.from)).map(|t| t.to).collect();
+            let next: Vec<State> =
+                flow.transitions.iter().filter(|t| reached.contains(&t.from)).map(|t| t.to).collect();
             let before = reached.len();
             reached.extend(next);
             if reached.len() == before {
@@ -150,7 +171,8 @@ impl Lint<'_> {
             if !reached.contains(state) {
                 self.say(&flow.place, format!("the state {state} cannot be reached"));
             }
-            let leaves = flow.transitions.iter().any(|t| t.from == *state && t.to != *state && t.step != StepKind::Withdraw);
+            let leaves =
+                flow.transitions.iter().any(|t| t.from == *state && t.to != *state && t.step != StepKind::Withdraw);
             if !state.is_final() && !leaves {
                 self.say(&flow.place, format!("nothing leads out of the state {state}"));
             }
@@ -158,9 +180,13 @@ impl Lint<'_> {
                 self.say(&flow.place, format!("applicant_sees has no word for {state}"));
             }
         }
-        let unused = flow.applicant_sees.keys().filter(|state| !named.contains(state) && **state != State::Draft && !state.is_final());
+        let unused = flow
+            .applicant_sees
+            .keys()
+            .filter(|state| !named.contains(state) && **state != State::Draft && !state.is_final());
         for state in unused {
-            self.problems.push(Problem::at(&flow.place, format!("applicant_sees names {state}, which the flow never enters")));
+            self.problems
+                .push(Problem::at(&flow.place, format!("applicant_sees names {state}, which the flow never enters")));
         }
     }
 

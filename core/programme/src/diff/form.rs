@@ -13,7 +13,12 @@ pub(super) fn form(changes: &mut Changes, old: &Form, new: &Form) {
             Some(after) => {
                 changes.changed("様式", "節の名称", &before.title, &after.title);
                 changes.changed("様式", &format!("節「{}」の説明", after.title), &before.help, &after.help);
-                changes.changed("様式", &format!("節「{}」の表示条件", after.title), &shown(&before.shown), &shown(&after.shown));
+                changes.changed(
+                    "様式",
+                    &format!("節「{}」の表示条件", after.title),
+                    &shown(&before.shown),
+                    &shown(&after.shown),
+                );
             }
         }
     }
@@ -25,7 +30,13 @@ pub(super) fn form(changes: &mut Changes, old: &Form, new: &Form) {
 }
 
 fn fields(changes: &mut Changes, within: &str, old: &[Arc<Field>], new: &[Arc<Field>]) {
-    let name = |field: &Field| if within.is_empty() { format!("項目「{}」", field.label) } else { format!("{within}の列「{}」", field.label) };
+    let name = |field: &Field| {
+        if within.is_empty() {
+            format!("項目「{}」", field.label)
+        } else {
+            format!("{within}の列「{}」", field.label)
+        }
+    };
     for before in old {
         match new.iter().find(|field| field.id == before.id) {
             None => changes.say("様式", format!("{}を削除", name(before))),
@@ -124,7 +135,13 @@ pub(super) fn kind_words(kind: &FieldType) -> String {
         FieldType::File(rule) => {
             let kinds: Vec<&str> = rule.kinds.iter().map(|kind| kind.label()).collect();
             let pages = rule.max_pages.map_or_else(String::new, |pages| format!("、合わせて{pages}ページまで"));
-            format!("添付（{}、{}MBまで、{}〜{}件{pages}）", kinds.join("・"), rule.max_bytes >> 20, rule.min_count, rule.max_count)
+            format!(
+                "添付（{}、{}MBまで、{}〜{}件{pages}）",
+                kinds.join("・"),
+                rule.max_bytes >> 20,
+                rule.min_count,
+                rule.max_count
+            )
         }
         FieldType::Table(shape) => match &shape.rows {
             RowPlan::Free { min, max } => format!("表（{min}〜{max}行）"),

@@ -49,7 +49,11 @@ impl Changes {
 fn short(text: &str) -> String {
     const LONGEST: usize = 120;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= LONGEST { line } else { format!("{}…", line.chars().take(LONGEST).collect::<String>()) }
+    if line.chars().count() <= LONGEST {
+        line
+    } else {
+        format!("{}…", line.chars().take(LONGEST).collect::<String>())
+    }
 }
 
 /// What changed from `old` to `new`; empty when nothing a person could notice did.

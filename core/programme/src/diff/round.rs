@@ -15,7 +15,9 @@ pub(super) fn edition(changes: &mut Changes, old: &Edition, new: &Edition) {
     for (name, before) in &old.dates {
         match new.dates.get(name) {
             None => changes.say("日程", format!("日程「{name}」を削除")),
-            Some(after) => changes.changed("日程", &format!("日程「{name}」"), &jst::jst_text(*before), &jst::jst_text(*after)),
+            Some(after) => {
+                changes.changed("日程", &format!("日程「{name}」"), &jst::jst_text(*before), &jst::jst_text(*after))
+            }
         }
     }
     for (name, after) in new.dates.iter().filter(|(name, _)| !old.dates.contains_key(*name)) {
@@ -60,7 +62,8 @@ fn settings(changes: &mut Changes, old: &Edition, new: &Edition) {
         match new.settings.get(id) {
             None => changes.say("定数", format!("「{}」を削除", before.title)),
             Some(after) => {
-                let (was, is) = (words(&before.value, &before.ty, Dates::Plain), words(&after.value, &after.ty, Dates::Plain));
+                let (was, is) =
+                    (words(&before.value, &before.ty, Dates::Plain), words(&after.value, &after.ty, Dates::Plain));
                 changes.changed("定数", &format!("「{}」", after.title), &was, &is);
             }
         }
@@ -89,7 +92,11 @@ fn table(changes: &mut Changes, old: &DecisionTable, new: &DecisionTable) {
         }
     }
     for after in new.rows.iter().filter(|row| twin(row, old).is_none()) {
-        let values = new.yields.iter().zip(&after.values).map(|((output, spec), value)| format!("{output}={}", words(value, &spec.ty, Dates::Plain)));
+        let values = new
+            .yields
+            .iter()
+            .zip(&after.values)
+            .map(|((output, spec), value)| format!("{output}={}", words(value, &spec.ty, Dates::Plain)));
         let values = values.collect::<Vec<_>>().join("、");
         changes.say("判定表", format!("「{}」に行（{}）を追加：{values}", new.title, row_name(new, after)));
     }

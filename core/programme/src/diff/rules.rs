@@ -35,7 +35,13 @@ pub(super) fn rules(changes: &mut Changes, old: &Rules, new: &Rules) {
         changes.changed("規則", &format!("{name}の審査者への文"), &before.examiner.source, &after.examiner.source);
     }
     for after in new.rules.iter().filter(|rule| old.get(&rule.code).is_none()) {
-        let text = format!("規則 {}（{}、{}）を追加：{}", after.code, after.clause, severity(after.severity), after.applicant.source);
+        let text = format!(
+            "規則 {}（{}、{}）を追加：{}",
+            after.code,
+            after.clause,
+            severity(after.severity),
+            after.applicant.source
+        );
         changes.say("規則", text);
     }
 }
@@ -58,7 +64,8 @@ pub(super) fn flow(changes: &mut Changes, old: &Flow, new: &Flow) {
 }
 
 fn step(changes: &mut Changes, name: &str, old: &Step, new: &Step) {
-    let people = |step: &Step| step.by.iter().map(|role| crate::model::flow::role_label(role)).collect::<Vec<_>>().join("・");
+    let people =
+        |step: &Step| step.by.iter().map(|role| crate::model::flow::role_label(role)).collect::<Vec<_>>().join("・");
     let within = |step: &Step| step.within.map_or_else(String::new, |term| term.words());
     let back = |step: &Step| step.return_to_applicant.as_ref().map_or_else(String::new, |rule| rule.within.words());
     changes.changed("流れ", &format!("「{name}」の担当"), &people(old), &people(new));
@@ -72,12 +79,18 @@ fn step(changes: &mut Changes, name: &str, old: &Step, new: &Step) {
 /// Checklist and score sheet.
 pub(super) fn sheets(changes: &mut Changes, old: &Procedure, new: &Procedure) {
     let items = |procedure: &Procedure| -> Vec<(String, String)> {
-        procedure.checklist.iter().flat_map(|list| &list.items).map(|item| (item.id.clone(), item.text.clone())).collect()
+        procedure
+            .checklist
+            .iter()
+            .flat_map(|list| &list.items)
+            .map(|item| (item.id.clone(), item.text.clone()))
+            .collect()
     };
     texts(changes, "確認票", "確認項目", &items(old), &items(new));
     let criteria = |procedure: &Procedure| -> Vec<(String, String)> {
         let all = procedure.score_sheet.iter().flat_map(|sheet| &sheet.criteria);
-        all.map(|one| (one.id.clone(), format!("{}（{}〜{}点、重み{}）", one.title, one.min, one.max, one.weight))).collect()
+        all.map(|one| (one.id.clone(), format!("{}（{}〜{}点、重み{}）", one.title, one.min, one.max, one.weight)))
+            .collect()
     };
     texts(changes, "採点表", "審査項目", &criteria(old), &criteria(new));
 }

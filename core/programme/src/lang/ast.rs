@@ -22,7 +22,12 @@ pub(crate) enum Kind {
     Name(String),
     Member(Box<Ast>, String),
     /// Function, decision table or method: the target is the receiver of a method.
-    Call { name: String, name_span: Span, target: Option<Box<Ast>>, arguments: Vec<Ast> },
+    Call {
+        name: String,
+        name_span: Span,
+        target: Option<Box<Ast>>,
+        arguments: Vec<Ast>,
+    },
     Unary(Unary, Box<Ast>),
     Binary(Binary, Box<Ast>, Box<Ast>),
     If(Box<Ast>, Box<Ast>, Box<Ast>),

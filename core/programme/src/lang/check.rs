@@ -80,7 +80,9 @@ impl<'a> Checker<'a> {
             Kind::Nothing => Ok(constant(Value::Nothing, Type::Nothing, span)),
             Kind::Name(name) => self.name(name, span),
             Kind::Member(base, member) => self.member(base, member, span),
-            Kind::Call { name, name_span, target, arguments } => self.call(name, *name_span, target.as_deref(), arguments, span),
+            Kind::Call { name, name_span, target, arguments } => {
+                self.call(name, *name_span, target.as_deref(), arguments, span)
+            }
             Kind::Unary(Unary::Not, inner) => {
                 let inner = self.truth(inner)?;
                 Ok(Node { op: Op::Not(Box::new(inner)), ty: Type::Bool, span })

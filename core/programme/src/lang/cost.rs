@@ -12,7 +12,12 @@ pub(crate) fn cost(node: &Node, rows: &impl Fn(usize) -> u64) -> u64 {
     let pair = |a: &Node, b: &Node| cost(a, rows).saturating_add(cost(b, rows));
     let inner = match &node.op {
         Op::Not(a) | Op::Negate(a) | Op::IsNothing(a) => cost(a, rows),
-        Op::And(a, b) | Op::Or(a, b) | Op::Otherwise(a, b) | Op::Same(_, a, b) | Op::Compare(_, a, b) | Op::Chosen(a, b)
+        Op::And(a, b)
+        | Op::Or(a, b)
+        | Op::Otherwise(a, b)
+        | Op::Same(_, a, b)
+        | Op::Compare(_, a, b)
+        | Op::Chosen(a, b)
         | Op::Arithmetic(_, a, b) => pair(a, b),
         Op::If(c, a, b) => cost(c, rows).saturating_add(cost(a, rows).max(cost(b, rows))),
         Op::In(a, list) => cost(a, rows).saturating_add(sum(list)),

@@ -112,7 +112,8 @@ fn row_cell(env: Env<'_>, locals: &Locals, depth: usize, column: usize) -> Value
 fn optional_cell(env: Env<'_>, locals: &Locals, depth: usize, column: usize) -> Value {
     let value = row_cell(env, locals, depth, column);
     let unreadable = || {
-        let found = locals.get(depth).and_then(|(slot, row)| Some(rows(env, *slot)?.unreadable.contains(&(*row, column))));
+        let found =
+            locals.get(depth).and_then(|(slot, row)| Some(rows(env, *slot)?.unreadable.contains(&(*row, column))));
         found.unwrap_or(true)
     };
     if value.is_known() || unreadable() { value } else { Value::Nothing }

@@ -42,7 +42,9 @@ impl Explainer<'_> {
         }
         if let Op::Lookup { table, inputs, .. } = &node.op {
             let inputs: Vec<Value> = inputs.iter().map(|input| eval(input, self.env, locals)).collect();
-            reason.row = Some(table.find(&inputs).map_or_else(|| format!("{}: 該当なし", table.title), |row| row_words(table, row)));
+            reason.row = Some(
+                table.find(&inputs).map_or_else(|| format!("{}: 該当なし", table.title), |row| row_words(table, row)),
+            );
         }
         reason
     }
@@ -73,7 +75,8 @@ impl Explainer<'_> {
             Op::RowCell(depth, column) | Op::OptionalCell(depth, column) => {
                 let Some((slot, row)) = locals.get(*depth) else { return };
                 if let Some((table, found)) = field(*slot).and_then(|table| Some((table, column_of(table, *column)?))) {
-                    let place = self.env.fields.get(*slot).and_then(Value::as_rows).and_then(|rows| rows.places.get(*row));
+                    let place =
+                        self.env.fields.get(*slot).and_then(Value::as_rows).and_then(|rows| rows.places.get(*row));
                     reason.what.clone_from(&found.label);
                     reason.field = place.map(|place| FieldPath::cell(&table.id, *place, &found.id));
                 }
@@ -86,7 +89,12 @@ impl Explainer<'_> {
     fn because(&self, node: &Node, locals: &mut Locals, depth: usize) -> Vec<Reason> {
         let mut children: Vec<&Node> = match &node.op {
             Op::Not(a) | Op::Negate(a) | Op::IsNothing(a) => vec![a],
-            Op::And(a, b) | Op::Or(a, b) | Op::Otherwise(a, b) | Op::Same(_, a, b) | Op::Compare(_, a, b) | Op::Chosen(a, b)
+            Op::And(a, b)
+            | Op::Or(a, b)
+            | Op::Otherwise(a, b)
+            | Op::Same(_, a, b)
+            | Op::Compare(_, a, b)
+            | Op::Chosen(a, b)
             | Op::Arithmetic(_, a, b) => vec![a, b],
             Op::If(condition, then, otherwise) => match eval(condition, self.env, locals).as_bool() {
                 Some(true) => vec![condition, then],
@@ -143,7 +151,11 @@ fn column_of(table: &Field, column: usize) -> Option<&Field> {
 
 /// `補助上限額: frame=新事業進出枠, employees=21..50`.
 pub(crate) fn row_words(table: &DecisionTable, row: &DecisionRow) -> String {
-    let cells = table.given.iter().zip(&row.cells).map(|(input, cell)| format!("{}={}", input.name, cell_words(cell, &input.ty)));
+    let cells = table
+        .given
+        .iter()
+        .zip(&row.cells)
+        .map(|(input, cell)| format!("{}={}", input.name, cell_words(cell, &input.ty)));
     format!("{}: {}", table.title, cells.collect::<Vec<_>>().join(", "))
 }
 

@@ -51,7 +51,11 @@ pub(crate) fn words(value: &Value, ty: &Type, dates: Dates) -> String {
 
 /// Rates are written as fractions; a denominator nobody writes becomes a decimal.
 fn number_as_fraction(number: hojo_words::Number) -> String {
-    if number.denominator() <= 100 { format!("{}/{}", number.numerator(), number.denominator()) } else { number.grouped(4) }
+    if number.denominator() <= 100 {
+        format!("{}/{}", number.numerator(), number.denominator())
+    } else {
+        number.grouped(4)
+    }
 }
 
 /// Cuts a unit that the sentence writes again right behind: `{excess}円`.

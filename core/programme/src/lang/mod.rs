@@ -13,9 +13,9 @@ pub(crate) mod lexer;
 pub(crate) mod parser;
 pub(crate) mod resolve;
 pub(crate) mod suggest;
-pub(crate) mod units;
 pub(crate) mod template;
 pub mod types;
+pub(crate) mod units;
 
 pub(crate) use check::{Names, Scope};
 pub use template::Template;
@@ -92,7 +92,11 @@ pub(crate) enum Op {
     /// Key of the fixed row bound at this depth.
     RowKey(usize, Arc<Vec<Arc<str>>>),
     /// Output of a decision table.
-    Lookup { table: Arc<DecisionTable>, inputs: Vec<Node>, output: usize },
+    Lookup {
+        table: Arc<DecisionTable>,
+        inputs: Vec<Node>,
+        output: usize,
+    },
     Not(Box<Node>),
     Negate(Box<Node>),
     And(Box<Node>, Box<Node>),

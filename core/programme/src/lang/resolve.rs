@@ -16,10 +16,44 @@ type Result<T> = std::result::Result<T, Wrong>;
 
 /// Names no table or field may take, because a call or a path would be ambiguous.
 pub(crate) const FUNCTIONS: [&str; 38] = [
-    "min", "max", "abs", "down_yen", "up_yen", "down_percent2", "down", "up", "cagr_percent2", "answered", "length", "contains",
-    "starts_with", "date", "add_days", "add_months", "add_years", "days_between", "months_between", "years_between",
-    "fiscal_year", "year", "month", "year_month", "end_of_month", "or", "sum", "least", "greatest", "count", "all", "any", "distinct",
-    "filter", "true", "false", "none", "in",
+    "min",
+    "max",
+    "abs",
+    "down_yen",
+    "up_yen",
+    "down_percent2",
+    "down",
+    "up",
+    "cagr_percent2",
+    "answered",
+    "length",
+    "contains",
+    "starts_with",
+    "date",
+    "add_days",
+    "add_months",
+    "add_years",
+    "days_between",
+    "months_between",
+    "years_between",
+    "fiscal_year",
+    "year",
+    "month",
+    "year_month",
+    "end_of_month",
+    "or",
+    "sum",
+    "least",
+    "greatest",
+    "count",
+    "all",
+    "any",
+    "distinct",
+    "filter",
+    "true",
+    "false",
+    "none",
+    "in",
 ];
 
 /// Type of a field's value in expressions.
@@ -76,7 +110,8 @@ impl Checker<'_> {
             }
             ("number", None) => Ok(Node { op: Op::RowNumber(depth), ty: Type::COUNT, span }),
             ("key", None) if local.shape.fixed_rows().is_some() => {
-                let keys = local.shape.fixed_rows().map(|rows| rows.keys().map(|key| Arc::from(key.as_str())).collect());
+                let keys =
+                    local.shape.fixed_rows().map(|rows| rows.keys().map(|key| Arc::from(key.as_str())).collect());
                 Ok(Node { op: Op::RowKey(depth, Arc::new(keys.unwrap_or_default())), ty: Type::Text, span })
             }
             _ => Err(no_column(&local.table, &local.shape, column, span)),
@@ -110,7 +145,15 @@ impl Checker<'_> {
         self.global(&path, span)
     }
 
-    fn fixed_cell(&mut self, name: &str, slot: usize, shape: &TableShape, row: &str, column: &str, span: Span) -> Result<Node> {
+    fn fixed_cell(
+        &mut self,
+        name: &str,
+        slot: usize,
+        shape: &TableShape,
+        row: &str,
+        column: &str,
+        span: Span,
+    ) -> Result<Node> {
         let Some(rows) = shape.fixed_rows() else {
             return Err(Wrong::new(span, format!("{name} has no fixed rows; use sum, all, filter …")));
         };
@@ -143,7 +186,10 @@ impl Checker<'_> {
             Some(_) => Err(Wrong::new(span, format!("{path} is known to letters only"))),
             None => {
                 let known = self.names.globals.names.keys().map(String::as_str);
-                Err(Wrong::new(span, format!("there is no {path}{}; facts are declared in edition.yaml under facts", hint(path, known))))
+                Err(Wrong::new(
+                    span,
+                    format!("there is no {path}{}; facts are declared in edition.yaml under facts", hint(path, known)),
+                ))
             }
         }
     }
@@ -159,7 +205,10 @@ impl Checker<'_> {
             let node = self.node(argument)?;
             let literal = constant(Value::Unknown, input.ty.clone(), argument.span);
             if !units::fits(&input.ty, &node.ty) {
-                return Err(Wrong::new(node.span, format!("{name} wants {} for {}, this is {}", input.ty, input.name, node.ty)));
+                return Err(Wrong::new(
+                    node.span,
+                    format!("{name} wants {} for {}, this is {}", input.ty, input.name, node.ty),
+                ));
             }
             self.joined(&node, &literal, node.span)?;
             inputs.push(node);
@@ -180,13 +229,23 @@ impl Checker<'_> {
         })
     }
 
-    pub(super) fn call(&mut self, name: &str, name_span: Span, target: Option<&Ast>, arguments: &[Ast], span: Span) -> Result<Node> {
+    pub(super) fn call(
+        &mut self,
+        name: &str,
+        name_span: Span,
+        target: Option<&Ast>,
+        arguments: &[Ast],
+        span: Span,
+    ) -> Result<Node> {
         if let Some(fold) = fold_named(name) {
             let all: Vec<&Ast> = target.into_iter().chain(arguments).collect();
             return self.fold(fold, name, &all, span);
         }
         if target.is_some() {
-            return Err(Wrong::new(name_span, format!("{name} is no method; tables know filter, all, any, sum, count, least, greatest, distinct")));
+            return Err(Wrong::new(
+                name_span,
+                format!("{name} is no method; tables know filter, all, any, sum, count, least, greatest, distinct"),
+            ));
         }
         match name {
             "filter" => Err(Wrong::new(span, "filter(…) stands inside sum, count, all, any …")),
@@ -278,7 +337,9 @@ impl Checker<'_> {
                 let condition = self.lambda(&mut source, local.clone(), rest, "filter", ast.span)?;
                 match condition {
                     Some(condition) if condition.ty == Type::Bool => source.filters.push(condition),
-                    Some(other) => return Err(Wrong::new(other.span, format!("expected yes or no, this is {}", other.ty))),
+                    Some(other) => {
+                        return Err(Wrong::new(other.span, format!("expected yes or no, this is {}", other.ty)));
+                    }
                     None => return Err(Wrong::new(ast.span, "filter needs a condition")),
                 }
                 Ok((source, local))
@@ -288,7 +349,14 @@ impl Checker<'_> {
     }
 
     /// What follows the table: nothing, an expression over its columns, or a variable and an expression.
-    fn lambda(&mut self, source: &mut Source, mut local: Local, rest: &[&Ast], name: &str, span: Span) -> Result<Option<Node>> {
+    fn lambda(
+        &mut self,
+        source: &mut Source,
+        mut local: Local,
+        rest: &[&Ast],
+        name: &str,
+        span: Span,
+    ) -> Result<Option<Node>> {
         let body = match rest {
             [] => return Ok(None),
             [body] => body,
@@ -313,9 +381,10 @@ impl Checker<'_> {
 /// A blank cell of an optional column is skipped by folds, as a spreadsheet's SUM does.
 fn blank_counts_nothing(mut node: Node, local: &Local) -> Node {
     let Op::RowCell(depth, column) = node.op else { return node };
-    let optional = local.shape.columns.get(column).is_some_and(|field| {
-        field.value.is_none() && matches!(field.required, crate::model::form::Condition::Never)
-    });
+    let optional =
+        local.shape.columns.get(column).is_some_and(|field| {
+            field.value.is_none() && matches!(field.required, crate::model::form::Condition::Never)
+        });
     if optional && (node.ty.is_number() || node.ty.is_textual()) {
         node.op = Op::OptionalCell(depth, column);
     }
@@ -356,7 +425,11 @@ fn signature(name: &str, nodes: &[Node], span: Span) -> Result<(F, Type)> {
         None => Err(Wrong::new(span, format!("{name} needs {} values", index + 1))),
     };
     let arity = |count: usize| {
-        if nodes.len() == count { Ok(()) } else { Err(Wrong::new(span, format!("{name} takes {count} values, {} here", nodes.len()))) }
+        if nodes.len() == count {
+            Ok(())
+        } else {
+            Err(Wrong::new(span, format!("{name} takes {count} values, {} here", nodes.len())))
+        }
     };
     let first = |count: usize| -> Result<Type> {
         arity(count)?;

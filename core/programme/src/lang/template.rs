@@ -46,7 +46,8 @@ pub(crate) fn split(source: &str) -> Result<Vec<Piece>, Wrong> {
                 text.push(character);
             }
             '{' => {
-                let end = closing(source, at + 1).ok_or_else(|| Wrong::new((at, at + 1), "this brace is not closed; write {{ for a brace"))?;
+                let end = closing(source, at + 1)
+                    .ok_or_else(|| Wrong::new((at, at + 1), "this brace is not closed; write {{ for a brace"))?;
                 let inner = source.get(at + 1..end).unwrap_or_default();
                 if inner.trim().is_empty() {
                     return Err(Wrong::new((at, end + 1), "this placeholder is empty"));

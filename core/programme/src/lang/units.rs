@@ -14,7 +14,9 @@ fn joined(left: Unit, right: Unit) -> Option<Unit> {
     match (left, right) {
         (a, b) if a == b => Some(a),
         (Unit::Bare, other) | (other, Unit::Bare) => Some(other),
-        (a, b) if plain(a) && plain(b) => Some(if a == Unit::Ratio || b == Unit::Ratio { Unit::Ratio } else { Unit::Decimal }),
+        (a, b) if plain(a) && plain(b) => {
+            Some(if a == Unit::Ratio || b == Unit::Ratio { Unit::Ratio } else { Unit::Decimal })
+        }
         _ => None,
     }
 }
@@ -37,9 +39,8 @@ pub(crate) fn arithmetic(operator: Binary, left: Node, right: Node, span: Span) 
         return Err(Wrong::new(wrong.span, format!("expected a number, this is {}{}", wrong.ty, date_hint(&wrong.ty))));
     };
     let (a, b) = (*a, *b);
-    let mismatch = |what: &str| {
-        Err(Wrong::new(span, format!("{} {what} {} makes no sense", Type::Number(a), Type::Number(b))))
-    };
+    let mismatch =
+        |what: &str| Err(Wrong::new(span, format!("{} {what} {} makes no sense", Type::Number(a), Type::Number(b))));
     let (how, unit) = match operator {
         Binary::Add | Binary::Subtract => match joined(a, b) {
             Some(unit) if operator == Binary::Add => (Arithmetic::Add, unit),
@@ -84,7 +85,9 @@ const fn product(a: Unit, b: Unit) -> Unit {
 pub(crate) fn fits(wanted: &Type, found: &Type) -> bool {
     match (wanted, found) {
         (Type::Number(w), Type::Number(f)) => {
-            w == f || *f == Unit::Bare || (plain(*w) && plain(*f) && !(matches!(w, Unit::Count | Unit::Year) && *f == Unit::Ratio))
+            w == f
+                || *f == Unit::Bare
+                || (plain(*w) && plain(*f) && !(matches!(w, Unit::Count | Unit::Year) && *f == Unit::Ratio))
         }
         (Type::Text, other) => other.is_textual(),
         (Type::Code(_) | Type::Choice(_), Type::Text) => true,
@@ -96,19 +99,28 @@ pub(crate) fn fits(wanted: &Type, found: &Type) -> bool {
 pub(crate) fn whole(node: &Node) -> bool {
     match &node.op {
         Op::Constant(value) | Op::Setting(_, value) => value.as_number().is_none_or(hojo_words::Number::is_integer),
-        Op::Field(_) | Op::Global(_) | Op::FixedCell(..) | Op::RowCell(..) | Op::OptionalCell(..) | Op::Lookup { .. } => {
+        Op::Field(_)
+        | Op::Global(_)
+        | Op::FixedCell(..)
+        | Op::RowCell(..)
+        | Op::OptionalCell(..)
+        | Op::Lookup { .. } => {
             matches!(node.ty, Type::Number(Unit::Yen | Unit::Count | Unit::Year))
         }
         Op::RowNumber(_) => true,
         Op::Negate(inner) => whole(inner),
         Op::If(_, then, otherwise) | Op::Otherwise(then, otherwise) => whole(then) && whole(otherwise),
-        Op::Arithmetic(Arithmetic::Add | Arithmetic::Subtract | Arithmetic::Multiply, left, right) => whole(left) && whole(right),
+        Op::Arithmetic(Arithmetic::Add | Arithmetic::Subtract | Arithmetic::Multiply, left, right) => {
+            whole(left) && whole(right)
+        }
         Op::Call(function, arguments) => {
             use super::functions::Function as F;
             match function {
                 F::DownYen | F::UpYen => true,
                 F::Min | F::Max | F::Abs => arguments.iter().all(whole),
-                F::Down | F::Up => matches!(arguments.get(1).map(|n| &n.op), Some(Op::Constant(v)) if v.as_number().is_some_and(hojo_words::Number::is_zero)),
+                F::Down | F::Up => {
+                    matches!(arguments.get(1).map(|n| &n.op), Some(Op::Constant(v)) if v.as_number().is_some_and(hojo_words::Number::is_zero))
+                }
                 _ => true,
             }
         }

@@ -72,7 +72,10 @@ pub(crate) fn edition(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) -> 
 }
 
 fn procedure_codes(files: &SourceFiles) -> BTreeSet<String> {
-    let codes = files.0.keys().filter_map(|path| path.strip_prefix("procedures/")?.split_once('/').map(|(code, _)| code.to_owned()));
+    let codes = files
+        .0
+        .keys()
+        .filter_map(|path| path.strip_prefix("procedures/")?.split_once('/').map(|(code, _)| code.to_owned()));
     codes.collect()
 }
 
@@ -81,10 +84,21 @@ fn stray_files(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) {
     for path in files.0.keys().filter(|path| path.ends_with(".yaml") || path.ends_with(".yml")) {
         let parts: Vec<&str> = path.split('/').collect();
         let known = match parts.as_slice() {
-            ["programme.yaml" | "edition.yaml" | "clauses.yaml" | "mails.yaml"] | ["tables", _] | ["portal", ..] => path.ends_with(".yaml"),
-            ["procedures", _, name] => {
-                ["procedure.yaml", "form.yaml", "rules.yaml", "flow.yaml", "checklist.yaml", "score-sheet.yaml", "remarks.yaml", "selection.yaml", "mails.yaml"].contains(name)
+            ["programme.yaml" | "edition.yaml" | "clauses.yaml" | "mails.yaml"] | ["tables", _] | ["portal", ..] => {
+                path.ends_with(".yaml")
             }
+            ["procedures", _, name] => [
+                "procedure.yaml",
+                "form.yaml",
+                "rules.yaml",
+                "flow.yaml",
+                "checklist.yaml",
+                "score-sheet.yaml",
+                "remarks.yaml",
+                "selection.yaml",
+                "mails.yaml",
+            ]
+            .contains(name),
             ["procedures", _, "form" | "rules" | "letters" | "examples", name] => name.ends_with(".yaml"),
             _ => false,
         };
@@ -219,7 +233,11 @@ fn fact(file: &File<'_>, path: String, yaml: &Yaml, lists: Lists<'_>, facts: &mu
 }
 
 /// All names besides fields: facts first, then what only letters know.
-fn globals(programme: &Programme, dates: &IndexMap<String, time::OffsetDateTime>, facts: &IndexMap<String, Type>) -> Globals {
+fn globals(
+    programme: &Programme,
+    dates: &IndexMap<String, time::OffsetDateTime>,
+    facts: &IndexMap<String, Type>,
+) -> Globals {
     let mut names = IndexMap::new();
     names.insert("now.date".to_owned(), Type::Date);
     names.insert("now.fiscal_year".to_owned(), Type::Number(Unit::Year));

@@ -15,7 +15,9 @@ pub(crate) fn examples(files: &[(File<'_>, Yaml)], form: &Form, rules: &Rules) -
     let mut waiting: Vec<(&File<'_>, &Yaml)> = Vec::new();
     for (file, yaml) in files {
         let mut map = file.map(yaml);
-        waiting.extend(map.get("examples").map(|list| file.list(list)).unwrap_or_default().iter().map(|body| (file, body)));
+        waiting.extend(
+            map.get("examples").map(|list| file.list(list)).unwrap_or_default().iter().map(|body| (file, body)),
+        );
         map.finish(file);
     }
     // Bases may name bases, in any file: go round until nothing new resolves.
@@ -66,7 +68,13 @@ fn base_name(yaml: &Yaml) -> Option<&str> {
 }
 
 /// The example, the id under which others may build on it, and whether it is judged itself.
-fn example(file: &File<'_>, yaml: &Yaml, base: Option<&Example>, form: &Form, rules: &Rules) -> (Option<String>, Example, bool) {
+fn example(
+    file: &File<'_>,
+    yaml: &Yaml,
+    base: Option<&Example>,
+    form: &Form,
+    rules: &Rules,
+) -> (Option<String>, Example, bool) {
     let mut map = file.map(yaml);
     let name = map.needed(file, "name");
     map.get("base");
@@ -166,14 +174,17 @@ fn cell_name<'a>(key: &str, form: &'a Form) -> Result<(&'a Field, usize, String)
     let parts: Vec<&str> = key.split('.').collect();
     if let [table, row, column] = parts.as_slice() {
         let field = form.field(table).ok_or_else(|| unknown(table))?;
-        let rows = field.table().and_then(TableShape::fixed_rows).ok_or_else(|| format!("{table} has no fixed rows"))?;
+        let rows =
+            field.table().and_then(TableShape::fixed_rows).ok_or_else(|| format!("{table} has no fixed rows"))?;
         let index = rows.get_index_of(*row).ok_or_else(|| format!("{table} has no row {row}"))?;
         return Ok((field, index, (*column).to_owned()));
     }
     let path: FieldPath = key.parse().map_err(|_| unknown(key))?;
     let field = form.field(&path.field).ok_or_else(|| unknown(&path.field))?;
     match (path.row, path.column) {
-        (Some(row), Some(column)) if field.table().is_some_and(|shape| row < shape.max_rows()) => Ok((field, row, column)),
+        (Some(row), Some(column)) if field.table().is_some_and(|shape| row < shape.max_rows()) => {
+            Ok((field, row, column))
+        }
         _ => Err(format!("{key} names no cell; write lines[0].eligible or plan.y3.sales")),
     }
 }
@@ -184,7 +195,12 @@ fn raw(file: &File<'_>, yaml: &Yaml, field: &Field) -> Result<Raw, String> {
         (FieldType::Table(shape), _) => rows(file, yaml, field, shape).map(Raw::Rows),
         (FieldType::File(rule), _) => {
             let items = file.one_or_many(yaml);
-            items.iter().enumerate().map(|(number, item)| made_up_file(file, item, rule, number)).collect::<Result<_, _>>().map(Raw::Files)
+            items
+                .iter()
+                .enumerate()
+                .map(|(number, item)| made_up_file(file, item, rule, number))
+                .collect::<Result<_, _>>()
+                .map(Raw::Files)
         }
         (FieldType::Choices { .. }, Kind::List(items)) => {
             Ok(Raw::Many(items.iter().filter_map(|item| file.text(item)).map(str::to_owned).collect()))
@@ -201,7 +217,9 @@ fn rows(file: &File<'_>, yaml: &Yaml, field: &Field, shape: &TableShape) -> Resu
             rows.resize(keys.len(), RawRow::new());
             for (key, body) in entries {
                 let near = || crate::lang::suggest::hint(&key.text, keys.keys().map(String::as_str));
-                let index = keys.get_index_of(&key.text).ok_or_else(|| format!("{} has no row {}{}", field.id, key.text, near()))?;
+                let index = keys
+                    .get_index_of(&key.text)
+                    .ok_or_else(|| format!("{} has no row {}{}", field.id, key.text, near()))?;
                 if let Some(row) = rows.get_mut(index) {
                     *row = cells(file, body, field, shape)?;
                 }
@@ -236,7 +254,8 @@ fn cells(file: &File<'_>, yaml: &Yaml, field: &Field, shape: &TableShape) -> Res
 
 /// `file` is one that fits; keys change what matters to the example.
 fn made_up_file(file: &File<'_>, yaml: &Yaml, rule: &FileRule, number: usize) -> Result<FileRef, String> {
-    let media_type = rule.kinds.first().and_then(|kind| kind.media_types().first()).copied().unwrap_or("application/pdf");
+    let media_type =
+        rule.kinds.first().and_then(|kind| kind.media_types().first()).copied().unwrap_or("application/pdf");
     let mut made = FileRef {
         file: format!("example-{number}"),
         name: "見本.pdf".to_owned(),
@@ -291,7 +310,8 @@ fn expect(file: &File<'_>, yaml: &Yaml, form: &Form, rules: &Rules) -> Expect {
             }
             "slips" => expect.slips = Some(slips(file, body)),
             path => {
-                let known = form.field(path).is_some() || cell_name(path, form).is_ok_and(|(f, _, c)| f.table().is_some_and(|s| s.column(&c).is_some()));
+                let known = form.field(path).is_some()
+                    || cell_name(path, form).is_ok_and(|(f, _, c)| f.table().is_some_and(|s| s.column(&c).is_some()));
                 if !known {
                     let near = crate::lang::suggest::hint(path, form.slots.keys().map(String::as_str));
                     file.problem(key.mark, format!("there is no field {path}{near}"));

@@ -42,7 +42,10 @@ impl Compiler<'_> {
                 return Err(Wrong::new(node.span, format!("the field is {wanted}, the value is {}", node.ty)));
             }
             if *wanted == Type::YEN && !units::whole(node) {
-                return Err(Wrong::new(node.span, "this may leave a fraction of a yen; round it with down_yen or up_yen"));
+                return Err(Wrong::new(
+                    node.span,
+                    "this may leave a fraction of a yen; round it with down_yen or up_yen",
+                ));
             }
             Ok(())
         })
@@ -72,7 +75,9 @@ impl Compiler<'_> {
         for piece in pieces {
             match piece {
                 Piece::Text(text) => parts.push(Part::Text(text)),
-                Piece::Value(source, span) => parts.push(Part::Value(self.source(file, yaml, &source, span.0, &printable)?)),
+                Piece::Value(source, span) => {
+                    parts.push(Part::Value(self.source(file, yaml, &source, span.0, &printable)?))
+                }
             }
         }
         Some(Template { source: text.to_owned(), parts })
@@ -106,14 +111,22 @@ impl Compiler<'_> {
         let rows = |slot: usize| self.most_rows(slot);
         let steps = cost::cost(&node, &rows);
         if steps > cost::BOUND {
-            let message = format!("this may take {steps} steps, more than {}; fold fewer rows inside each other", cost::BOUND);
+            let message =
+                format!("this may take {steps} steps, more than {}; fold fewer rows inside each other", cost::BOUND);
             return Err(Wrong::new(ast.span, message));
         }
         let mut reads = checker.reads;
         reads.paths.sort_by_key(ToString::to_string);
         reads.paths.dedup();
         let ty = node.ty.clone();
-        Ok(Expr { source: text.to_owned(), place: crate::source::Place::default(), ty, node: Arc::new(node), reads, cost: steps })
+        Ok(Expr {
+            source: text.to_owned(),
+            place: crate::source::Place::default(),
+            ty,
+            node: Arc::new(node),
+            reads,
+            cost: steps,
+        })
     }
 
     fn most_rows(&self, slot: usize) -> u64 {

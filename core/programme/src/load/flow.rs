@@ -106,7 +106,12 @@ fn roles(file: &File<'_>, map: &mut MapReader<'_>) -> Vec<String> {
 }
 
 fn words(file: &File<'_>, yaml: Option<&Yaml>) -> Vec<String> {
-    yaml.map(|list| file.one_or_many(list)).unwrap_or_default().iter().filter_map(|item| file.text(item)).map(str::to_owned).collect()
+    yaml.map(|list| file.one_or_many(list))
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|item| file.text(item))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn term(file: &File<'_>, yaml: Option<&Yaml>) -> Option<Term> {
@@ -220,7 +225,10 @@ fn transitions(flow: &Flow) -> Vec<Transition> {
             found.push(plain(from, after(*kind), *kind, step.by.clone()));
         }
         for outcome in &step.outcomes {
-            found.push(Transition { outcome: Some(outcome.clone()), ..plain(from, after(*kind), *kind, step.by.clone()) });
+            found.push(Transition {
+                outcome: Some(outcome.clone()),
+                ..plain(from, after(*kind), *kind, step.by.clone())
+            });
         }
     }
     if flow.steps.contains_key(&StepKind::Notify) {

@@ -52,7 +52,9 @@ pub(crate) fn form(files: &[(File<'_>, Yaml)], around: Around<'_>) -> LoadedForm
             title = own;
         }
         choices.extend(super::tables::choices(file, map.get("choices")));
-        bodies.extend(map.get("sections").map(|list| file.list(list)).unwrap_or_default().iter().map(|body| (number, body)));
+        bodies.extend(
+            map.get("sections").map(|list| file.list(list)).unwrap_or_default().iter().map(|body| (number, body)),
+        );
         map.finish(file);
     }
     let lists = Lists { choices: around.choices, local: Some(&choices), tables: around.tables };
@@ -72,7 +74,8 @@ pub(crate) fn form(files: &[(File<'_>, Yaml)], around: Around<'_>) -> LoadedForm
             section.shown = compiler.condition(file, shown, Condition::Always);
         }
     }
-    let fields: Vec<Arc<Field>> = drafts.into_iter().map(|draft| Arc::new(finish(files, draft, &compiler, None))).collect();
+    let fields: Vec<Arc<Field>> =
+        drafts.into_iter().map(|draft| Arc::new(finish(files, draft, &compiler, None))).collect();
     let slots = fields.iter().map(|field| (field.id.clone(), field.slot)).collect();
     let mut form = Form { title, sections, fields, slots, plan: Vec::new() };
     match crate::read::plan::order(&form) {
@@ -212,12 +215,20 @@ fn contradictions(file: &File<'_>, mark: Mark, draft: &Draft<'_>) {
     if draft.value.is_some() && draft.field.from.is_some() {
         file.problem(mark, "value and from cannot both fill a field");
     }
-    if draft.value.is_some() && matches!(draft.field.kind, FieldType::Table(_) | FieldType::File(_) | FieldType::Consent) {
+    if draft.value.is_some()
+        && matches!(draft.field.kind, FieldType::Table(_) | FieldType::File(_) | FieldType::Consent)
+    {
         file.problem(mark, "tables, files and consents cannot be calculated");
     }
 }
 
-fn fixed_rows<'y>(file: &File<'_>, mark: Mark, keys: &[String], rows: Option<&'y Yaml>, draft: &mut Draft<'y>) -> RowPlan {
+fn fixed_rows<'y>(
+    file: &File<'_>,
+    mark: Mark,
+    keys: &[String],
+    rows: Option<&'y Yaml>,
+    draft: &mut Draft<'y>,
+) -> RowPlan {
     let mut labels: IndexMap<String, String> = keys.iter().map(|key| (key.clone(), String::new())).collect();
     let mut conditions: IndexMap<String, &Yaml> = IndexMap::new();
     for (key, body) in rows.map(|rows| file.entries(rows)).unwrap_or_default() {
@@ -261,12 +272,18 @@ fn table<'y>(
             file.problem(body.mark, "a table cannot stand in a table");
         }
         if seen.insert(column.field.id.clone(), ()).is_some() || ["number", "key"].contains(&column.field.id.as_str()) {
-            file.problem(body.mark, format!("the column {} stands twice or is a word of the language", column.field.id));
+            file.problem(
+                body.mark,
+                format!("the column {} stands twice or is a word of the language", column.field.id),
+            );
         }
         draft.columns.push(column);
     }
     if draft.columns.is_empty() {
-        file.problem(Mark { line: draft.field.place.line, column: draft.field.place.column, index: 0 }, "a table needs columns");
+        file.problem(
+            Mark { line: draft.field.place.line, column: draft.field.place.column, index: 0 },
+            "a table needs columns",
+        );
     }
     // Before expressions are compiled, `required` only tells which blanks a fold may skip.
     let skeleton = draft.columns.iter().map(|column| {

@@ -81,14 +81,17 @@ fn items(file: &File<'_>, yaml: Option<&Yaml>, compiler: &Compiler<'_>, within_r
 
 fn uses_remark(spec: &ItemSpec, compiler: &Compiler<'_>) -> bool {
     let templates = [&spec.label, &spec.text, &spec.amount];
-    let mut reads = templates.into_iter().flatten().flat_map(Template::expressions).flat_map(|expr| &expr.reads.globals);
+    let mut reads =
+        templates.into_iter().flatten().flat_map(Template::expressions).flat_map(|expr| &expr.reads.globals);
     reads.any(|slot| compiler.names.globals.names.get_index(*slot).is_some_and(|(name, _)| name.starts_with("remark.")))
 }
 
 /// Millimetres and points; what is not given keeps the default. The keys are those of the letter model itself.
 fn geometry(file: &File<'_>, yaml: Option<&Yaml>) -> Geometry {
     let Some(yaml) = yaml else { return Geometry::default() };
-    let Ok(serde_json::Value::Object(mut fields)) = serde_json::to_value(Geometry::default()) else { return Geometry::default() };
+    let Ok(serde_json::Value::Object(mut fields)) = serde_json::to_value(Geometry::default()) else {
+        return Geometry::default();
+    };
     for (key, body) in file.entries(yaml) {
         let Some(text) = file.text(body) else { continue };
         let Some(slot) = fields.get_mut(&key.text) else {

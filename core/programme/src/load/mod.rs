@@ -57,11 +57,7 @@ fn moment(file: &File<'_>, yaml: &Yaml) -> Option<OffsetDateTime> {
 }
 
 /// Parses the files that are there.
-fn parsed<'a>(
-    files: &'a SourceFiles,
-    paths: &[String],
-    problems: &'a RefCell<Vec<Problem>>,
-) -> Vec<(File<'a>, Yaml)> {
+fn parsed<'a>(files: &'a SourceFiles, paths: &[String], problems: &'a RefCell<Vec<Problem>>) -> Vec<(File<'a>, Yaml)> {
     let mut found = Vec::new();
     for path in paths {
         let Some((path, text)) = files.0.get_key_value(path) else { continue };
@@ -80,7 +76,10 @@ fn split_paths(files: &SourceFiles, stem: &str) -> Vec<String> {
     files
         .0
         .keys()
-        .filter(|path| **path == single || path.strip_prefix(&folder).is_some_and(|rest| rest.ends_with(".yaml") && !rest.contains('/')))
+        .filter(|path| {
+            **path == single
+                || path.strip_prefix(&folder).is_some_and(|rest| rest.ends_with(".yaml") && !rest.contains('/'))
+        })
         .cloned()
         .collect()
 }

@@ -20,8 +20,7 @@ pub(crate) fn procedure(
     let root = format!("procedures/{code}");
     let read = |stem: &str| parsed(files, &split_paths(files, &format!("{root}/{stem}")), problems);
     let folder = |stem: &str| read(stem);
-    let around =
-        Around { globals, settings: &edition.settings, tables: &edition.tables, choices: &edition.choices };
+    let around = Around { globals, settings: &edition.settings, tables: &edition.tables, choices: &edition.choices };
     let form_files = read("form");
     if form_files.is_empty() {
         problems.borrow_mut().push(Problem {

@@ -46,7 +46,9 @@ pub(crate) fn settings(file: &File<'_>, yaml: Option<&Yaml>, lists: Lists<'_>) -
             file.problem(key.mark, "a setting needs value and type");
             continue;
         };
-        let Some((ty, _)) = file.text(ty).and_then(|text| noted(file, body.mark, value_type(text, lists))) else { continue };
+        let Some((ty, _)) = file.text(ty).and_then(|text| noted(file, body.mark, value_type(text, lists))) else {
+            continue;
+        };
         let Some(value) = output(file, value, &ty) else { continue };
         let title = if title.is_empty() { key.text.clone() } else { title };
         settings.insert(key.text.clone(), Setting { title, clause, ty, value, place: file.place(key.mark) });
@@ -102,7 +104,8 @@ fn row(file: &File<'_>, yaml: &Yaml, table: &mut DecisionTable) -> Option<Decisi
     let entries = file.entries(yaml);
     let find = |name: &str| entries.iter().find(|(key, _)| key.text == name).map(|(_, value)| value);
     for (key, _) in entries {
-        let known = || table.given.iter().map(|input| input.name.as_str()).chain(table.yields.keys().map(String::as_str));
+        let known =
+            || table.given.iter().map(|input| input.name.as_str()).chain(table.yields.keys().map(String::as_str));
         if !known().any(|name| name == key.text) {
             let near = crate::lang::suggest::hint(&key.text, known());
             file.problem(key.mark, format!("the table has no {}{near}", key.text));
@@ -148,7 +151,9 @@ fn cell(file: &File<'_>, yaml: &Yaml, input: &Input) -> Option<Cell> {
     let text = file.text(yaml)?;
     let parsed = match &input.ty {
         Type::Bool => parse::flag(text).map(Cell::Bool),
-        Type::Number(_) if text.contains("..") => super::types::range(text).ok().map(|range| Cell::Span(range.min, range.max)),
+        Type::Number(_) if text.contains("..") => {
+            super::types::range(text).ok().map(|range| Cell::Span(range.min, range.max))
+        }
         Type::Number(_) => text.parse::<Number>().ok().map(|number| Cell::Span(Some(number), Some(number))),
         _ => None,
     };
@@ -164,7 +169,9 @@ fn not_in_list(text: &str, ty: &Type) -> Option<String> {
             let near = crate::lang::suggest::hint(text, list.options.keys().map(String::as_str));
             Some(format!("{text} is no choice of {}{near}", list.id))
         }
-        Type::Code(table) if table.find(&[Value::text(text)]).is_none() => Some(format!("{text} is no code of {}", table.id)),
+        Type::Code(table) if table.find(&[Value::text(text)]).is_none() => {
+            Some(format!("{text} is no code of {}", table.id))
+        }
         _ => None,
     }
 }
@@ -215,8 +222,10 @@ fn parts(table: &DecisionTable, position: usize) -> Vec<Value> {
         Type::Number(_) => number_parts(input, cells()),
         // A free text (the codes of a code table) is its own domain.
         _ => {
-            let texts: std::collections::BTreeSet<&Arc<str>> =
-                cells().filter_map(|cell| if let Cell::Texts(texts) = cell { Some(texts) } else { None }).flatten().collect();
+            let texts: std::collections::BTreeSet<&Arc<str>> = cells()
+                .filter_map(|cell| if let Cell::Texts(texts) = cell { Some(texts) } else { None })
+                .flatten()
+                .collect();
             texts.into_iter().map(|text| Value::Text(Arc::clone(text))).collect()
         }
     }
@@ -226,13 +235,17 @@ fn parts(table: &DecisionTable, position: usize) -> Vec<Value> {
 fn number_parts<'a>(input: &Input, cells: impl Iterator<Item = &'a Cell>) -> Vec<Value> {
     let mut points = std::collections::BTreeSet::new();
     let step = Number::ONE;
-    let integral = matches!(input.ty, Type::Number(crate::lang::types::Unit::Count | crate::lang::types::Unit::Yen | crate::lang::types::Unit::Year));
+    let integral = matches!(
+        input.ty,
+        Type::Number(crate::lang::types::Unit::Count | crate::lang::types::Unit::Yen | crate::lang::types::Unit::Year)
+    );
     for cell in cells {
         let Cell::Span(from, to) = cell else { continue };
         points.extend(from);
         if let Some(to) = to {
             points.insert(*to);
-            let above = if integral { to.add(step) } else { to.add(Number::ratio(1, 1_000_000).unwrap_or(Number::ONE)) };
+            let above =
+                if integral { to.add(step) } else { to.add(Number::ratio(1, 1_000_000).unwrap_or(Number::ONE)) };
             points.extend(above.ok());
         }
     }
@@ -266,12 +279,21 @@ pub(crate) fn prove(file: &File<'_>, yaml: &Yaml, table: &DecisionTable) {
             [_] => continue,
             [] => format!("gap: no row for {}", inputs_words(table, &inputs)),
             [first, ..] => {
-                format!("overlap for {}: also {} (line {})", inputs_words(table, &inputs), row_words(table, first), first.place.line)
+                format!(
+                    "overlap for {}: also {} (line {})",
+                    inputs_words(table, &inputs),
+                    row_words(table, first),
+                    first.place.line
+                )
             }
         };
         reported += 1;
         if reported <= 3 {
-            let mark = hits.last().map_or(yaml.mark, |row| super::yaml::Mark { line: row.place.line, column: row.place.column, index: 0 });
+            let mark = hits.last().map_or(yaml.mark, |row| super::yaml::Mark {
+                line: row.place.line,
+                column: row.place.column,
+                index: 0,
+            });
             file.problem(mark, message);
         }
     }

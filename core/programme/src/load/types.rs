@@ -31,7 +31,11 @@ impl Lists<'_> {
         let table = self.tables.get(name).ok_or_else(|| {
             format!("there is no code table {name}{}", hint(name, self.tables.keys().map(String::as_str)))
         })?;
-        if table.is_code_table() { Ok(Arc::clone(table)) } else { Err(format!("{name} is no code table: it is not given one text")) }
+        if table.is_code_table() {
+            Ok(Arc::clone(table))
+        } else {
+            Err(format!("{name} is no code table: it is not given one text"))
+        }
     }
 }
 
@@ -61,9 +65,38 @@ const VALUE_TYPES: [&str; 12] =
     ["yen", "count", "integer", "ratio", "decimal", "percent", "year", "text", "yes_no", "date", "choice", "code"];
 
 const FIELD_TYPES: [&str; 32] = [
-    "text", "paragraph", "kana", "yen", "signed yen", "integer", "decimal", "ratio", "percent", "date", "year_month", "fiscal_year",
-    "yes_no", "consent", "choice", "choices", "code", "corporate_number", "postal_code", "phone", "email", "url", "bank", "branch",
-    "account_number", "account_kana", "digits", "file", "table", "count", "signed", "years",
+    "text",
+    "paragraph",
+    "kana",
+    "yen",
+    "signed yen",
+    "integer",
+    "decimal",
+    "ratio",
+    "percent",
+    "date",
+    "year_month",
+    "fiscal_year",
+    "yes_no",
+    "consent",
+    "choice",
+    "choices",
+    "code",
+    "corporate_number",
+    "postal_code",
+    "phone",
+    "email",
+    "url",
+    "bank",
+    "branch",
+    "account_number",
+    "account_kana",
+    "digits",
+    "file",
+    "table",
+    "count",
+    "signed",
+    "years",
 ];
 
 /// What a type text says; tables get their columns later.
@@ -84,7 +117,8 @@ fn split_word(text: &str) -> (&str, &str) {
 pub(crate) fn field_type(text: &str, lists: Lists<'_>) -> Result<Written, String> {
     let (word, rest) = split_word(text);
     let limit = || whole(rest, "a number of characters");
-    let simple = |kind: FieldType| if rest.is_empty() { Ok(kind) } else { Err(format!("{word} takes nothing, found {rest}")) };
+    let simple =
+        |kind: FieldType| if rest.is_empty() { Ok(kind) } else { Err(format!("{word} takes nothing, found {rest}")) };
     let kind = match word {
         "text" => FieldType::Text { limit: limit()? },
         "paragraph" => FieldType::Paragraph { limit: limit()? },
@@ -94,7 +128,10 @@ pub(crate) fn field_type(text: &str, lists: Lists<'_>) -> Result<Written, String
         "integer" | "count" => FieldType::Integer { range: range(rest)? },
         "decimal" => {
             let (places, rest) = split_word(rest);
-            FieldType::Decimal { places: places.parse().map_err(|_| "decimal needs its number of decimals".to_owned())?, range: range(rest)? }
+            FieldType::Decimal {
+                places: places.parse().map_err(|_| "decimal needs its number of decimals".to_owned())?,
+                range: range(rest)?,
+            }
         }
         "ratio" => simple(FieldType::Ratio)?,
         "percent" => FieldType::Percent { range: range(rest)? },
@@ -158,7 +195,8 @@ pub(crate) fn range(text: &str) -> Result<Range, String> {
 
 fn table(rest: &str) -> Result<Written, String> {
     if let ("years" | "rows", keys) = split_word(rest) {
-        let keys: Vec<String> = keys.split(',').map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()).collect();
+        let keys: Vec<String> =
+            keys.split(',').map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()).collect();
         if keys.is_empty() {
             return Err("a table of fixed rows needs their keys: table years base,y1,y2".to_owned());
         }
@@ -173,8 +211,14 @@ fn table(rest: &str) -> Result<Written, String> {
 }
 
 fn file_rule(text: &str) -> Result<FileRule, String> {
-    let mut rule =
-        FileRule { kinds: Vec::new(), max_bytes: 10 << 20, min_count: 1, max_count: 1, max_pages: None, name: String::new() };
+    let mut rule = FileRule {
+        kinds: Vec::new(),
+        max_bytes: 10 << 20,
+        min_count: 1,
+        max_count: 1,
+        max_pages: None,
+        name: String::new(),
+    };
     let mut words = text.split_whitespace();
     for kind in words.next().unwrap_or_default().split('|') {
         rule.kinds.push(match kind {

@@ -22,7 +22,10 @@ pub(crate) struct Yaml {
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
     /// Text as written; `plain` when it stood without quotes.
-    Scalar { text: String, plain: bool },
+    Scalar {
+        text: String,
+        plain: bool,
+    },
     List(Vec<Yaml>),
     Map(Vec<(Key, Yaml)>),
 }

@@ -77,21 +77,36 @@ pub enum Condition {
 #[derive(Debug, Clone)]
 pub enum FieldType {
     /// One line, at most `limit` characters (spaces count).
-    Text { limit: usize },
+    Text {
+        limit: usize,
+    },
     /// Several lines, at most `limit` characters (spaces and line breaks count).
-    Paragraph { limit: usize },
+    Paragraph {
+        limit: usize,
+    },
     /// フリガナ, full-width katakana once read.
-    Kana { limit: usize },
+    Kana {
+        limit: usize,
+    },
     /// 円; `signed` allows losses.
-    Yen { signed: bool },
+    Yen {
+        signed: bool,
+    },
     /// Whole numbers within the range.
-    Integer { range: Range },
+    Integer {
+        range: Range,
+    },
     /// Numbers with at most `places` decimals.
-    Decimal { places: u32, range: Range },
+    Decimal {
+        places: u32,
+        range: Range,
+    },
     /// A fraction such as 2/3; mostly calculated.
     Ratio,
     /// Percent points with at most 2 decimals: `50.00` is half.
-    Percent { range: Range },
+    Percent {
+        range: Range,
+    },
     Date,
     YearMonth,
     /// 年度 by its first year.
@@ -99,10 +114,17 @@ pub enum FieldType {
     YesNo,
     /// 同意: must be given.
     Consent,
-    Choice { list: Arc<ChoiceList> },
-    Choices { list: Arc<ChoiceList>, max: Option<usize> },
+    Choice {
+        list: Arc<ChoiceList>,
+    },
+    Choices {
+        list: Arc<ChoiceList>,
+        max: Option<usize>,
+    },
     /// A code of a table of the edition; labels are in its `name` column.
-    Code { table: Arc<DecisionTable> },
+    Code {
+        table: Arc<DecisionTable>,
+    },
     CorporateNumber,
     PostalCode,
     Phone,
@@ -112,11 +134,17 @@ pub enum FieldType {
     Bank,
     /// 支店コード, 3 digits.
     Branch,
-    AccountNumber { digits: usize },
+    AccountNumber {
+        digits: usize,
+    },
     /// 口座名義カナ, half-width bank characters once read.
-    AccountKana { limit: usize },
+    AccountKana {
+        limit: usize,
+    },
     /// Digits only, exactly so many (支援機関ID and the like); leading zeros stay.
-    Digits { length: usize },
+    Digits {
+        length: usize,
+    },
     File(FileRule),
     Table(Arc<TableShape>),
 }

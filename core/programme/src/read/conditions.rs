@@ -3,8 +3,8 @@
 use super::Reading;
 use crate::lang::Expr;
 use crate::lang::eval::{Env, eval, eval_top};
-use crate::value::Value;
 use crate::model::form::{Condition, Field};
+use crate::value::Value;
 
 impl Reading {
     /// Whether a yes-or-no expression holds for these answers; `None` while something it needs is not known.
@@ -32,7 +32,9 @@ impl Reading {
     }
 
     fn cell_condition(&self, field: &str, row: usize, column: &str, which: fn(&Field) -> &Condition) -> bool {
-        let Some((table, column)) = self.form.field(field).and_then(|table| Some((table, table.table()?.column(column)?))) else {
+        let Some((table, column)) =
+            self.form.field(field).and_then(|table| Some((table, table.table()?.column(column)?)))
+        else {
             return false;
         };
         match which(column) {

@@ -1,8 +1,8 @@
 //! 一項目を読む: a raw answer and a field's type give a value or a slip, never both and never a panic.
 
+use super::SlipCode;
 use super::parse;
 use super::slip::{self, Wrong};
-use super::SlipCode;
 use crate::answers::{FileRef, Raw};
 use crate::model::form::{Field, FieldType, FileRule, Range};
 use crate::value::Value;
@@ -66,12 +66,17 @@ fn single(field: &Field, typed: &str) -> Said {
         FieldType::Integer { range } => integer(field, typed, *range),
         FieldType::Decimal { places, range } => decimal(field, typed, *places, *range),
         FieldType::Percent { range } => decimal(field, typed, 2, *range),
-        FieldType::Ratio => typed.parse().ok().or_else(|| parse::number(typed, &field.unit)).map(Value::Number).ok_or_else(|| slip::not_a_number(field)),
+        FieldType::Ratio => typed
+            .parse()
+            .ok()
+            .or_else(|| parse::number(typed, &field.unit))
+            .map(Value::Number)
+            .ok_or_else(|| slip::not_a_number(field)),
         FieldType::Date => parse::date(typed).map(Value::Date).ok_or_else(|| slip::not_a_date(&field.kind)),
         FieldType::YearMonth => parse::year_month(typed).map(Value::Date).ok_or_else(|| slip::not_a_date(&field.kind)),
-        FieldType::FiscalYear => {
-            parse::fiscal_year(typed).map(|year| Value::integer(year.into())).ok_or_else(|| slip::not_a_date(&field.kind))
-        }
+        FieldType::FiscalYear => parse::fiscal_year(typed)
+            .map(|year| Value::integer(year.into()))
+            .ok_or_else(|| slip::not_a_date(&field.kind)),
         FieldType::YesNo => parse::flag(typed).map(Value::Bool).ok_or_else(|| slip::bad_format(&field.kind)),
         FieldType::Consent => match parse::flag(typed) {
             Some(true) => Ok(Value::Bool(true)),
@@ -210,7 +215,8 @@ fn phone(typed: &str) -> Option<String> {
         .collect();
     let folded = folded.trim_matches('-').to_owned();
     let digits: String = folded.chars().filter(|c| *c != '-').collect();
-    let good = digits.starts_with('0') && (10..=11).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    let good =
+        digits.starts_with('0') && (10..=11).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     good.then_some(folded)
 }
 
@@ -218,7 +224,8 @@ fn phone(typed: &str) -> Option<String> {
 fn email(typed: &str) -> Option<String> {
     let folded = text::fold_width(typed).trim().to_owned();
     let (local, domain) = folded.rsplit_once('@')?;
-    let clean = folded.bytes().all(|b| b.is_ascii_graphic()) && !folded.contains(['<', '>', ',', ';', '"', '(', ')', '\\']);
+    let clean =
+        folded.bytes().all(|b| b.is_ascii_graphic()) && !folded.contains(['<', '>', ',', ';', '"', '(', ')', '\\']);
     let good = clean
         && !local.is_empty()
         && !local.contains('@')
@@ -232,7 +239,11 @@ fn url(typed: &str) -> Option<String> {
     let folded = text::fold_width(typed).trim().to_owned();
     let rest = folded.strip_prefix("https://").or_else(|| folded.strip_prefix("http://"))?;
     let host = rest.split(['/', '?', '#']).next()?;
-    let good = host.contains('.') && !host.starts_with('.') && !host.contains('@') && folded.chars().all(|c| !c.is_whitespace() && !matches!(c, '<' | '>' | '"')) && folded.len() <= 2_000;
+    let good = host.contains('.')
+        && !host.starts_with('.')
+        && !host.contains('@')
+        && folded.chars().all(|c| !c.is_whitespace() && !matches!(c, '<' | '>' | '"'))
+        && folded.len() <= 2_000;
     good.then_some(folded)
 }
 
@@ -248,13 +259,21 @@ fn attached(rule: &FileRule, files: &[FileRef]) -> Said {
 
 fn file_problem(rule: &FileRule, files: &[FileRef]) -> Option<Wrong> {
     if files.len() < rule.min_count || files.len() > rule.max_count {
-        let range = if rule.min_count == rule.max_count { rule.max_count.to_string() } else { format!("{}～{}", rule.min_count, rule.max_count) };
+        let range = if rule.min_count == rule.max_count {
+            rule.max_count.to_string()
+        } else {
+            format!("{}～{}", rule.min_count, rule.max_count)
+        };
         return Some((SlipCode::FileCount, format!("添付できるのは{range}件です（現在{}件）。", files.len())));
     }
-    let accepted = |file: &FileRef| rule.kinds.iter().any(|kind| kind.media_types().contains(&file.media_type.as_str()));
+    let accepted =
+        |file: &FileRef| rule.kinds.iter().any(|kind| kind.media_types().contains(&file.media_type.as_str()));
     if let Some(file) = files.iter().find(|file| !accepted(file)) {
         let kinds: Vec<&str> = rule.kinds.iter().map(|kind| kind.label()).collect();
-        return Some((SlipCode::FileKind, format!("「{}」は添付できない形式です。{}で添付してください。", file.name, kinds.join("又は"))));
+        return Some((
+            SlipCode::FileKind,
+            format!("「{}」は添付できない形式です。{}で添付してください。", file.name, kinds.join("又は")),
+        ));
     }
     if let Some(file) = files.iter().find(|file| file.size > rule.max_bytes || file.size == 0) {
         let message = if file.size == 0 {
@@ -266,7 +285,9 @@ fn file_problem(rule: &FileRule, files: &[FileRef]) -> Option<Wrong> {
     }
     let pages: u32 = files.iter().filter_map(|file| file.pages).fold(0, u32::saturating_add);
     match rule.max_pages {
-        Some(max) if pages > max => Some((SlipCode::FilePages, format!("合わせて{max}ページ以内にしてください（現在{pages}ページ）。"))),
+        Some(max) if pages > max => {
+            Some((SlipCode::FilePages, format!("合わせて{max}ページ以内にしてください（現在{pages}ページ）。")))
+        }
         _ => None,
     }
 }

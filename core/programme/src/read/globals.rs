@@ -61,7 +61,9 @@ fn value(edition: &Edition, path: &str, ty: &Type, facts: &Facts) -> Value {
     match root {
         Some(("now", "date")) => return Value::Date(facts.now.date()),
         Some(("now", "fiscal_year")) => return Value::integer(jst::fiscal_year(facts.now.date()).into()),
-        Some(("round", name)) => return edition.date(name).map_or(Value::Unknown, |moment| Value::Date(jst::jst_date(moment))),
+        Some(("round", name)) => {
+            return edition.date(name).map_or(Value::Unknown, |moment| Value::Date(jst::jst_date(moment)));
+        }
         Some(("guidelines", "published")) => return edition.guidelines.published.map_or(Value::Unknown, Value::Date),
         Some(("programme", name)) => {
             return edition.programme.texts.get(name).map_or(Value::Unknown, |text| Value::text(text));

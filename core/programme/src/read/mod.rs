@@ -10,9 +10,9 @@ mod slip;
 
 use crate::answers::{Answers, FieldPath};
 use crate::facts::Facts;
-use crate::model::edition::{Edition, Procedure};
 use crate::lang::format::{Dates, words};
 use crate::lang::resolve::value_type;
+use crate::model::edition::{Edition, Procedure};
 use crate::model::form::{Field, FieldType, Form};
 use crate::value::Value;
 use serde::{Deserialize, Serialize};

@@ -34,7 +34,8 @@ pub(crate) fn number(text: &str, unit: &str) -> Option<Number> {
         body = rest.trim_start();
     }
     let digits: String = body.chars().filter(|c| !matches!(c, ',' | '、' | '，') && !c.is_whitespace()).collect();
-    let plain = digits.starts_with(|c: char| c.is_ascii_digit()) && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let plain =
+        digits.starts_with(|c: char| c.is_ascii_digit()) && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
     if !plain || digits.len() > 30 {
         return None;
     }
@@ -80,7 +81,8 @@ fn parts(text: &str) -> Option<(String, Vec<u32>)> {
     for character in rest.chars().chain(std::iter::once(' ')) {
         if character.is_ascii_digit() {
             current.push(character);
-        } else if matches!(character, '年' | '月' | '日' | '期' | '度' | '/' | '.' | ' ') || text::is_hyphen(character) {
+        } else if matches!(character, '年' | '月' | '日' | '期' | '度' | '/' | '.' | ' ') || text::is_hyphen(character)
+        {
             if !current.is_empty() {
                 numbers.push(current.parse().ok()?);
                 current.clear();
@@ -114,7 +116,9 @@ pub(crate) fn date(text: &str) -> Option<Date> {
 pub(crate) fn year_month(text: &str) -> Option<Date> {
     let (era, numbers) = parts(text)?;
     match (era.as_str(), numbers.as_slice()) {
-        ("", [whole]) if (186_801..=299_912).contains(whole) => civil(i32::try_from(whole / 100).ok()?, small(whole % 100)?, 1),
+        ("", [whole]) if (186_801..=299_912).contains(whole) => {
+            civil(i32::try_from(whole / 100).ok()?, small(whole % 100)?, 1)
+        }
         ("", [year, month] | [year, month, 1]) => civil(i32::try_from(*year).ok()?, small(*month)?, 1),
         ("", _) => None,
         (era, [year, month]) => {

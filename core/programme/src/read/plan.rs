@@ -86,7 +86,13 @@ fn add_expr(form: &Form, expr: Option<&Expr>, wanted: &mut BTreeSet<Step>) {
     }
 }
 
-fn visit(step: Step, needs: &Needs, done: &mut BTreeSet<Step>, path: &mut Vec<Step>, order: &mut Vec<Step>) -> Result<(), Vec<Step>> {
+fn visit(
+    step: Step,
+    needs: &Needs,
+    done: &mut BTreeSet<Step>,
+    path: &mut Vec<Step>,
+    order: &mut Vec<Step>,
+) -> Result<(), Vec<Step>> {
     if done.contains(&step) {
         return Ok(());
     }
@@ -108,14 +114,17 @@ fn describe(form: &Form, circle: &[Step]) -> (Place, String) {
         Step::Section(index) => form.sections.get(*index).map_or_else(String::new, |section| section.id.clone()),
         Step::Field(slot) => form.fields.get(*slot).map_or_else(String::new, |field| field.id.clone()),
         Step::Column(slot, column) => form.fields.get(*slot).map_or_else(String::new, |field| {
-            let column = field.table().and_then(|shape| shape.columns.get(*column)).map_or("", |column| column.id.as_str());
+            let column =
+                field.table().and_then(|shape| shape.columns.get(*column)).map_or("", |column| column.id.as_str());
             format!("{}.{column}", field.id)
         }),
     };
     let place = circle.iter().find_map(|step| match step {
         Step::Section(index) => form.sections.get(*index).map(|section| section.place.clone()),
         Step::Field(slot) => form.fields.get(*slot).map(|field| field.place.clone()),
-        Step::Column(slot, column) => form.fields.get(*slot).and_then(|f| Some(f.table()?.columns.get(*column)?.place.clone())),
+        Step::Column(slot, column) => {
+            form.fields.get(*slot).and_then(|f| Some(f.table()?.columns.get(*column)?.place.clone()))
+        }
     });
     let names: Vec<String> = circle.iter().map(name).collect();
     (place.unwrap_or_default(), format!("these depend on each other in a circle: {}", names.join(" → ")))

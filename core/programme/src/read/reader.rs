@@ -13,7 +13,12 @@ use crate::value::{Rows, Value};
 use std::sync::Arc;
 
 /// Reads answers with the values of facts already at hand.
-pub(crate) fn run(procedure: &Procedure, answers: &Answers, facts: &Facts, globals: Vec<Value>) -> (Reading, Vec<Slip>) {
+pub(crate) fn run(
+    procedure: &Procedure,
+    answers: &Answers,
+    facts: &Facts,
+    globals: Vec<Value>,
+) -> (Reading, Vec<Slip>) {
     let form = Arc::clone(&procedure.form);
     let count = form.fields.len();
     let mut reader = Reader {
@@ -86,7 +91,8 @@ impl Reader<'_> {
         let form = Arc::clone(&self.reading.form);
         match step {
             Step::Section(index) => {
-                let shown = form.sections.get(index).is_some_and(|section| self.holds(&section.shown, &mut Locals::new()));
+                let shown =
+                    form.sections.get(index).is_some_and(|section| self.holds(&section.shown, &mut Locals::new()));
                 set(&mut self.reading.sections, index, shown);
             }
             Step::Field(slot) => {
@@ -165,7 +171,8 @@ impl Reader<'_> {
             }
             RowPlan::Fixed(keys) => {
                 for place in 0..keys.len() {
-                    let shown = shape.row_shown.get(place).is_none_or(|condition| self.holds(condition, &mut Locals::new()));
+                    let shown =
+                        shape.row_shown.get(place).is_none_or(|condition| self.holds(condition, &mut Locals::new()));
                     if shown {
                         self.row(field, shape, raw.get(place), place, &mut rows);
                     }
@@ -180,7 +187,11 @@ impl Reader<'_> {
     fn row(&mut self, field: &Field, shape: &TableShape, raw: Option<&RawRow>, place: usize, rows: &mut Rows) {
         let mut cells = Vec::with_capacity(shape.columns.len());
         for column in &shape.columns {
-            let said = if column.value.is_some() { Said::Blank } else { read(column, raw.and_then(|row| row.get(&column.id))) };
+            let said = if column.value.is_some() {
+                Said::Blank
+            } else {
+                read(column, raw.and_then(|row| row.get(&column.id)))
+            };
             cells.push(match said {
                 Said::Blank => Value::Unknown,
                 Said::Value(value) => value,
@@ -233,7 +244,10 @@ impl Reader<'_> {
         set(&mut self.reading.required, slot, required);
         if let FieldType::Table(shape) = &field.kind {
             self.require_rows(field, shape, required);
-        } else if required && !self.reading.prefilled.get(slot).copied().unwrap_or(false) && is_unanswered(field, self.answers.get(&field.id)) {
+        } else if required
+            && !self.reading.prefilled.get(slot).copied().unwrap_or(false)
+            && is_unanswered(field, self.answers.get(&field.id))
+        {
             self.slip(field, None, None, slip::required(field));
         }
     }

@@ -9,9 +9,13 @@ pub(crate) type Wrong = (SlipCode, String);
 
 pub(crate) fn required(field: &Field) -> Wrong {
     let message = match field.kind {
-        FieldType::Consent => return (SlipCode::ConsentMissing, "内容を確認し、同意する場合はチェックしてください。".to_owned()),
+        FieldType::Consent => {
+            return (SlipCode::ConsentMissing, "内容を確認し、同意する場合はチェックしてください。".to_owned());
+        }
         FieldType::File(_) => "ファイルを添付してください。",
-        FieldType::Choice { .. } | FieldType::Choices { .. } | FieldType::YesNo | FieldType::Code { .. } => "選択してください。",
+        FieldType::Choice { .. } | FieldType::Choices { .. } | FieldType::YesNo | FieldType::Code { .. } => {
+            "選択してください。"
+        }
         FieldType::Table(_) => "1行以上入力してください。",
         _ => "入力してください。",
     };
@@ -20,7 +24,8 @@ pub(crate) fn required(field: &Field) -> Wrong {
 
 pub(crate) fn too_long(limit: usize, count: usize) -> Wrong {
     let over = count.saturating_sub(limit);
-    let message = format!("{limit}文字以内で入力してください（現在{count}文字、{over}文字超過）。空白と改行も1文字と数えます。");
+    let message =
+        format!("{limit}文字以内で入力してください（現在{count}文字、{over}文字超過）。空白と改行も1文字と数えます。");
     (SlipCode::TooLong, message)
 }
 

@@ -5,7 +5,8 @@ use hojo_programme::{check, load_dir};
 
 #[test]
 fn deleting_any_rule_fails_an_example() {
-    let codes: Vec<String> = crate::support::procedure(&fixture()).rules.rules.iter().map(|rule| rule.code.clone()).collect();
+    let codes: Vec<String> =
+        crate::support::procedure(&fixture()).rules.rules.iter().map(|rule| rule.code.clone()).collect();
     assert!(codes.len() >= 6);
     let text = sources().get(RULES).unwrap().to_owned();
     for code in codes {
@@ -39,7 +40,15 @@ fn weakening_any_rule_fails_an_example() {
         let start = at + "\n    must: ".len();
         let end = start + text[start..].find('\n').unwrap();
         let mut files = sources();
-        files.insert(RULES, &format!("{}\"({}) || account.kind == 'corporation'\"{}", &text[..start], &text[start..end].replace('"', "'"), &text[end..]));
+        files.insert(
+            RULES,
+            &format!(
+                "{}\"({}) || account.kind == 'corporation'\"{}",
+                &text[..start],
+                &text[start..end].replace('"', "'"),
+                &text[end..]
+            ),
+        );
         let edition = load_dir(&files).unwrap();
         assert!(!check(&edition).errors.is_empty(), "weakening went unnoticed: {}", &text[start..end]);
     }
@@ -47,7 +56,11 @@ fn weakening_any_rule_fails_an_example() {
 
 #[test]
 fn an_unexpected_rule_is_reported() {
-    let files = crate::support::with(crate::support::EXAMPLES, "expect: { ask: [SUSPENDED] }", "expect: { requested: 10_000_000 }");
+    let files = crate::support::with(
+        crate::support::EXAMPLES,
+        "expect: { ask: [SUSPENDED] }",
+        "expect: { requested: 10_000_000 }",
+    );
     let errors = check(&load_dir(&files).unwrap()).errors;
     assert!(errors.iter().any(|p| p.message.contains("no example expects SUSPENDED")));
 }

@@ -42,7 +42,11 @@ fn terms_end_on_the_right_day() {
 #[test]
 fn a_state_nobody_reaches_or_leaves_is_an_error() {
     let errors = |files| load_dir(&files).map(|edition| check(&edition).errors).unwrap_or_else(|problems| problems);
-    let none = errors(with(FLOW, "  file: { by: [applicant, office_on_behalf], between: [applications_open, applications_close] }\n", ""));
+    let none = errors(with(
+        FLOW,
+        "  file: { by: [applicant, office_on_behalf], between: [applications_open, applications_close] }\n",
+        "",
+    ));
     assert!(none.iter().any(|p| p.message.contains("nobody can file")), "{none:?}");
     assert!(none.iter().any(|p| p.message.contains("the state check cannot be reached")), "{none:?}");
 }
@@ -53,7 +57,12 @@ fn the_diagram_names_every_state() {
     let flow = &procedure(&edition).flow;
     let picture = diagram(flow);
     assert!(picture.starts_with("stateDiagram-v2\n"));
-    for line in ["[*] --> draft", "draft --> filed: 提出（申請者・事務局（代行入力））", "decide --> notified: 採択（事務局管理者、2人の目）", "closed --> [*]"] {
+    for line in [
+        "[*] --> draft",
+        "draft --> filed: 提出（申請者・事務局（代行入力））",
+        "decide --> notified: 採択（事務局管理者、2人の目）",
+        "closed --> [*]",
+    ] {
         assert!(picture.contains(line), "{line}\n{picture}");
     }
 }

@@ -27,7 +27,10 @@ fn sentences_print_values_with_one_unit() {
     assert_eq!(found[0].applicant, "この業種では資本金が50,000,000円以下、又は従業員が50人以下の事業者が対象です。");
     assert_eq!(found[0].clause.as_str(), "要領 2-4");
     let found = findings(|a| {
-        let rows = vec![row(&[("category", "machinery"), ("eligible", "9000000")]), row(&[("category", "outsourcing"), ("eligible", "10000001")])];
+        let rows = vec![
+            row(&[("category", "machinery"), ("eligible", "9000000")]),
+            row(&[("category", "outsourcing"), ("eligible", "10000001")]),
+        ];
         a.set("lines", Raw::Rows(rows));
     });
     // Half of 19,000,001 is 9,500,000.5: what is over is rounded up, so that the advice is enough.
@@ -93,6 +96,7 @@ fn later_facts_are_judged_without_reading_again() {
     let edition = fixture();
     let (reading, _) = read(&edition, &procedure(&edition), &good(&edition), &facts());
     let later = facts().with("applicant.suspended", "yes");
-    let codes: Vec<String> = judge(&edition, &procedure(&edition), &reading, &later).into_iter().map(|f| f.code).collect();
+    let codes: Vec<String> =
+        judge(&edition, &procedure(&edition), &reading, &later).into_iter().map(|f| f.code).collect();
     assert_eq!(codes, ["SUSPENDED"]);
 }

@@ -91,7 +91,8 @@ fn answers() -> Answers {
             crate::support::row(&[("kind", "b"), ("sum_", "200")]),
         ]),
     );
-    answers.set("years", Raw::Rows(vec![crate::support::row(&[("sales", "10")]), crate::support::row(&[("sales", "")])]));
+    answers
+        .set("years", Raw::Rows(vec![crate::support::row(&[("sales", "10")]), crate::support::row(&[("sales", "")])]));
     answers
 }
 

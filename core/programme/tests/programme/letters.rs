@@ -38,24 +38,33 @@ fn an_adoption_notice() {
     assert_eq!(model.date_legal, "令和9年2月26日");
     assert_eq!(model.addressee, ["株式会社見本", "代表取締役 見本太郎　様"]);
     assert_eq!(model.body, ["令和8年10月30日付けで申請のあった補助事業を、下記のとおり採択したので通知します。"]);
-    let items: Vec<(&str, &str, Option<&str>)> = model.items.iter().map(|i| (i.label.as_str(), i.text.as_str(), i.amount.as_deref())).collect();
+    let items: Vec<(&str, &str, Option<&str>)> =
+        model.items.iter().map(|i| (i.label.as_str(), i.text.as_str(), i.amount.as_deref())).collect();
     assert_eq!(items, [("採択金額", "", Some("10,000,000円")), ("枠", "通常枠", None)]);
     assert_eq!((model.geometry.body_y.as_str(), model.geometry.title_y.as_str()), ("100.0", "72.6"));
     assert_eq!(model, compose(&edition, letter, &context).unwrap());
 
     context.amounts.clear();
     let missing = compose(&edition, letter, &context).unwrap_err();
-    assert_eq!(missing, ComposeProblem::Missing { letter: "adoption-notice".to_owned(), placeholder: "amounts.adopted".to_owned() });
+    assert_eq!(
+        missing,
+        ComposeProblem::Missing { letter: "adoption-notice".to_owned(), placeholder: "amounts.adopted".to_owned() }
+    );
 
     context.due = Some(date!(2026 - 11 - 30));
     context.remarks = vec![
         RemarkLine { place: "決算書".to_owned(), text: "最後のページがありません。".to_owned() },
-        RemarkLine { place: "経費明細表 2行目".to_owned(), text: "単価を確かめてください。".to_owned() },
+        RemarkLine {
+            place: "経費明細表 2行目".to_owned(), text: "単価を確かめてください。".to_owned()
+        },
     ];
     let model = compose(&edition, procedure.letters.get("return-notice").unwrap(), &context).unwrap();
     assert_eq!(model.body, ["下記の不備がありました。令和8年11月30日までに再提出してください。"]);
     let items: Vec<(&str, &str)> = model.items.iter().map(|i| (i.label.as_str(), i.text.as_str())).collect();
-    assert_eq!(items, [("指摘1", "決算書：最後のページがありません。"), ("指摘2", "経費明細表 2行目：単価を確かめてください。")]);
+    assert_eq!(
+        items,
+        [("指摘1", "決算書：最後のページがありません。"), ("指摘2", "経費明細表 2行目：単価を確かめてください。")]
+    );
 }
 
 #[test]

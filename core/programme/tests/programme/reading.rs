@@ -121,7 +121,10 @@ fn hidden_answers_are_kept_but_not_judged() {
     assert_eq!(reading.display("overseas"), "消さない");
     answers.0.remove("overseas");
     let (_, slips) = read(&edition, &procedure(&edition), &answers, &facts());
-    assert_eq!(slips.iter().map(|s| (s.path.to_string(), s.code)).collect::<Vec<_>>(), [("overseas".to_owned(), SlipCode::Required)]);
+    assert_eq!(
+        slips.iter().map(|s| (s.path.to_string(), s.code)).collect::<Vec<_>>(),
+        [("overseas".to_owned(), SlipCode::Required)]
+    );
 }
 
 #[test]
@@ -136,7 +139,8 @@ fn rows_point_at_their_place_in_the_answers() {
     ];
     answers.set("lines", Raw::Rows(rows));
     let (reading, slips) = read(&edition, &procedure(&edition), &answers, &facts());
-    let told: Vec<(String, SlipCode, &str)> = slips.iter().map(|s| (s.path.to_string(), s.code, s.label.as_str())).collect();
+    let told: Vec<(String, SlipCode, &str)> =
+        slips.iter().map(|s| (s.path.to_string(), s.code, s.label.as_str())).collect();
     assert_eq!(
         told,
         [
@@ -152,13 +156,20 @@ fn rows_point_at_their_place_in_the_answers() {
 
 #[test]
 fn a_fold_skips_blanks_but_not_what_it_cannot_read() {
-    let files = crate::support::with(crate::support::FORM, "sum(lines, eligible)\" }\n      - { id: outs", "sum(lines, extra)\" }\n      - { id: outs");
+    let files = crate::support::with(
+        crate::support::FORM,
+        "sum(lines, eligible)\" }\n      - { id: outs",
+        "sum(lines, extra)\" }\n      - { id: outs",
+    );
     let mut files = files;
     files.0.remove(crate::support::EXAMPLES);
     let edition = crate::support::load(&files);
     let mut answers = good(&fixture());
     for (typed, expected) in [("", "5円"), ("百円", "")] {
-        let rows = vec![row(&[("category", "machinery"), ("extra", "5")]), row(&[("category", "machinery"), ("extra", typed)])];
+        let rows = vec![
+            row(&[("category", "machinery"), ("extra", "5")]),
+            row(&[("category", "machinery"), ("extra", typed)]),
+        ];
         answers.set("lines", Raw::Rows(rows));
         let (reading, _) = read(&edition, &procedure(&edition), &answers, &facts());
         assert_eq!(reading.display("total"), expected, "{typed}");

@@ -61,7 +61,10 @@ pub fn now() -> Now {
 }
 
 pub fn facts() -> Facts {
-    Facts::new(now()).with("account.kind", "corporation").with("account.name", "株式会社見本").with("applicant.suspended", "no")
+    Facts::new(now())
+        .with("account.kind", "corporation")
+        .with("account.name", "株式会社見本")
+        .with("applicant.suspended", "no")
 }
 
 /// Answers of the fixture's good example.

@@ -11,7 +11,27 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
         "[0-9０-９,.−△円%/年月日令和 -]{0,40}",
-        prop::sample::select(vec!["", " ", "\u{0}", "\u{E000}", "𠮷", "yes", "no", "global", "standard", "machinery", "9999999999999999999999999999999999999999", "-0", "1e400", "1/0", "はい", "2026-02-30", "令和0年0月0日", "㍻元年"]).prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "",
+            " ",
+            "\u{0}",
+            "\u{E000}",
+            "𠮷",
+            "yes",
+            "no",
+            "global",
+            "standard",
+            "machinery",
+            "9999999999999999999999999999999999999999",
+            "-0",
+            "1e400",
+            "1/0",
+            "はい",
+            "2026-02-30",
+            "令和0年0月0日",
+            "㍻元年"
+        ])
+        .prop_map(str::to_owned),
     ]
 }
 
@@ -39,7 +59,8 @@ fn simple() -> impl Strategy<Value = Raw> {
 }
 
 fn raw() -> impl Strategy<Value = Raw> {
-    let columns = vec!["category", "item", "eligible", "extra", "profit", "labour", "heads", "closing", "value_added", "x"];
+    let columns =
+        vec!["category", "item", "eligible", "extra", "profit", "labour", "heads", "closing", "value_added", "x"];
     prop_oneof![4 => simple(), 1 => prop::collection::vec(cells(columns), 0..70).prop_map(Raw::Rows)]
 }
 
