@@ -6,14 +6,12 @@ use hojo_case::Terms;
 use hojo_db::{CaseRow, Tx};
 use hojo_programme::{Answers, Edition, Facts, Finding, Form, Procedure, Reading, Severity, Slip, judge, read};
 use hojo_web::Fault;
-use hojo_words::ids::{FilingId, PublicId};
-use time::OffsetDateTime;
+use hojo_words::ids::FilingId;
 
 /// The filing the case is about now.
 #[derive(Clone, Debug)]
 pub struct Filing {
     pub id: FilingId,
-    pub public_id: PublicId,
     pub procedure: String,
     pub state: String,
 }
@@ -22,9 +20,7 @@ pub struct Filing {
 #[derive(Clone, Debug)]
 pub struct Submitted {
     pub n: i32,
-    pub receipt: String,
     pub answers: Answers,
-    pub filed_at: OffsetDateTime,
 }
 
 /// Edition, filing and newest submission, read and judged.
@@ -43,13 +39,13 @@ pub struct Dossier {
 /// The newest filing of a case, or the page does not exist.
 pub async fn filing(tx: &mut Tx, row: &CaseRow) -> Result<Filing, Fault> {
     let f = sqlx::query!(
-        "select id, public_id, procedure, state from filings where case_id = $1 order by created_at desc, id desc limit 1",
+        "select id, procedure, state from filings where case_id = $1 order by created_at desc, id desc limit 1",
         row.id.0
     )
     .fetch_optional(tx.sql())
     .await?
     .ok_or(Fault::NotFound)?;
-    Ok(Filing { id: FilingId(f.id), public_id: PublicId::from_uuid(f.public_id), procedure: f.procedure, state: f.state })
+    Ok(Filing { id: FilingId(f.id), procedure: f.procedure, state: f.state })
 }
 
 /// The edition and procedure a filing is made under.
@@ -73,14 +69,14 @@ pub async fn terms(tx: &mut Tx, row: &CaseRow) -> Result<(Filing, Arc<Edition>, 
 /// One submission of a filing.
 pub async fn submission(tx: &mut Tx, filing: FilingId, n: i32) -> Result<Option<Submitted>, Fault> {
     let r = sqlx::query!(
-        "select n, receipt, answers, filed_at from submissions where filing_id = $1 and n = $2",
+        "select n, answers from submissions where filing_id = $1 and n = $2",
         filing.0,
         n
     )
     .fetch_optional(tx.sql())
     .await?;
     r.map(|r| {
-        Ok(Submitted { n: r.n, receipt: r.receipt, answers: serde_json::from_value(r.answers)?, filed_at: r.filed_at })
+        Ok(Submitted { n: r.n, answers: serde_json::from_value(r.answers)? })
     })
     .transpose()
 }
@@ -111,13 +107,6 @@ pub fn facts_then(form: &Form, answers: &Answers, mut facts: Facts) -> Facts {
         }
     }
     facts
-}
-
-impl Dossier {
-    /// The word for a frame's key; the key itself where the edition does not know it.
-    pub fn frame(&self, key: &str) -> String {
-        frame(&self.edition, key)
-    }
 }
 
 /// The word for a frame's key.

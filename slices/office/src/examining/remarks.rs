@@ -144,7 +144,7 @@ pub async fn add(cx: Cx<allow::CheckFiling>, posted: Posted) -> Result<Reply, Fa
         Ok(new) => new,
         Err(refusal) => {
             let typed = Typed { remark: Some(posted), ..Typed::default() };
-            return refused(&cx, page(&cx, &mut tx, &row, dossier, typed).await?, &refusal);
+            return Ok(refused(page(&cx, &mut tx, &row, dossier, typed).await?, &refusal));
         }
     };
     insert(&mut tx, &row, dossier.filing.id, dossier.submitted.n, me(cx.actor())?, &new).await?;

@@ -71,7 +71,7 @@ pub async fn post(cx: Cx<allow::CheckFiling>, posted: Posted) -> Result<Reply, F
         Err(refusal) => {
             let kept = kept(&checklist(&dossier), &before.ticks, &posted);
             let shell = page(&cx, &mut tx, &row, dossier, Typed { ticks: Some(kept), ..Typed::default() }).await?;
-            return refused(&cx, shell, &refusal);
+            return Ok(refused(shell, &refusal));
         }
     };
     let seen = posted.get("_version").parse().unwrap_or(-1);

@@ -83,8 +83,8 @@ pub async fn show(cx: Cx<allow::CheckFiling>) -> Result<Reply, Fault> {
 }
 
 /// The same page with a refusal above it.
-pub fn refused(_: &Cx<allow::CheckFiling>, shell: Shell, refusal: &Refusal) -> Result<Reply, Fault> {
-    Ok(Reply::refused(&shell.problems(vec![problem(refusal)])))
+pub fn refused(shell: Shell, refusal: &Refusal) -> Reply {
+    Reply::refused(&shell.problems(vec![problem(refusal)]))
 }
 
 /// Draws the page from the case as it stands.
@@ -212,11 +212,10 @@ pub mod tests {
             terms: terms(),
             filing: Filing {
                 id: FilingId(uuid::Uuid::from_u128(1)),
-                public_id: PublicId::from_bits(1),
                 procedure: "application".into(),
                 state: "filed".into(),
             },
-            submitted: Submitted { n: 1, receipt: "R1-000001".into(), answers, filed_at: datetime!(2026-10-20 00:00 UTC) },
+            submitted: Submitted { n: 1, answers },
             edition,
             procedure,
             facts,
