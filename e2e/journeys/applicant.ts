@@ -1,0 +1,142 @@
+// 申請者の旅: from the public pages to the receipt.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { answersOf } from "../lib/examples.ts";
+import { disguised, pdfFile } from "../lib/files.ts";
+import { fillSection, saved, walkSections } from "../lib/fill.ts";
+import { Person, download, mustBePdf } from "../lib/person.ts";
+import { pagesAreSound, story, told } from "../lib/story.ts";
+
+const answers = answersOf("manufacturer-22");
+let aozora: Person;
+
+test("申請者：公開ページを読み、対象者チェックと補助額の試算をする", async () => {
+  const guest = await Person.at("portal", "guest");
+  await guest.go("/");
+  for (const path of ["/rounds", "/faq", "/accessibility"]) await guest.go(path);
+  await guest.go("/eligibility");
+  await guest.press("確認する", "empty");
+  await fillSection(guest, { ...answers, entity: "company" });
+  await guest.press("確認する", "answered");
+  await guest.go("/simulation");
+  await fillSection(guest, answers);
+  await guest.press(/計算する|試算する|確認する/, "answered");
+  await guest.reads("円");
+  await guest.go("/me", "sent to sign-in");
+  assert.ok(guest.path().startsWith("/sign-in"), guest.path());
+  await guest.leave();
+});
+
+test("申請者：GビズIDでログインし、申請を始める", async () => {
+  aozora = await Person.at("portal", "applicant");
+  await aozora.signInWithGbizId("aozora");
+  assert.match(aozora.path(), /^\/me/);
+  await aozora.reads("始められる手続");
+  await aozora.press(/申請を始める/);
+  assert.match(aozora.path(), /^\/filings\//);
+  story.filing = aozora.path();
+});
+
+test("申請者：すべての節に入力すると、自動で保存される", async () => {
+  await walkSections(aozora, told("filing"), answers);
+});
+
+test("申請者：表計算ソフトから経費明細に貼り付ける", async () => {
+  await aozora.go(`${told("filing")}/sections/expenses`, "filled");
+  await aozora.page.evaluate((text) => navigator.clipboard.writeText(text), [
+    "機械装置・システム構築費\t複合加工機 MX-1\t見本工作機械株式会社\t¥12,000,000\t1\t13,200,000\t12,000,000\tいいえ\t複合加工機 1台",
+    "機械装置・システム構築費\t測定機 CM-2\t見本計測株式会社\t８，０００，０００円\t1\t8,800,000\t8,000,000\tいいえ\t測定機 1台",
+  ].join("\n"));
+  await aozora.page.locator('[name="lines[0].category"]').focus();
+  await aozora.page.keyboard.press("Control+v");
+  await aozora.waitsFor(/2行、18か所に貼り付けました/);
+  await saved(aozora);
+  assert.equal(await aozora.page.inputValue('[name="lines[1].eligible"]'), "8000000");
+  assert.match(await aozora.page.locator("#f-eligible_total").innerText(), /20,000,000/);
+  await aozora.look("pasted");
+  await aozora.press("保存して一覧に戻る", "going");
+});
+
+test("申請者：開けないファイルは理由とともに断られる", async () => {
+  await aozora.go(`${told("filing")}/sections/attachments`, "filled");
+  const slot = aozora.page.locator('main [data-field="att_supplement"]');
+  await slot.locator('input[type="file"]').setInputFiles(disguised);
+  await slot.getByText("受け取れません").waitFor();
+  const reason = await slot.locator(".files__reason").innerText();
+  assert.match(reason, /PDF/, reason);
+  await aozora.look("refused");
+  await slot.locator('input[type="file"]').setInputFiles(pdfFile("補足資料.pdf"));
+  await slot.getByText("受け取りました").waitFor();
+});
+
+test("申請者：二つ目のタブは知らされ、何も上書きされない", async () => {
+  aozora.allowed.add(409);
+  const path = `${told("filing")}/sections/outline`;
+  await aozora.go(path, "filled");
+  const second = await aozora.tab();
+  await second.go(path, "filled");
+  await second.type("plan_title", "二つ目のタブで入れた計画名");
+  await saved(second);
+  await aozora.type("plan_title", "一つ目のタブで入れた計画名");
+  await aozora.waitsFor("このページを先に保存しました");
+  await aozora.waitsFor("まだ何も上書きしていません");
+  await aozora.look("conflict");
+  const third = await aozora.tab();
+  await third.go(path, "filled");
+  assert.equal(await third.page.inputValue('[name="plan_title"]'), "二つ目のタブで入れた計画名");
+  await third.page.close();
+  await aozora.page.getByRole("button", { name: "この画面の入力で保存する" }).click();
+  await saved(aozora);
+  await second.page.close();
+  await aozora.type("plan_title", String(answers["plan_title"]));
+  await saved(aozora);
+});
+
+test("申請者：入力の途中でログインの期限が切れても、文章は残る", async () => {
+  aozora.allowed.add(401);
+  const path = `${told("filing")}/sections/plan_text`;
+  await aozora.go(path, "filled");
+  const cookies = await aozora.context.cookies();
+  await aozora.context.clearCookies();
+  const words = "期限切れの間に書いた文章である。";
+  await aozora.type("text_background", words);
+  await aozora.waitsFor("ログインの有効期間が終わりました");
+  await aozora.look("signed out");
+  assert.equal(await aozora.page.inputValue('[name="text_background"]'), words);
+  await aozora.context.addCookies(cookies);
+  await aozora.page.getByRole("button", { name: "ログインしたので保存する" }).click();
+  await saved(aozora);
+  await aozora.go(path, "filled");
+  assert.equal(await aozora.page.inputValue('[name="text_background"]'), words);
+});
+
+test("申請者：入力内容を確認し、提出して受付番号を得る", async () => {
+  await aozora.go(told("filing"), "filled");
+  await aozora.follow("入力内容を確認する", "ready");
+  const words = await aozora.words();
+  assert.ok(!words.includes("まだ提出できません"), words.slice(0, 2_500));
+  await aozora.press("提出する", "not declared");
+  await aozora.reads(/申告|確認/);
+  for (const box of await aozora.page.locator('main [name="confirm"]').all()) await box.check();
+  await aozora.page.locator('main [name="declare"]').check();
+  await aozora.press("提出する");
+  await aozora.reads("申請を受け付けました", "受付番号", /\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d/);
+  const number = await aozora.page.locator("main dd strong, main strong").first().innerText();
+  assert.ok(number.length > 3, number);
+  story.number = number;
+});
+
+test("申請者：控えのPDFと、申請の状況を見る", async () => {
+  await aozora.eventually("申請書の控え（PDF）を開く");
+  await aozora.look("with copy");
+  const href = await aozora.page.getByRole("link", { name: /申請書の控え/ }).getAttribute("href");
+  mustBePdf(await download(aozora, href ?? ""));
+  await aozora.follow("申請の状況を見る");
+  story.case = aozora.path();
+  await aozora.reads("受付");
+  await aozora.go("/me", "waiting");
+});
+
+pagesAreSound("申請者");
