@@ -21,8 +21,8 @@ pub enum CaseRef {
     Key(Uuid),
 }
 
-/// `letter`: make one letter of a case. `cause` tells two letters of one kind apart
-/// (`return:2`, `run:<id>`); a number behind its last colon is the submission it is about.
+/// `letter`: make one letter of a case. `cause` tells two letters of one kind apart: `return:2` for
+/// the second return, `outcome`, `run:<id>`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LetterOrder {
     pub case: CaseRef,

@@ -1,1 +1,34 @@
+//! What keeps the system running, for office IT and managers: jobs, logs, health, and the daily tidying up.
+//! Never changes a case; every retry and every export is itself written down.
+//! Start at [`routes`], then `jobs/`, `log/` (operations and accesses), `health/` and [`keep_house`].
+//! Kept honest by the tests beside each view and by `tests/it`, which tidies a real database.
 
+mod address;
+mod csv;
+mod day;
+mod health;
+mod housekeeping;
+mod jobs;
+mod log;
+
+use hojo_access::Site;
+use hojo_web::Routes;
+
+pub use housekeeping::{Tidied, housekeeping, keep_house};
+
+/// The operations pages of the office site.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::on(Site::Office)
+        .get("/jobs", jobs::list)
+        .menu("ジョブ", 90)
+        .get("/jobs/retry", jobs::confirm)
+        .post("/jobs/retry", jobs::retry)
+        .get("/log", log::operations::list)
+        .menu("ログ", 91)
+        .post("/log/export", log::operations::export)
+        .get("/log/access", log::accesses::list)
+        .post("/log/access/export", log::accesses::export)
+        .get("/health", health::show)
+        .menu("稼働状況", 92)
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hojo_access::allow;
+use hojo_case::Event;
 use hojo_db::{CaseRow, DbError, Tx};
 use hojo_jobs::Failure;
 use hojo_programme::{Answers, Edition, Facts, Form, LetterSpec, Procedure, Reading, read};
@@ -42,7 +43,7 @@ pub struct Filed {
     pub procedure: Arc<Procedure>,
 }
 
-/// For a notice: the newest submission, unless the cause names one.
+/// For a notice: the newest submission; for the notice of an earlier return, the one that was returned.
 pub async fn for_letter(tx: &mut Tx, order: &LetterOrder) -> Result<Dossier, Failure> {
     let case = order.case.key(tx).await?;
     let row = locked(tx, case).await?;
@@ -50,7 +51,7 @@ pub async fn for_letter(tx: &mut Tx, order: &LetterOrder) -> Result<Dossier, Fai
     let (filing, spec) = letter_of(tx, row.id, &edition, &order.letter).await?;
     let spec =
         spec.ok_or_else(|| Failure::ForGood(format!("no procedure of this case has the letter {}", order.letter)))?;
-    let n = submission_of(&order.cause, row.case.submissions);
+    let n = returned_submission(tx, case, &order.cause).await?.unwrap_or(row.case.submissions);
     dossier(tx, row, edition, filing, spec, n).await
 }
 
@@ -146,21 +147,38 @@ pub fn facts_then(form: &Form, answers: &Answers, now: &Facts) -> Facts {
     then
 }
 
-/// The submission a letter is about: the number its cause ends with, if the case has that many.
-pub fn submission_of(cause: &str, newest: u32) -> u32 {
-    let named = cause.rsplit_once(':').and_then(|(_, n)| n.parse().ok());
-    named.filter(|n| (1..=newest).contains(n)).unwrap_or(newest)
+/// `return:2` is the second return; its notice is about what was returned then, however late it is made.
+async fn returned_submission(tx: &mut Tx, case: CaseId, cause: &str) -> Result<Option<u32>, Failure> {
+    let Some(n) = which_return(cause) else { return Ok(None) };
+    let row = sqlx::query!(
+        "select body from events where case_id = $1 and kind = 'returned' order by seq offset $2 limit 1",
+        case.0,
+        n - 1
+    )
+    .fetch_optional(tx.sql())
+    .await
+    .map_err(later)?;
+    let Some(row) = row else { return Ok(None) };
+    match serde_json::from_value(row.body).map_err(DbError::from)? {
+        Event::Returned { submission, .. } => Ok(Some(submission)),
+        _ => Ok(None),
+    }
+}
+
+fn which_return(cause: &str) -> Option<i64> {
+    cause.strip_prefix("return:")?.parse().ok().filter(|n| *n > 0)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::submission_of;
+    use super::which_return;
 
     #[test]
-    fn a_cause_may_name_its_submission() {
-        for (cause, n) in [("return:1", 1), ("return:2", 2), ("return:3", 2), ("run:abc", 2), ("", 2), ("return:0", 2)]
+    fn a_cause_names_its_return() {
+        for (cause, n) in
+            [("return:1", Some(1)), ("return:12", Some(12)), ("return:0", None), ("return:x", None), ("outcome", None)]
         {
-            assert_eq!(submission_of(cause, 2), n, "{cause}");
+            assert_eq!(which_return(cause), n, "{cause}");
         }
     }
 }

@@ -1,0 +1,231 @@
+//! 操作ログ: who did what to which thing, and how it ended.
+
+use hojo_access::{Permission, allow};
+use hojo_db::{Outcome, Tx};
+use hojo_web::ui::{self, Holds, Tone, column, data_table};
+use hojo_web::{Cx, Fault, Markup, Posted, Reply, html};
+use serde_json::{Value, json};
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+use super::filter::{Filter, OUTCOMES, Span};
+use super::view::{self, Fields};
+use super::{MOST, PAGE, cut, object, tabs};
+use crate::address::Cursor;
+use crate::csv::Csv;
+
+/// One line.
+#[derive(Clone, Debug)]
+struct Line {
+    at: OffsetDateTime,
+    id: Uuid,
+    site: String,
+    actor_name: String,
+    permission: String,
+    object: String,
+    outcome: String,
+    detail: Value,
+    request_id: String,
+    address: String,
+}
+
+const PATH: &str = "/log";
+const FIELDS: Fields = Fields { object: "対象（受付番号・文書番号）", outcome: true };
+
+pub async fn list(cx: Cx<allow::ViewOperations>) -> Result<Reply, Fault> {
+    let filter = Filter::read(|name| cx.query(name).to_owned());
+    let mut tx = cx.tx().await?;
+    let today = tx.now().await?.date();
+    let object = object(&mut tx, &filter.object).await?;
+    let wanted = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut lines = select(&mut tx, &filter, &object, filter.span(today), wanted).await?;
+    tx.commit().await?;
+    let more = lines.len() > PAGE;
+    lines.truncate(PAGE);
+    let next = lines.last().filter(|_| more).map(|l| filter.from(Some(Cursor::of(l.at, l.id))).address(PATH));
+    let may_export = cx.actor().holds(Permission::ExportLog);
+    let body = page(&filter, &lines, next.as_deref(), today, may_export.then(|| cx.csrf()).as_deref());
+    Ok(Reply::page(&cx.page("操作ログ", body).wide().problems(view::problems(&filter))))
+}
+
+pub async fn export(cx: Cx<allow::ExportLog>, posted: Posted) -> Result<Reply, Fault> {
+    let filter = Filter::read(|name| posted.get(name).to_owned()).from(None);
+    let mut tx = cx.tx().await?;
+    let today = tx.now().await?.date();
+    let object = object(&mut tx, &filter.object).await?;
+    let lines = select(&mut tx, &filter, &object, filter.span(today), MOST).await?;
+    let what = json!({ "log": "operations", "filter": filter.address(PATH), "rows": lines.len() });
+    tx.log_operation(&cx.audit(), Permission::ExportLog, "log", Outcome::Done, what).await?;
+    tx.commit().await?;
+    let name = format!("操作ログ_{}.csv", ui::date(today).replace('/', ""));
+    Ok(Reply::download(file(&lines).into(), "text/csv; charset=utf-8", &name))
+}
+
+async fn select(tx: &mut Tx, f: &Filter, object: &str, span: Span, limit: i64) -> Result<Vec<Line>, Fault> {
+    let lines = sqlx::query_as!(
+        Line,
+        r#"select at, id, site, actor_name, permission, object, outcome, detail, request_id, address
+           from operation_log
+           where at >= $1 and at < $2
+             and ($3 = '' or position($3 in actor_name) > 0)
+             and ($4 = '' or permission = $4)
+             and ($5 = '' or object = $5)
+             and ($6 = '' or outcome = $6)
+             and ($7::timestamptz is null or (at, id) < ($7, $8))
+           order by at desc, id desc limit $9"#,
+        span.from,
+        span.to,
+        f.person,
+        f.permission.map_or("", Permission::code),
+        object,
+        f.outcome,
+        f.after.and_then(Cursor::moment),
+        f.after.map(Cursor::id),
+        limit
+    )
+    .fetch_all(tx.sql())
+    .await?;
+    Ok(lines)
+}
+
+fn page(filter: &Filter, lines: &[Line], next: Option<&str>, today: Date, csrf: Option<&str>) -> Markup {
+    html! {
+        (tabs(PATH))
+        (view::filters(PATH, filter, today, FIELDS))
+        (table(lines))
+        (ui::pager(&format!("{}件を表示（新しい順）", ui::number(lines.len())), None, next))
+        @if filter.after.is_some() { p { a href=(filter.from(None).address(PATH)) { "最初のページへ戻る" } } }
+        @if let Some(csrf) = csrf { (view::export("/log/export", filter, csrf)) }
+    }
+}
+
+fn table(lines: &[Line]) -> Markup {
+    let head = vec![
+        column("日時").holds(Holds::Date),
+        column("人"),
+        column("操作"),
+        column("対象"),
+        column("結果"),
+        column("内容"),
+        column("接続元"),
+    ];
+    let mut table = data_table("操作の記録", head)
+        .quiet_caption()
+        .empty(html! { p { "この期間と条件に合う記録はありません。期間を広げるか、条件を減らしてください。" } });
+    for l in lines {
+        table = table.row(vec![
+            html! { (ui::date_time_seconds(l.at)) },
+            html! { (l.actor_name) br; span class="quiet" { (view::site(&l.site)) } },
+            html! { (view::permission(&l.permission)) },
+            thing(&l.object),
+            outcome(&l.outcome),
+            html! { (words(&l.detail)) },
+            html! { (l.address) br; span class="quiet" { (l.request_id) } },
+        ]);
+    }
+    html! { (table) }
+}
+
+/// A thing of the log as a link, where there is a page for it.
+fn thing(object: &str) -> Markup {
+    match object.split_once(':') {
+        Some(("case", id)) => {
+            html! { a href={ "/cases/" (id) } { "案件" } " " a class="quiet" href={ "/log?object=" (object) } { "この案件の操作" } }
+        }
+        Some(("letter", id)) => html! { a href={ "/letters/" (id) } { "通知書" } },
+        _ => html! { (object) },
+    }
+}
+
+fn outcome(code: &str) -> Markup {
+    let label = OUTCOMES.iter().find(|(c, _)| *c == code).map_or(code, |(_, l)| *l);
+    match code {
+        "done" => html! { (label) },
+        "refused" => html! { (ui::chip(Tone::Warn, label)) },
+        _ => html! { (ui::chip(Tone::Error, label)) },
+    }
+}
+
+/// The detail as one line: `events: filed、number: R1-00001`.
+fn words(detail: &Value) -> String {
+    let Value::Object(pairs) = detail else { return String::new() };
+    let plain = |v: &Value| match v {
+        Value::String(s) => s.clone(),
+        Value::Array(items) => {
+            items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_owned)).collect::<Vec<_>>().join(" ")
+        }
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    let pairs = pairs.iter().map(|(k, v)| (k, plain(v))).filter(|(_, v)| !v.is_empty());
+    pairs.map(|(k, v)| format!("{k}: {v}")).collect::<Vec<_>>().join("、")
+}
+
+const HEAD: [&str; 9] = ["日時", "サイト", "人", "操作", "対象", "結果", "内容", "接続元", "要求番号"];
+
+fn file(lines: &[Line]) -> Vec<u8> {
+    let mut csv = Csv::new(&HEAD);
+    for l in lines {
+        csv.row([
+            ui::date_time_seconds(l.at),
+            view::site(&l.site).to_owned(),
+            l.actor_name.clone(),
+            view::permission(&l.permission).to_owned(),
+            l.object.clone(),
+            OUTCOMES.iter().find(|(c, _)| *c == l.outcome).map_or(l.outcome.as_str(), |(_, w)| w).to_owned(),
+            words(&l.detail),
+            l.address.clone(),
+            l.request_id.clone(),
+        ]);
+    }
+    if let Some(last) = cut(lines.len()) {
+        csv.row(last);
+    }
+    csv.bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::{date, datetime};
+
+    fn line(outcome: &str) -> Line {
+        Line {
+            at: datetime!(2026-11-22 5:03:04 UTC),
+            id: Uuid::from_u128(1),
+            site: "office".into(),
+            actor_name: "=乙".into(),
+            permission: "filing.return".into(),
+            object: "case:0000000000000000000000000g".into(),
+            outcome: outcome.into(),
+            detail: json!({ "events": ["returned"], "number": "R1-00001", "none": null }),
+            request_id: "req".into(),
+            address: "127.0.0.1".into(),
+        }
+    }
+
+    #[test]
+    fn a_line_says_who_what_and_how_it_ended() {
+        let html = page(&Filter::default(), &[line("failed")], None, date!(2026 - 11 - 22), Some("t")).into_string();
+        for part in [
+            "2026/11/22 14:03:04",
+            "申請を差し戻す",
+            "失敗",
+            "/cases/0000000000000000000000000g",
+            "events: returned、number: R1-00001",
+            "2026/10/23",
+            "/log/export",
+        ] {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+        let without = page(&Filter::default(), &[], None, date!(2026 - 11 - 22), None).into_string();
+        assert!(without.contains("記録はありません") && !without.contains("/log/export"));
+    }
+
+    #[test]
+    fn the_file_is_safe_in_a_spreadsheet() {
+        let text = String::from_utf8(file(&[line("done")])).expect("UTF-8");
+        assert!(text.contains("\"'=乙\"") && text.contains("\"実行\""), "{text}");
+        assert_eq!(text.lines().count(), 2);
+    }
+}
