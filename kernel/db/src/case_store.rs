@@ -144,7 +144,7 @@ impl Tx {
         })
     }
 
-    async fn permit<A: Access>(&mut self, row: &CaseRow, filing: Option<FilingId>) -> Result<Permit<A>, DbError> {
+    pub(crate) async fn permit<A: Access>(&mut self, row: &CaseRow, filing: Option<FilingId>) -> Result<Permit<A>, DbError> {
         let assigned_to_actor = match self.actor().clone() {
             Actor::Reviewer(r) => sqlx::query!(
                 "select 1 as one from assignments

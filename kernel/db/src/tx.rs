@@ -59,6 +59,12 @@ impl Tx {
         Ok(now)
     }
 
+    /// Takes the time that a statement of this transaction brought along, unless it was read before.
+    pub(crate) fn hold_time(&mut self, at: time::OffsetDateTime) -> Now {
+        let offset = self.clock.offset();
+        *self.now.get_or_insert_with(|| Now::new(at + offset))
+    }
+
     pub(crate) fn edition_store(&self) -> EditionStore {
         self.editions.clone()
     }

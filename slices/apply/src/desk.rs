@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hojo_access::{Access, Actor, Permit};
 use hojo_case::{Channel, Party, Position, Terms};
-use hojo_db::{CaseRow, FilingRow, Lowering, Mode, Tx};
+use hojo_db::{CaseRow, FilingDesk, FilingRow, Lowering, Mode, Tx};
 use hojo_programme::{Answers, Edition, Facts, FieldPath, Form, Procedure, Section};
 use hojo_web::ui::form::{Open, Places, Posted as Read, Scene, parse};
 use hojo_web::{Cx, Fault};
@@ -43,22 +43,25 @@ pub(crate) struct Desk {
 /// a draft the applicant types online is nobody else's to read.
 pub(crate) async fn open<A: Access>(cx: &Cx<A>, tx: &mut Tx, mode: Mode) -> Result<(Permit<A>, Desk), Fault> {
     let id: PublicId = cx.param("filing")?;
-    let (permit, row, filing) = tx.filing::<A>(id, mode).await?;
+    if mode == Mode::Write {
+        tx.filing::<A>(id, mode).await?;
+    }
+    let (permit, found) = tx.filing_desk::<A>(id).await?;
+    let FilingDesk { row, filing, facts, lowered } = found;
     let way = Way { site: cx.site(), filing: filing.public_id, case: row.public_id };
     if way.on_behalf() && row.case.channel == Channel::Portal {
         return Err(Fault::NotFound);
     }
     let draft = draft::load(tx, filing.id).await?;
-    let desk = lay_out(tx, row, filing, way, draft).await?;
+    let desk = lay_out(tx, FilingDesk { row, filing, facts, lowered }, way, draft).await?;
     Ok((permit, desk))
 }
 
-async fn lay_out(tx: &mut Tx, row: CaseRow, filing: FilingRow, way: Way, draft: Draft) -> Result<Desk, Fault> {
+async fn lay_out(tx: &mut Tx, found: FilingDesk, way: Way, draft: Draft) -> Result<Desk, Fault> {
+    let FilingDesk { row, filing, facts, lowered } = found;
     let edition = tx.edition(&filing.edition).await?;
     let procedure = edition.procedure(&filing.procedure).cloned();
     let procedure = procedure.ok_or_else(|| Fault::Internal(format!("edition {} lost {}", filing.edition, filing.procedure)))?;
-    let facts = tx.facts(row.round, row.applicant).await?;
-    let lowered = tx.lowered(&filing.edition, &filing.procedure).await?;
     let now = tx.now().await?;
     let answers = draft.answers();
     let judged = Judged::of(&edition, &procedure, &answers, &facts, &lowered);

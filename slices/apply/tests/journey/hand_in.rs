@@ -64,26 +64,38 @@ async fn thirty_presses_make_one_submission_and_everybody_gets_the_receipt() {
         assert_eq!(answer.to(), format!("{base}/receipt"));
     }
     assert_eq!(world.count("select count(*) from submissions").await, 1);
-    assert_eq!(world.count("select last from receipt_numbers").await, 1);
+    assert_eq!(world.count("select count(*) from cases where number = '2026-R1-00001'").await, 1);
     assert_eq!(world.count("select count(*) from jobs").await, 2);
     world.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_deadline_is_the_database_clocks_second() {
-    let world = World::new().await;
+    let world = World::at(OPENS - Duration::hours(1)).await;
     let (c, base) = ready(&world).await;
-    let seen = c.get(&format!("{base}/check")).await.ok().hidden("_seen");
-    let form = [("_seen", seen.as_str()), ("declare", "yes")];
+    let list = c.get(&base).await.ok();
+    assert!(list.text.contains("受付は2026/09/30 17:00からです"), "a draft may be written before the opening: {}", list.text);
+    assert!(!c.get(&format!("{base}/check")).await.ok().text.contains("name=\"_seen\""));
+    let press = async |c: &crate::client::Client, base: &str| {
+        let form = [("_seen", ""), ("declare", "yes")];
+        c.post(&format!("{base}/submit"), &form).await
+    };
     world.set_clock(OPENS - Duration::seconds(2));
-    let early = c.post(&format!("{base}/submit"), &form).await;
+    let early = press(&c, &base).await;
     assert!(early.status == 422 && early.text.contains("申請の受付は2026/09/30 17:00:00からです"), "{}", early.text);
-    world.set_clock(CLOSES + Duration::seconds(2));
-    let late = c.post(&format!("{base}/submit"), &form).await;
-    assert!(late.status == 422 && late.text.contains("2026/10/30 18:00:00に締め切りました"), "{}", late.text);
-    assert_eq!(world.count("select count(*) from submissions").await, 0);
+    world.set_clock(CLOSES - Duration::seconds(20));
+    let seen = c.get(&format!("{base}/check")).await.ok().hidden("_seen");
     world.set_clock(CLOSES - Duration::seconds(2));
-    assert_eq!(c.post(&format!("{base}/submit"), &form).await.status, 303);
+    let in_time = c.post(&format!("{base}/submit"), &[("_seen", &seen), ("declare", "yes")]).await;
+    assert_eq!(in_time.status, 303, "{}", in_time.text);
+
+    let mut other = world.company("株式会社おくれ", Some("1000000000009"), "prime").await;
+    other.token().await;
+    let late_base = other.start(world.round).await;
+    world.set_clock(CLOSES + Duration::seconds(2));
+    let late = press(&other, &late_base).await;
+    assert!(late.status == 422 && late.text.contains("2026/10/30 18:00:00に締め切りました"), "{}", late.text);
+    assert_eq!(world.count("select count(*) from submissions").await, 1);
     world.end().await;
 }
 

@@ -34,5 +34,9 @@ pub async fn send(c: &client::Client, base: &str) -> client::Answer {
     let check = c.get(&format!("{base}/check")).await.ok();
     assert!(check.text.contains("name=\"_seen\""), "the check page does not offer to submit: {}", check.text);
     let seen = check.hidden("_seen");
-    c.post(&format!("{base}/submit"), &[("_seen", &seen), ("declare", "yes")]).await
+    let mut form = vec![("_seen", seen.as_str()), ("declare", "yes")];
+    // Whoever sends has read what is to be confirmed.
+    let boxes = check.text.split("name=\"confirm\" value=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    form.extend(boxes.map(|code| ("confirm", code)));
+    c.post(&format!("{base}/submit"), &form).await
 }

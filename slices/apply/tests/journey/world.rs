@@ -23,6 +23,7 @@ pub struct World {
     pub owner: String,
     pub clock: Clock,
     pub office: Db,
+    portal: Db,
     pub edition: Edition,
     pub round: hojo_words::ids::PublicId,
     pub vault_dir: tempfile::TempDir,
@@ -65,14 +66,21 @@ fn collect(root: &Path, dir: &Path, files: &mut SourceFiles) {
 }
 
 impl World {
+    /// In the middle of the round.
     pub async fn new() -> Self {
+        Self::at(datetime!(2026-10-15 10:00 +9)).await
+    }
+
+    /// A world whose clock starts at a moment; from there it only goes forward.
+    pub async fn at(start: OffsetDateTime) -> Self {
+        drop(tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().try_init());
         let admin = database_url();
         let name = format!("hojo_apply_{}", random::key().simple());
         let mut conn = PgConnection::connect(&admin).await.unwrap();
         sqlx::raw_sql(AssertSqlSafe(format!("create database {name}"))).execute(&mut conn).await.unwrap();
         let owner = format!("{}/{name}", admin.rsplit_once('/').unwrap().0);
         migrate::run(&owner).await.unwrap();
-        let clock = Clock::default();
+        let clock = Clock::with_offset((start - real_now()).whole_seconds());
         let config = DbConfig { url: owner.clone(), pool: PoolSize(12), wait: Duration::from_secs(20) };
         let login = owner.split("://").nth(1).unwrap().split('@').next().unwrap().split(':').next().unwrap().to_owned();
         let small = DbConfig { url: owner.clone(), pool: PoolSize(2), wait: Duration::from_secs(20) };
@@ -84,21 +92,15 @@ impl World {
         let source = source();
         let edition = load_dir(&source).unwrap_or_else(|p| panic!("{}", p[0]));
         let round = publish(&setup, &source, &edition).await;
-        let portal_app = app(Site::Portal, portal, vault.clone(), hojo_apply::portal_routes());
+        let portal_app = app(Site::Portal, portal.clone(), vault.clone(), hojo_apply::portal_routes());
         let office_app = app(Site::Office, office.clone(), vault, hojo_apply::intake_routes());
-        let world = Self { owner, clock, office, edition, round, vault_dir, portal_app, office_app, setup, admin, name };
-        world.set_clock(datetime!(2026-10-15 10:00 +9));
-        world
+        Self { owner, clock, office, portal, edition, round, vault_dir, portal_app, office_app, setup, admin, name }
     }
 
-    /// Moves the world's clock to a moment.
+    /// Moves the world's clock forward to a moment.
     pub fn set_clock(&self, to: OffsetDateTime) {
         let ahead = (to - real_now()).whole_seconds() - self.clock.offset_seconds();
-        match u64::try_from(ahead) {
-            Ok(forward) => self.clock.advance(Duration::from_secs(forward)),
-            // The clock only goes forward; adding the two's complement goes back.
-            Err(_) => self.clock.advance(Duration::from_secs(ahead.cast_unsigned())),
-        }
+        self.clock.advance(Duration::from_secs(u64::try_from(ahead).expect("time goes forward")));
     }
 
     /// A signed-in company whose facts are those of the example.
@@ -160,12 +162,13 @@ impl World {
 
     /// Takes the world down. A test that failed leaves its database for a look.
     pub async fn end(self) {
-        let Self { admin, name, setup, office, portal_app, office_app, .. } = self;
+        let Self { admin, name, setup, office, portal, portal_app, office_app, .. } = self;
         drop((portal_app, office_app));
         setup.close().await;
         office.close().await;
+        portal.close().await;
         let mut conn = PgConnection::connect(&admin).await.unwrap();
-        sqlx::raw_sql(AssertSqlSafe(format!("drop database {name} with (force)"))).execute(&mut conn).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(format!("drop database {name}"))).execute(&mut conn).await.unwrap();
     }
 }
 
