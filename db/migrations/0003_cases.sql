@@ -31,6 +31,9 @@ create index cases_by_filed on cases (filed_at, public_id) where filed_at is not
 create index cases_by_changed on cases (changed_at, public_id) where filed_at is not null;
 create index cases_by_due on cases (coalesce(due_on, date '9999-12-31'), public_id) where filed_at is not null;
 create index cases_by_requested on cases (coalesce(requested, 0), public_id) where filed_at is not null;
+-- What is in work lies behind whatever was closed long ago: lists and counts of the office read only this.
+create index cases_in_work on cases (filed_at, public_id) include (position, assigned_to, due_on)
+    where filed_at is not null and position in ('check', 'second_check', 'returned', 'examine', 'decide');
 create index cases_assigned on cases (assigned_to, position) where assigned_to is not null;
 create unique index cases_one_live on cases (round_id, applicant_id)
     where position not in ('withdrawn', 'discarded');

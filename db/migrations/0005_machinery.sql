@@ -54,6 +54,7 @@ create table operation_log (
     primary key (at, id)
 ) partition by range (at);
 create index operation_log_actor on operation_log (actor_id, at desc);
+create index operation_log_refused on operation_log (permission, at desc) where outcome = 'refused';
 create index operation_log_object on operation_log (object, at desc);
 
 create table access_log (
