@@ -158,7 +158,7 @@ fn print_diff(from: &Edition, to: &Edition) -> anyhow::Result<()> {
         println!("変更はありません。");
     }
     for change in changes {
-        println!("{change}");
+        println!("{}", change.text);
     }
     Ok(())
 }

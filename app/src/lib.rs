@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod definitions;
+pub mod demo;
 pub mod masters;
 pub mod publish;
 pub mod routes;

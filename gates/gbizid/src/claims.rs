@@ -5,8 +5,12 @@ use hojo_words::text;
 use serde_json::{Map, Value};
 use time::{Date, Month};
 
-/// Reads the attributes of the account the ID token named.
-pub(crate) fn identity(issuer: &str, subject: &str, raw: Value) -> Result<Identity, SignInProblem> {
+/// Reads the attributes of the account the ID token named. Public for demonstrations and tests, whose accounts
+/// come as userinfo answers too.
+///
+/// # Errors
+/// [`SignInProblem`] when the answer is another account's or names no known kind of account.
+pub fn identity(issuer: &str, subject: &str, raw: Value) -> Result<Identity, SignInProblem> {
     let raw = storable(raw);
     let Value::Object(map) = &raw else { return Err(SignInProblem::UserinfoUnreadable) };
     let mut claims = Claims { map, unread: Vec::new() };

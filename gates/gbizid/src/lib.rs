@@ -14,6 +14,7 @@ mod problem;
 mod provider;
 mod verify;
 
+pub use claims::identity as read_userinfo;
 pub use callback::{BeginRequest, Callback, Entropy, Redirect, StoredAttempt};
 pub use fake::FakeGbizId;
 pub use identity::{AccountKind, CorpKind, Identity, Person, PersonName, Prefecture};
