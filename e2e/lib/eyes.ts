@@ -83,7 +83,7 @@ const facts = `(() => {
 })()`;
 
 /** One look. `label` names a state of a page that differs from its first appearance. */
-export async function look(page: Page, who: string, label = ""): Promise<void> {
+export async function look(page: Page, who: string, scripts: boolean, label = ""): Promise<void> {
   const key = `${pattern(page.url())}${label ? ` (${label})` : ""}`;
   const name = `${who} ${key}`;
   const session = await page.context().newCDPSession(page);
@@ -94,10 +94,11 @@ export async function look(page: Page, who: string, label = ""): Promise<void> {
     const file = `${who}-${key}`.replaceAll(/[^\p{L}\p{N}-]+/gu, "_");
     const shot: Shot = { key, who, title: now.title, path: new URL(page.url()).pathname, files: [] };
     seen.set(`${who} ${key}`, shot);
+    const judged = scripts ? { page, close: async () => undefined } : await mirror(page);
     for (const size of [wide, narrow]) {
       await page.setViewportSize(size);
       check(`${name} ${size.width}px`, await read(session));
-      await audit(session, `${name} ${size.width}px`);
+      await audit(judged.page, size, `${name} ${size.width}px`);
       const picture = `${file}-${size.width}.png`;
       await page.screenshot({ path: join(shots, picture), fullPage: true, animations: "disabled", timeout: 20_000 });
       shot.files.push(picture);
@@ -105,9 +106,22 @@ export async function look(page: Page, who: string, label = ""): Promise<void> {
     await page.setViewportSize(narrowest);
     check(`${name} ${narrowest.width}px`, await read(session));
     await page.setViewportSize(wide);
+    await judged.close();
   } finally {
     await session.detach().catch(() => undefined);
   }
+}
+
+/** The page as it stands, in a context with scripts: axe waits for timers, which a page without scripts never gets. */
+async function mirror(page: Page): Promise<{ page: Page; close: () => Promise<void> }> {
+  const context = await page.context().browser()?.newContext({ locale: "ja-JP" });
+  if (!context) throw new Error("the browser is gone");
+  const body = (await page.content()).replaceAll(/<script\b[^>]*><\/script>/g, "");
+  const copy = await context.newPage();
+  const address = page.url().split("#")[0] ?? "";
+  await copy.route((url) => url.href === address, (route) => route.fulfill({ body, contentType: "text/html; charset=utf-8" }));
+  await copy.goto(address, { waitUntil: "load" });
+  return { page: copy, close: () => context.close() };
 }
 
 async function read(session: CDPSession): Promise<Facts> {
@@ -130,7 +144,9 @@ interface Violation {
 }
 
 // An isolated world: the page's own scripts and content policy neither see axe nor stand in its way.
-async function audit(session: CDPSession, name: string): Promise<void> {
+async function audit(page: Page, size: { width: number; height: number }, name: string): Promise<void> {
+  await page.setViewportSize(size);
+  const session = await page.context().newCDPSession(page);
   const { frameTree } = await session.send("Page.getFrameTree");
   const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id, worldName: "axe" });
   const run = `${axe};axe.run(document, { runOnly: ${JSON.stringify(tags)}, iframes: false, resultTypes: ["violations"] }).then(({ violations }) =>
@@ -144,6 +160,7 @@ async function audit(session: CDPSession, name: string): Promise<void> {
     if (violation.impact === "serious" || violation.impact === "critical") complain(words);
     else minor.add(words);
   }
+  await session.detach();
 }
 
 const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");

@@ -72,7 +72,7 @@ export class Person {
   }
 
   async look(label = ""): Promise<void> {
-    await look(this.page, this.who, label);
+    await look(this.page, this.who, this.scripts, label);
   }
 
   /** Goes to an address of the site and looks. Anything but 200 must be expected. */
