@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hojo_access::{Actor, Site};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, Postgres, Transaction};
 
 use crate::clock::Clock;
 use crate::editions::EditionStore;
@@ -87,23 +87,12 @@ impl Db {
             .acquire_timeout(config.wait)
             .idle_timeout(Duration::from_secs(300))
             .test_before_acquire(false)
-            // A connection that comes back inside a transaction (however that happened) is thrown
-            // away instead of being lent to the next person.
-            .after_release(|conn, _| {
-                Box::pin(async move {
-                    let clean = sqlx::raw_sql("rollback").execute(&mut *conn).await.is_ok();
-                    Ok(clean)
-                })
-            })
             .connect_with(options)
             .await?;
         Ok(Self { pool, clock, editions: EditionStore::default() })
     }
 
     /// Begins a transaction that carries the actor. This is the only way to reach data.
-    ///
-    /// Call it from a task that is not cancelled half-way (the web kernel and the job runner
-    /// both see to that): a `BEGIN` cut off in the middle would poison a pooled connection.
     ///
     /// # Errors
     /// [`DbError::Unavailable`] when no connection is free in time.
@@ -137,16 +126,25 @@ impl Db {
                 Mode::Write => "read write",
             }
         );
-        let inner = match self.pool.begin_with(AssertSqlSafe(begin.clone())).await {
+        let inner = match self.begin_whole(&begin).await {
             Ok(tx) => tx,
             // A connection that died in the pool (server restarted): one fresh try.
-            Err(sqlx::Error::Io(_)) => self.pool.begin_with(AssertSqlSafe(begin)).await?,
+            Err(sqlx::Error::Io(_)) => self.begin_whole(&begin).await?,
             Err(sqlx::Error::Database(d)) if d.code().is_some_and(|c| c.starts_with("57P")) => {
-                self.pool.begin_with(AssertSqlSafe(begin)).await?
+                self.begin_whole(&begin).await?
             }
             Err(e) => return Err(e.into()),
         };
         Ok(Tx::new(inner, actor.unwrap_or(Actor::Anyone), self.clock.clone(), self.editions.clone()))
+    }
+
+    /// BEGIN in a task of its own. A caller that is cancelled meanwhile leaves a task that ends with
+    /// a transaction nobody wants, which rolls back; the pool never gets a connection half-way in.
+    async fn begin_whole(&self, begin: &str) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let (pool, begin) = (self.pool.clone(), begin.to_owned());
+        #[expect(clippy::disallowed_methods, reason = "sqlx 0.9.0 poisons its pool when BEGIN is cancelled")]
+        let task = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(begin)).await });
+        task.await.unwrap_or_else(|e| Err(sqlx::Error::Io(std::io::Error::other(e))))
     }
 
     pub(crate) fn pool(&self) -> &PgPool {
