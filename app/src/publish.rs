@@ -37,7 +37,9 @@ pub struct Args {
 /// The owner's URL: the same server under the owner's login.
 fn owner_url(config: &Config) -> anyhow::Result<String> {
     let (scheme, rest) = config.database_url.split_once("://").context("the database URL has no scheme")?;
-    Ok(format!("{scheme}://{}@{rest}", config.owner))
+    // An address has no user without a host; a `host` parameter that names a socket still wins over this one.
+    let host = if rest.starts_with('/') { "localhost" } else { "" };
+    Ok(format!("{scheme}://{}@{host}{rest}", config.owner))
 }
 
 pub async fn migrate(config: &Config) -> anyhow::Result<()> {
