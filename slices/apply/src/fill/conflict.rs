@@ -2,7 +2,7 @@
 
 use hojo_access::Access;
 use hojo_db::Tx;
-use hojo_programme::{Raw, Reading};
+use hojo_programme::Raw;
 use hojo_web::ui::form::Posted as Read;
 use hojo_web::ui::{self, Compared, Tone};
 use hojo_web::{Cx, Fault, Reply, html};
@@ -48,20 +48,20 @@ fn differences(desk: &Desk, part: &Part, read: &Read) -> Vec<Differs> {
         .map(|(id, raw)| Differs {
             name: id.clone(),
             label: desk.form().field(id).map_or_else(|| id.clone(), |f| f.label.clone()),
-            theirs: part.answers.get(id).map(|r| words(r, &desk.judged.reading)).unwrap_or_default(),
-            mine: words(raw, &desk.judged.reading),
+            theirs: part.answers.get(id).map(words).unwrap_or_default(),
+            mine: words(raw),
         })
         .collect()
 }
 
 /// An answer as plain words, rows one a line.
-fn words(raw: &Raw, reading: &Reading) -> String {
+fn words(raw: &Raw) -> String {
     match raw {
         Raw::Text(text) => text.clone(),
         Raw::Many(many) => many.join("、"),
         Raw::Files(files) => files.iter().map(|f| f.name.clone()).collect::<Vec<_>>().join("、"),
         Raw::Rows(rows) => {
-            let line = |row: &hojo_programme::RawRow| row.values().map(|c| words(c, reading)).collect::<Vec<_>>().join(" ｜ ");
+            let line = |row: &hojo_programme::RawRow| row.values().map(words).collect::<Vec<_>>().join(" ｜ ");
             rows.iter().map(line).collect::<Vec<_>>().join("\n")
         }
     }

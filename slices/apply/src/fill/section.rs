@@ -12,6 +12,7 @@ use super::{conflict, postal};
 use crate::desk::{self, Desk};
 use crate::draft::{self, Saved};
 use crate::places::FilingPlaces;
+use crate::attach::slot::NotTaken;
 use crate::{attach, frame};
 
 /// What is said on a section's page besides its fields.
@@ -21,8 +22,8 @@ pub(crate) struct Told {
     pub banner: Option<Banner>,
     /// Above the fields: a comparison, the addresses found.
     pub above: Option<Markup>,
-    /// Files that were just refused at one field: name, bytes, why.
-    pub refused: Option<(String, Vec<(String, u64, String)>)>,
+    /// Files that were just refused at one field.
+    pub refused: Option<(String, Vec<NotTaken>)>,
     /// The version to post next; the stored one unless two people collided.
     pub version: Option<i32>,
 }

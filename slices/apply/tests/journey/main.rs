@@ -1,5 +1,13 @@
 //! The whole way of an application over a real database and a real vault, without a browser.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on stops, and it looks into the database without the product's macros"
+)]
+
 mod client;
 mod hand_in;
 mod intake;

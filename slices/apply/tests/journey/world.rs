@@ -34,12 +34,10 @@ pub struct World {
     name: String,
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests are told where the database is by the environment")]
 fn database_url() -> String {
     std::env::var("DATABASE_URL").expect("DATABASE_URL names a server on which the owner may make databases")
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test places its clock relative to the real one")]
 fn real_now() -> OffsetDateTime {
     OffsetDateTime::now_utc()
 }
