@@ -1,8 +1,9 @@
-//! Chores that keep the house in order: `cargo xtask tidy`, `cargo xtask sqlx`.
+//! Chores that keep the house in order: `cargo xtask tidy`, `cargo xtask errors`, `cargo xtask sqlx`.
 //! Never touches the product's data.
 //! Start at `tidy.rs`.
 //! Kept honest by running first in `./test`.
 
+mod errors;
 mod sqlx_data;
 mod tidy;
 
@@ -10,8 +11,9 @@ fn main() -> anyhow::Result<()> {
     let root = tidy::root()?;
     match std::env::args().nth(1).as_deref() {
         Some("tidy") => tidy::run(&root),
+        Some("errors") => tidy::write_errors(&root),
         Some("sqlx") => sqlx_data::refresh(&root),
         Some("sqlx-check") => sqlx_data::check(&root),
-        other => anyhow::bail!("usage: cargo xtask tidy | sqlx | sqlx-check (not {other:?})"),
+        other => anyhow::bail!("usage: cargo xtask tidy | errors | sqlx | sqlx-check (not {other:?})"),
     }
 }

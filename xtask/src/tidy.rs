@@ -10,6 +10,7 @@ use anyhow::{Context, bail, ensure};
 use serde::Deserialize;
 
 const LONGEST: usize = 600;
+const ERRORS: &str = "docs/errors.md";
 
 #[derive(Deserialize)]
 struct Edges {
@@ -40,6 +41,10 @@ pub fn run(root: &Path) -> anyhow::Result<()> {
         source(file, &text, &mut problems);
         forbidden(file, &text, &mut problems);
     }
+    let written = fs::read_to_string(root.join(ERRORS)).unwrap_or_default();
+    if written != crate::errors::catalogue(root, &files)? {
+        problems.push(format!("{ERRORS} is not up to date: run `cargo xtask errors`"));
+    }
     if problems.is_empty() {
         return Ok(());
     }
@@ -47,6 +52,12 @@ pub fn run(root: &Path) -> anyhow::Result<()> {
         eprintln!("{p}");
     }
     bail!("{} things are not tidy", problems.len())
+}
+
+/// Writes the error catalogue anew.
+pub fn write_errors(root: &Path) -> anyhow::Result<()> {
+    fs::write(root.join(ERRORS), crate::errors::catalogue(root, &tracked(root)?)?)?;
+    Ok(())
 }
 
 fn tracked(root: &Path) -> anyhow::Result<Vec<String>> {
