@@ -182,7 +182,7 @@ mod tests {
         let html =
             page(&Filter::default(), std::slice::from_ref(&line), None, date!(2026 - 11 - 22), None).into_string();
         assert!(html.contains("R1-00001") && html.contains("案件を見る") && html.contains("&lt;見本&gt;"), "{html}");
-        assert!(!html.contains("CSV"));
+        assert!(!html.contains("/log/access/export"));
         let text = String::from_utf8(file(&[line])).expect("UTF-8");
         assert!(text.contains("\"R1-00001\",\"<見本>\""), "{text}");
     }

@@ -1,0 +1,5 @@
+//! The operations pages and the tidying up over a real database.
+
+mod pages;
+mod tidying;
+mod world;
