@@ -15,27 +15,27 @@ use crate::definitions::{load, read_source};
 #[derive(ClapArgs)]
 pub struct Args {
     /// The edition's folder.
-    edition: PathBuf,
+    pub edition: PathBuf,
     /// Who publishes.
     #[arg(long)]
-    by: String,
+    pub by: String,
     /// Who approves: another person.
     #[arg(long)]
-    approved_by: String,
+    pub approved_by: String,
     /// The round to open; the edition's own code when not given.
     #[arg(long)]
-    round: Option<String>,
+    pub round: Option<String>,
     #[arg(long)]
-    title: Option<String>,
+    pub title: Option<String>,
     /// Other dates than the edition's, for demonstrations.
     #[arg(long)]
-    opens: Option<String>,
+    pub opens: Option<String>,
     #[arg(long)]
-    closes: Option<String>,
+    pub closes: Option<String>,
 }
 
 /// The owner's URL: the same server under the owner's login.
-fn owner_url(config: &Config) -> anyhow::Result<String> {
+pub fn owner_url(config: &Config) -> anyhow::Result<String> {
     let (scheme, rest) = config.database_url.split_once("://").context("the database URL has no scheme")?;
     // An address has no user without a host; a `host` parameter that names a socket still wins over this one.
     let host = if rest.starts_with('/') { "localhost" } else { "" };

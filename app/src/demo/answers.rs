@@ -235,7 +235,7 @@ fn words(a: &mut Answers, theme: &Theme, frame: &str) {
     }
 }
 
-/// The first machine carries the theme's name; all prices move by one factor.
+/// The first machine carries the theme's name; equipment costs more or less by one factor.
 fn expenses(a: &mut Answers, theme: &Theme, dice: &mut Dice) -> anyhow::Result<()> {
     let tenths = i64::try_from(dice.between(8, 16))?;
     let mut wrong = None;
@@ -250,7 +250,9 @@ fn expenses(a: &mut Answers, theme: &Theme, dice: &mut Dice) -> anyhow::Result<(
             wrong = Some("an expense line of the example cannot be read");
             return;
         };
-        let price = price * tenths / 10 / 10_000 * 10_000;
+        let main = matches!(row.get("category"), Some(Raw::Text(c)) if c == "machinery" || c == "building");
+        // Small expenses have limits of their own; only the equipment is larger or smaller.
+        let price = if main { price * tenths / 10 / 10_000 * 10_000 } else { price };
         let is_taxed = gross > eligible;
         let eligible = price * quantity;
         row.insert("unit_price".into(), text(price));

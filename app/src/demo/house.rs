@@ -14,6 +14,7 @@ use hojo_mail::Mail;
 use hojo_people::staff::Totp;
 use hojo_vault::Vault;
 use hojo_web::{Kernel, server};
+use hojo_words::ids::PublicId;
 use time::OffsetDateTime;
 
 use super::browser::{Browser, Page};
@@ -140,6 +141,19 @@ impl House {
         .await?;
         tx.commit().await?;
         Ok(rows.into_iter().map(|r| (r.what, r.n)).collect())
+    }
+
+    /// The case a filing belongs to.
+    pub async fn case_of(&self, filing: PublicId) -> anyhow::Result<PublicId> {
+        let mut tx = self.worker_db.begin(&Actor::Worker, Mode::Read).await?;
+        let row = sqlx::query!(
+            "select c.public_id from cases c join filings f on f.case_id = c.id where f.public_id = $1",
+            filing.uuid()
+        )
+        .fetch_one(tx.sql())
+        .await?;
+        tx.commit().await?;
+        Ok(PublicId::from_uuid(row.public_id))
     }
 
     /// Lets go of every connection.

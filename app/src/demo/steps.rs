@@ -23,6 +23,15 @@ pub async fn start(b: &Browser, round: PublicId) -> anyhow::Result<PublicId> {
     id_after(&page.at, "/filings/")
 }
 
+/// Types one answer on its page and saves it.
+pub async fn change(b: &Browser, base: &str, section: &str, field: &str, value: &str) -> anyhow::Result<()> {
+    let address = format!("{base}/sections/{section}");
+    let mut form = b.get(&address).await?.form(&address)?;
+    form.set(field, value)?;
+    b.press(&form, "保存").await?.ok()?;
+    Ok(())
+}
+
 /// Confirms, declares and submits what `base` (`/filings/{id}`, `/intake/filings/{id}`) holds; gives the receipt page.
 pub async fn submit(b: &Browser, base: &str) -> anyhow::Result<Page> {
     let page = b.get(&format!("{base}/check")).await?;
