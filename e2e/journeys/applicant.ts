@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { answersOf } from "../lib/examples.ts";
 import { disguised, pdfFile } from "../lib/files.ts";
-import { fillSection, saved, walkSections } from "../lib/fill.ts";
+import { saved, tryOut, walkSections } from "../lib/fill.ts";
 import { Person, download, mustBePdf } from "../lib/person.ts";
 import { pagesAreSound, story, told } from "../lib/story.ts";
 
@@ -17,13 +17,14 @@ test("申請者：公開ページを読み、対象者チェックと補助額�
   await guest.go("/");
   for (const path of ["/rounds", "/faq", "/accessibility"]) await guest.go(path);
   await guest.go("/eligibility");
-  await guest.press("確認する", "empty");
-  await fillSection(guest, { ...answers, entity: "company" });
-  await guest.press("確認する", "answered");
+  await tryOut(guest, answersOf("ok", "precheck"), "確かめる");
+  await guest.reads("対象になる可能性があります");
+  await tryOut(guest, { ...answersOf("ok", "precheck"), large_owned: "yes" }, "確かめる");
+  await guest.reads("対象外の可能性があります", "要領");
+  await guest.look("not eligible");
   await guest.go("/simulation");
-  await fillSection(guest, answers);
-  await guest.press(/計算する|試算する|確認する/, "answered");
-  await guest.reads("円");
+  await tryOut(guest, answersOf("sim", "simulation"), "試算する");
+  await guest.reads("補助金の目安", "10,000,000円");
   await guest.go("/me", "sent to sign-in");
   assert.ok(guest.path().startsWith("/sign-in"), guest.path());
   await guest.leave();

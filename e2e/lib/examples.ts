@@ -1,6 +1,6 @@
 // Answers to type: the complete examples that stand with the programme's own definitions.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 
@@ -17,7 +17,8 @@ interface Example {
   answers: Answers;
 }
 
-const folder = join(root, "programmes/shinjigyo-monodukuri/2026-r1/procedures/application");
+const procedures = join(root, "programmes/shinjigyo-monodukuri/2026-r1/procedures");
+const folder = join(procedures, "application");
 
 // Everything is read as text, as somebody would type it; `30_000_000` is the file's way to write an amount.
 const plain = (value: unknown): unknown => {
@@ -27,14 +28,19 @@ const plain = (value: unknown): unknown => {
   return value;
 };
 
-const examples: Example[] = (parse(readFileSync(join(folder, "examples/00-bases.yaml"), "utf8"), { schema: "failsafe" }) as { examples: unknown[] })
-  .examples.map((one) => plain(one) as Example);
+function examples(procedure: string): Example[] {
+  const from = join(procedures, procedure, "examples");
+  return readdirSync(from).sort().flatMap((file) => {
+    const { examples } = parse(readFileSync(join(from, file), "utf8"), { schema: "failsafe" }) as { examples: unknown[] };
+    return examples.map((one) => plain(one) as Example);
+  });
+}
 
 /** The answers of a base example, with those of the example it builds on. */
-export function answersOf(id: string): Answers {
-  const found = examples.find((one) => one.id === id);
+export function answersOf(id: string, procedure = "application"): Answers {
+  const found = examples(procedure).find((one) => one.id === id);
   if (!found) throw new Error(`there is no example ${id}`);
-  const answers: Answers = found.base ? answersOf(found.base) : {};
+  const answers: Answers = found.base ? answersOf(found.base, procedure) : {};
   for (const [path, value] of Object.entries(found.answers)) put(answers, path.split("."), value);
   return answers;
 }

@@ -17,13 +17,15 @@ export async function fillSection(person: Person, answers: Answers): Promise<str
   const done = new Set<string>();
   for (let round = 0; round < 8; round += 1) {
     const before = done.size;
+    let typed = false;
     for (const id of await fields(person)) {
       if (done.has(id) || answers[id] === undefined) continue;
       done.add(id);
+      typed ||= answers[id] !== "file";
       await fillField(person, id, answers[id]);
     }
     if (done.size === before) break;
-    await settle(person);
+    if (typed) await settle(person);
   }
   return [...done];
 }
@@ -38,6 +40,7 @@ async function fields(person: Person): Promise<string[]> {
 /** Lets fields appear that depend on others: by themselves with scripts, after saving without. */
 async function settle(person: Person): Promise<void> {
   if ((await person.page.locator("main [data-slot]").count()) === 0) return;
+  if ((await person.page.locator("main [data-save-state]").count()) === 0) return;
   if (person.scripts) {
     await person.page.waitForTimeout(300);
     await saved(person);
@@ -125,4 +128,13 @@ export async function walkSections(person: Person, filing: string, answers: Answ
     assert.equal(person.path().split("?")[0], filing, `${next} was not left: ${await person.words()}`);
   }
   assert.ok(visited.size >= 15, `only ${visited.size} sections`);
+}
+
+/** A form that judges without saving (対象者チェック, 試算): what the answers make appear comes with the next answer of the server. */
+export async function tryOut(person: Person, answers: Answers, action: string): Promise<void> {
+  for (let round = 0; round < 3; round += 1) {
+    const filled = await fillSection(person, answers);
+    await person.press(action, "answered");
+    if (filled.length === Object.keys(answers).length) return;
+  }
 }

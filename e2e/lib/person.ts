@@ -120,7 +120,7 @@ export class Person {
     const words = await this.words();
     for (const one of all) {
       const there = typeof one === "string" ? words.includes(one) : one.test(words);
-      assert.ok(there, `${this.who} at ${this.path()} does not read ${String(one)}:\n${words.slice(0, 3_000)}`);
+      assert.ok(there, `${this.who} at ${this.path()} does not read ${String(one)}:\n${words.slice(0, 1_200)}`);
     }
   }
 
@@ -135,7 +135,7 @@ export class Person {
     for (;;) {
       const text = await this.words();
       if (typeof words === "string" ? text.includes(words) : words.test(text)) return;
-      if (Date.now() > end) assert.fail(`${this.who} at ${this.path()}: never came: ${String(words)}\n${text.slice(0, 2_000)}`);
+      if (Date.now() > end) assert.fail(`${this.who} at ${this.path()}: never came: ${String(words)}\n${text.slice(0, 900)}`);
       await this.page.waitForTimeout(700);
       await this.page.reload({ waitUntil: "load" });
     }
