@@ -14,6 +14,8 @@ use crate::frame;
 /// What the page shows.
 pub(crate) struct Overview {
     pub tasks: Vec<Task>,
+    /// Sections of a returned filing that cannot be changed.
+    pub closed: Vec<Task>,
     pub done: u64,
     pub due: Option<(OffsetDateTime, OffsetDateTime)>,
     pub opens: Option<OffsetDateTime>,
@@ -40,20 +42,18 @@ pub(crate) async fn show<A: Access>(cx: Cx<A>) -> Result<Reply, Fault> {
 fn overview(desk: &Desk, opens: OffsetDateTime, closes: OffsetDateTime) -> Overview {
     let now = desk.now.utc();
     let states: Vec<_> = desk.shown().map(|(at, section)| (section, section_state(desk, at))).collect();
-    let done = states.iter().filter(|(_, s)| matches!(s, SectionState::Done | SectionState::Closed)).count();
-    let tasks = states
-        .into_iter()
-        .map(|(section, state)| Task {
-            title: section.title.clone(),
-            href: Some(desk.way.section(&section.id)),
-            hint: state.hint(),
-            state: state.chip(),
-        })
-        .collect();
+    let done = states.iter().filter(|(_, s)| *s == SectionState::Done).count();
+    let (mut tasks, mut closed) = (Vec::new(), Vec::new());
+    for (section, state) in states {
+        let list = if state == SectionState::Closed { &mut closed } else { &mut tasks };
+        let href = Some(desk.way.section(&section.id));
+        list.push(Task { title: section.title.clone(), href, hint: state.hint(), state: state.chip() });
+    }
     // A returned filing is owed by the end of the day that the notice names.
     let due = if desk.is_returned() { desk.row.case.return_due.and_then(end_of_day) } else { Some(closes) };
     Overview {
         tasks,
+        closed,
         done: u64::try_from(done).unwrap_or(0),
         due: due.map(|d| (d, now)),
         opens: (!desk.is_returned() && now < opens).then_some(opens),
@@ -99,8 +99,9 @@ fn view(o: &Overview) -> Markup {
                     @if !o.remarks.is_empty() { ul { @for r in &o.remarks { li { (r) } } } }
                 }))
         }
-        (ui::progress("入力済みの項目", o.done, u64::try_from(o.tasks.len()).unwrap_or(0)))
+        @if o.closed.is_empty() { (ui::progress("入力済みの項目", o.done, u64::try_from(o.tasks.len()).unwrap_or(0))) }
         (ui::task_list(&o.tasks))
+        @if !o.closed.is_empty() { (ui::disclosure("指摘のない項目（変更できません）", &ui::task_list(&o.closed))) }
         (ui::buttons(&[ui::link_button("入力内容を確認する", &o.check)]))
         p { "途中の内容は自動で保存されます。いつでも中断して、あとから続けられます。" }
         p {
@@ -120,6 +121,7 @@ mod tests {
     fn a_draft_before_opening_says_when_it_opens_and_keeps_the_way_to_the_check_page() {
         let o = Overview {
             tasks: vec![Task { title: "申請者の概要".into(), href: Some("/s".into()), hint: SectionState::Going(3).hint(), state: SectionState::Going(3).chip() }],
+            closed: vec![],
             done: 0,
             due: Some((datetime!(2026-10-30 9:00 UTC), datetime!(2026-09-01 0:00 UTC))),
             opens: Some(datetime!(2026-09-30 8:00 UTC)),

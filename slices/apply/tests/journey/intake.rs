@@ -43,7 +43,13 @@ async fn paper_that_came_in_time_is_filed_after_the_deadline() {
     assert_eq!(world.count("select count(*) from files where slot = 'scan'").await, 1);
     assert!(world.count("select count(*) from operation_log where actor_kind = 'staff'").await > 0);
 
-    // Received after the deadline: no submission.
+    // What came after the deadline is typed in, and then refused: the day it came decides.
+    let round = world.round.to_string();
+    let fields = [("round", round.as_str()), ("corporate_number", ""), ("name", "おくれ 一郎"), ("channel", "mail"), ("received_on", "2026/11/1")];
+    let late = c.upload("/intake", &fields, &[], false).await.to();
+    let refused = c.post(&format!("{late}/submit"), &[("_seen", ""), ("declare", "yes")]).await;
+    assert!(refused.status == 422 && refused.text.contains("受領日(2026/11/01)が締切"), "{}", refused.text);
+    assert_eq!(world.count("select count(*) from submissions").await, 1);
     world.end().await;
 }
 
