@@ -10,7 +10,7 @@ use hojo_access::{AccountKind, Actor, Applicant, Permission, Permit, Site, Staff
 use hojo_case::{Case, Channel, CheckResult, Event, Outcome};
 use hojo_db::{Audit, CaseRow, Clock, Db, DbConfig, Mode, PoolSize, migrate, random};
 use hojo_jobs::{NewJob, Runner, enqueue};
-use hojo_letters::Deps;
+use hojo_letters::{Deps, Printer};
 use hojo_programme::{Answers, Edition, Raw, SourceFiles, load_dir};
 use hojo_vault::Vault;
 use hojo_web::{Kernel, Routes, Settings, server};
@@ -53,7 +53,6 @@ pub struct Answer {
     pub location: String,
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests are told where the database is by the environment")]
 fn database_url() -> String {
     std::env::var("DATABASE_URL").expect("DATABASE_URL names a server on which the owner may make databases")
 }
@@ -271,10 +270,15 @@ impl World {
 
     /// Works until nothing is due.
     pub async fn work(&self) -> usize {
+        self.work_with(self.press.clone()).await
+    }
+
+    /// Works with another press.
+    pub async fn work_with(&self, press: Arc<dyn Printer>) -> usize {
         let deps = Deps {
             db: self.worker.clone(),
             vault: self.vault.clone(),
-            press: self.press.clone(),
+            press,
             mail: self.mail.clone(),
             portal_url: "https://portal.example/".into(),
         };
