@@ -201,7 +201,7 @@ fn may_start(rounds: &[Round], mine: &[Mine], now: OffsetDateTime, entry: bool, 
                 @let live = mine.iter().any(|m| m.round == round.title && m.state.position != Position::Withdrawn);
                 (ui::panel(&format!("応募申請（{}）", round.title), &html! {
                     (ui::facts(&[
-                        ("締切", html! { (ui::date_time(round.closes)) " " (ui::deadline(round.closes, now)) }),
+                        ("締切", ui::deadline(round.closes, now)),
                     ]))
                     @if entry {
                         p { "GビズIDエントリーでは申請を始められません。GビズIDプライムを取得してからログインしてください。" }
