@@ -41,6 +41,7 @@ pub fn run(root: &Path) -> anyhow::Result<()> {
         source(file, &text, &mut problems);
         forbidden(file, &text, &mut problems);
     }
+    promises(root, &files, &mut problems)?;
     let written = fs::read_to_string(root.join(ERRORS)).unwrap_or_default();
     if written != crate::errors::catalogue(root, &files)? {
         problems.push(format!("{ERRORS} is not up to date: run `cargo xtask errors`"));
@@ -112,6 +113,26 @@ fn edges(root: &Path, files: &[String], problems: &mut Vec<String>) -> anyhow::R
     }
     for name in allowed.crates.keys().filter(|n| !seen.contains(*n)) {
         problems.push(format!("edges.toml: there is no crate {name}"));
+    }
+    Ok(())
+}
+
+/// Tests and files that docs/requirements.md names as proof must exist.
+fn promises(root: &Path, files: &[String], problems: &mut Vec<String>) -> anyhow::Result<()> {
+    let text = fs::read_to_string(root.join("docs/requirements.md"))?;
+    let mut code = String::new();
+    for file in files.iter().filter(|f| f.ends_with(".rs")) {
+        code.push_str(&fs::read_to_string(root.join(file)).unwrap_or_default());
+    }
+    for word in text.split('`').skip(1).step_by(2) {
+        let is_test = word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') && word.contains('_');
+        let is_path = word.contains('/') && !word.starts_with('.') && !word.contains(' ');
+        if is_test && !code.contains(&format!("fn {word}(")) {
+            problems.push(format!("docs/requirements.md: there is no test {word}"));
+        }
+        if is_path && !root.join(word).exists() {
+            problems.push(format!("docs/requirements.md: there is no {word}"));
+        }
     }
     Ok(())
 }
