@@ -148,7 +148,7 @@ async fn history(tx: &mut Tx, case: CaseId, me: Option<uuid::Uuid>) -> Result<Ve
 async fn letters(tx: &mut Tx, case: CaseId) -> Result<Vec<Letter>, Fault> {
     let rows = sqlx::query!(
         "select public_id, title, number, coalesce(delivered_at, created_at) as \"at!\", read_at from letters
-         where case_id = $1 and state = 'delivered' and kind <> 'application_copy' order by created_at desc",
+         where case_id = $1 and state = 'delivered' and kind <> 'application-copy' order by created_at desc",
         case.0
     )
     .fetch_all(tx.sql())

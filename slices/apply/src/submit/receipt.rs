@@ -50,7 +50,7 @@ fn receipt(desk: &Desk, submitted: Submitted, copy: Option<PublicId>) -> Receipt
 pub(crate) async fn copy_of(tx: &mut Tx, case: CaseId, n: i32) -> Result<Option<PublicId>, Fault> {
     let row = sqlx::query!(
         "select public_id from letters
-         where case_id = $1 and kind = 'application_copy' and (cause = $2 or cause like '%:' || $2) and state = 'delivered'
+         where case_id = $1 and kind = 'application-copy' and cause like '%:' || $2 and state = 'delivered'
          order by created_at desc limit 1",
         case.0,
         n.to_string()

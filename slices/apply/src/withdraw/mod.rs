@@ -3,9 +3,11 @@
 use hojo_access::Access;
 use hojo_case::{Command, Position, decide};
 use hojo_db::Mode;
+use hojo_jobs::{Lane, NewJob, enqueue};
 use hojo_web::ui::page::csrf_field;
 use hojo_web::ui::{self, Problem, Tone};
 use hojo_web::{Cx, Fault, Markup, Posted, Reply, html};
+use serde_json::json;
 
 use crate::desk::{self, Desk};
 use crate::frame;
@@ -65,6 +67,10 @@ async fn leave<A: Access>(cx: &Cx<A>, command: Command, state: &str) -> Result<S
     let events = decide(&desk.row.case, desk::party(cx.actor()), command, &terms, desk.now)?;
     tx.record(&permit, &desk.row, &events, &terms, &cx.audit()).await?;
     sqlx::query!("update filings set state = $2 where id = $1", desk.filing.id.0, state).execute(tx.sql()).await?;
+    if state == "withdrawn" {
+        let mail = json!({ "template": "withdrawn", "case": desk.row.public_id });
+        enqueue(&mut tx, NewJob::new(Lane::Mail, "mail", mail).once(format!("withdrawn:{}", desk.row.public_id))).await?;
+    }
     tx.commit().await?;
     Ok(desk.way.case())
 }

@@ -47,6 +47,7 @@ async fn a_complete_application_gets_its_receipt_and_stays_what_it_was() {
     assert_eq!(c.post(&format!("{base}/withdraw"), &[("reason", ""), ("sure", "yes")]).await.status, 422);
     c.post(&format!("{base}/withdraw"), &[("reason", "事業計画の変更"), ("sure", "yes")]).await.to();
     assert!(c.get(&format!("/cases/{case}")).await.ok().text.contains("取下げ済み"));
+    assert_eq!(world.count("select count(*) from jobs where kind = 'mail' and payload ->> 'template' = 'withdrawn'").await, 1);
     world.end().await;
 }
 
