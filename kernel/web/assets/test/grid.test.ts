@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { grouped, ungrouped } from "../src/ts/amount.ts";
 import { isRange, matchChoice, parseGrid, plainNumber } from "../src/ts/grid.ts";
 
 test("a range from a spreadsheet becomes rows of cells", () => {
@@ -41,4 +42,11 @@ test("a pasted word finds its choice", () => {
   assert.equal(matchChoice("費", choices), undefined, "two choices contain it");
   assert.equal(matchChoice("宇宙船", choices), undefined);
   assert.equal(matchChoice("", choices), "");
+});
+
+test("amounts are shown in threes and travel without separators", () => {
+  for (const [typed, shown, sent] of [["30000000", "30,000,000", "30000000"], ["８，０００円", "8,000", "8000"], ["△1000", "-1,000", "-1000"], ["999", "999", "999"], ["三千万", "三千万", "三千万"], ["", "", ""], ["1.5", "1.5", "1.5"], ["1,2", "12", "12"]] as const) {
+    assert.equal(grouped(typed), shown, typed);
+    assert.equal(ungrouped(grouped(typed)), sent, typed);
+  }
 });

@@ -1,6 +1,7 @@
 // Saves a section as it is typed, and never says "saved" when it is not. The agreement with the server stands in
 // ui/save.rs. What is typed stays in this tab's sessionStorage until the server has it.
 
+import { isAmount, ungrouped } from "./amount.ts";
 import { button, csrf, debounce, make } from "./dom.ts";
 import { replaceLive } from "./live.ts";
 
@@ -57,9 +58,11 @@ export class Autosave {
 
   private body(): string {
     const pairs = new URLSearchParams();
+    const amounts = new Set([...this.form.elements].filter(isAmount).map(({ name }) => name));
     for (const [name, value] of new FormData(this.form)) {
       // Files go their own way; the token travels in a header.
-      if (typeof value === "string" && name !== "_csrf" && name !== "_version") pairs.append(name, value);
+      if (typeof value !== "string" || name === "_csrf" || name === "_version") continue;
+      pairs.append(name, amounts.has(name) ? ungrouped(value) : value);
     }
     return pairs.toString();
   }

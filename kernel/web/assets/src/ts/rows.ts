@@ -1,5 +1,6 @@
 // Repeating rows without a round trip: add, remove, renumber, and paste from a spreadsheet.
 
+import { grouped, isAmount } from "./amount.ts";
 import { all, make } from "./dom.ts";
 import { isRange, matchChoice, parseGrid, plainNumber } from "./grid.ts";
 
@@ -100,7 +101,8 @@ function put(control: Control, text: string): boolean {
   } else if (control.type === "checkbox" || control.type === "radio") {
     return text.trim() === "";
   } else {
-    control.value = control.dataset["kind"] === "yen" || control.dataset["kind"] === "number" ? plainNumber(text) : text.trim();
+    const number = control.dataset["kind"] === "number";
+    control.value = isAmount(control) ? grouped(text.trim()) : number ? plainNumber(text) : text.trim();
   }
   control.dispatchEvent(new Event("input", { bubbles: true }));
   return true;
