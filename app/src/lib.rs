@@ -3,6 +3,7 @@
 //! Start at `main.rs` (commands), then `wiring.rs` (which slices and gates there are) and `serve.rs`.
 //! Kept honest by `./start --smoke`, which runs the main job through it.
 
+pub mod bench;
 pub mod config;
 pub mod definitions;
 pub mod demo;

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use hojo_app::config::Config;
-use hojo_app::{definitions, masters, publish, routes, serve, staff};
+use hojo_app::{bench, definitions, demo, masters, publish, routes, serve, staff};
 
 #[derive(Parser)]
 #[command(name = "hojo", about = "補助: the system of a subsidy office", version)]
@@ -30,6 +30,12 @@ enum Command {
     /// First accounts and roles.
     #[command(subcommand)]
     Staff(staff::Command),
+    /// Measure the system on this machine, beside a floor of the same statements.
+    #[command(subcommand)]
+    Bench(bench::Command),
+    /// Demonstration worlds.
+    #[command(subcommand)]
+    Demo(demo::Command),
     /// List every route with its permission.
     Routes(routes::Args),
 }
@@ -46,6 +52,8 @@ async fn main() -> anyhow::Result<()> {
         Command::Definitions(command) => definitions::run(&config, command).await,
         Command::Masters(command) => masters::run(&config, command).await,
         Command::Staff(command) => staff::run(&config, command).await,
+        Command::Bench(command) => bench::run(&config, command).await,
+        Command::Demo(command) => demo::run(&config, command).await,
         Command::Routes(args) => routes::print(&args),
     }
 }

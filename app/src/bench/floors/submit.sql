@@ -1,0 +1,33 @@
+\set n 10 * random(0, :most) + 2
+\set k random(2, 2000000000)
+select session_id, seconds_left, account_id, applicant_id, account_kind, account_name, staff_id, staff_kind, staff_name, permissions from open_session(sha256(convert_to(lpad(:n::text, 64, '0'), 'UTF8')), 'portal');
+begin read write;
+select set_config('role', 'hojo_applicant', true), set_config('hojo.actor', '000000ac-0000-7000-8000-' || lpad(:n::text, 12, '0'), true), set_config('hojo.scope', '000000a1-0000-7000-8000-' || lpad(:n::text, 12, '0'), true);
+select f.id, f.public_id, f.case_id, f.procedure, f.edition_id, f.state, f.version, f.received_on, c.public_id as case_public_id from filings f join cases c on c.id = f.case_id where f.public_id = ('000000f2-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid;
+select section, version, answers, saved_at, saved_by from draft_sections where filing_id = ('000000f1-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid;
+select p.kind, p.name, p.corporate_number, a.kind as account_kind, a.claims from applicants p left join accounts a on a.applicant_id = p.id and a.closed_at is null where p.id = ('000000a1-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid order by (a.kind = 'prime') desc nulls last, a.signed_in_at desc limit 1;
+select rule from rule_lowerings where edition_id = :edition and procedure = :procedure and approved_at is not null and ended_at is null;
+commit;
+begin read write;
+select set_config('role', 'hojo_applicant', true), set_config('hojo.actor', '000000ac-0000-7000-8000-' || lpad(:n::text, 12, '0'), true), set_config('hojo.scope', '000000a1-0000-7000-8000-' || lpad(:n::text, 12, '0'), true);
+select id from cases where public_id = ('000000cb-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid for no key update;
+select f.id, f.public_id, f.case_id, f.procedure, f.edition_id, f.state, f.version, f.received_on, c.public_id as case_public_id from filings f join cases c on c.id = f.case_id where f.public_id = ('000000f2-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid;
+select id, public_id, programme_id, round_id, applicant_id, applicant_name, edition_id, number, title, frame, state, created_at, filed_at, changed_at from cases where public_id = ('000000cb-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid;
+update draft_sections set version = version + 1 where filing_id = ('000000f1-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid;
+select section, version, answers, saved_at, saved_by from draft_sections where filing_id = ('000000f1-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid;
+select clock_timestamp() as at;
+select r.opens_at, coalesce(m.closes_at, r.closes_at) from rounds r left join lateral (select d.closes_at from deadline_moves d where d.round_id = r.id and d.approved_at is not null order by d.approved_at desc limit 1) m on true limit 1;
+select p.kind, p.name, p.corporate_number, a.kind as account_kind, a.claims from applicants p left join accounts a on a.applicant_id = p.id and a.closed_at is null where p.id = ('000000a1-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid order by (a.kind = 'prime') desc nulls last, a.signed_in_at desc limit 1;
+select rule from rule_lowerings where edition_id = :edition and procedure = :procedure and approved_at is not null and ended_at is null;
+select code from rounds limit 1;
+update cases set state = (:state)::jsonb, changed_at = clock_timestamp() where id = ('000000ca-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid;
+insert into events (case_id, seq, programme_id, round_id, applicant_id, at, kind, actor_kind, actor_id, actor_name, body) select id, :k::int, programme_id, round_id, applicant_id, clock_timestamp(), 'filed', 'applicant', ('000000ac-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid, applicant_name, (:state)::jsonb from cases where id = ('000000ca-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid;
+insert into operation_log (at, id, site, actor_kind, actor_id, actor_name, permission, object, outcome, detail, request_id, address) values (clock_timestamp(), gen_random_uuid(), 'portal', 'applicant', ('000000ac-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid, 'x', 'filing.submit', 'case', 'done', '{"events": ["filed"]}', 'floor', '127.0.0.1');
+insert into submissions (filing_id, n, programme_id, round_id, applicant_id, case_id, receipt, answers, attachments, findings, digest, filed_at, filed_by) select id, :k::int, programme_id, round_id, applicant_id, case_id, 'floor-' || gen_random_uuid(), (:answers)::jsonb, '[]', '[]', 'x', clock_timestamp(), ('000000ac-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid from filings where id = ('000000f1-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid;
+update filings set filed_at = clock_timestamp() where id = ('000000f1-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid;
+update remarks set state = 'mended', closed_at = clock_timestamp() where filing_id = ('000000f1-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid and state = 'sent';
+insert into case_search (case_id, grams, key) values (('000000ca-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid, (:grams)::text[], :key) on conflict (case_id) do update set grams = excluded.grams, key = excluded.key;
+insert into jobs (id, lane, kind, payload, dedupe_key, run_at) values (gen_random_uuid(), 'letters', 'floor', '{}', gen_random_uuid()::text, clock_timestamp()) on conflict do nothing;
+insert into jobs (id, lane, kind, payload, dedupe_key, run_at) values (gen_random_uuid(), 'mail', 'floor', '{}', gen_random_uuid()::text, clock_timestamp()) on conflict do nothing;
+insert into receipt_numbers as r (round_id, last) select id, 1 from rounds limit 1 on conflict (round_id) do update set last = r.last + 1 returning last;
+commit;
