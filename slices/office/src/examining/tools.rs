@@ -20,10 +20,12 @@ pub fn tools(bench: &Bench<'_>) -> Markup {
             NavItem::new("規則の判定", "#findings", false),
             NavItem::new("添付書類", "#files", false),
         ]))
-        div id="files" { (ui::panel("添付書類", &files(bench))) }
-        div id="findings" { (ui::panel("規則の判定", &super::findings::findings(bench))) }
-        div id="remarks" { (ui::panel("指摘", &remarks(bench))) }
+        // A remark being written comes first: whoever pressed 「指摘する」 wants to type now.
+        @if bench.chosen.is_some() { div id="remarks" { (ui::panel("指摘", &remarks(bench))) } }
         div id="checklist-panel" { (ui::panel("確認票", &checklist(bench))) }
+        @if bench.chosen.is_none() { div id="remarks" { (ui::panel("指摘", &remarks(bench))) } }
+        div id="findings" { (ui::panel("規則の判定", &super::findings::findings(bench))) }
+        div id="files" { (ui::panel("添付書類", &files(bench))) }
     }
 }
 
