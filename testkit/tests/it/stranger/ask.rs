@@ -1,0 +1,127 @@
+//! One request of one person, and what came back of it.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, header};
+use hojo_access::Site;
+use hojo_app::demo::browser::Browser;
+use hojo_testkit::World;
+use hojo_web::{Kernel, RouteInfo, server};
+
+use super::planted::Ids;
+use super::who::Who;
+
+/// The doors of the three sites.
+#[derive(Clone)]
+pub struct Doors {
+    portal: Browser,
+    office: Browser,
+    api: Browser,
+}
+
+/// What is sent along to be believed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Proof {
+    Right,
+    NoToken,
+    WrongToken,
+    /// The token of another person.
+    OthersToken,
+    WrongOrigin,
+    NoOrigin,
+}
+
+pub struct Got {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Doors {
+    pub async fn of(world: &World) -> Self {
+        let api = hojo_db::Db::connect_site(&world.config.db(), Site::Api, world.clock.clone()).await.unwrap();
+        let provider = std::sync::Arc::clone(&world.house.gbizid);
+        let routes = hojo_app::wiring::site_routes(Site::Api, provider);
+        let kernel = Kernel::new(world.config.settings(Site::Api).unwrap(), api, world.house.vault.clone(), routes.menu_items());
+        let api = Browser::in_process(server::service(&kernel, routes), &world.config.api_url);
+        Self { portal: world.house.portal(), office: world.house.office(), api }
+    }
+
+    fn at(&self, site: Site) -> Browser {
+        match site {
+            Site::Portal => self.portal.stranger(),
+            Site::Office => self.office.stranger(),
+            Site::Api => self.api.stranger(),
+        }
+    }
+
+    pub async fn ask(&self, who: &Who, route: &RouteInfo, path: &str, body: &str, proof: Proof) -> Got {
+        let mut request = Request::builder().method(route.method.as_str()).uri(path).header(header::HOST, "x.test");
+        if !who.session.token.is_empty() {
+            // Under the cookie names of all sites: none but its own may take it.
+            let t = &who.session.token;
+            request = request.header(header::COOKIE, format!("__Host-hojo-portal={t}; __Host-hojo-office={t}; __Host-hojo-api={t}"));
+        }
+        if route.method == "POST" {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            let own = format!("http://{}.test", route.site.code());
+            request = match proof {
+                Proof::WrongOrigin => request.header(header::ORIGIN, "https://evil.example"),
+                Proof::NoOrigin => request,
+                _ => request.header(header::ORIGIN, own),
+            };
+            let token = who.csrf(route.site);
+            request = match proof {
+                Proof::NoToken => request,
+                Proof::WrongToken => request.header("x-csrf-token", token.chars().rev().collect::<String>()),
+                Proof::OthersToken => request.header("x-csrf-token", Who { session: crate::ground::Session::default(), ..who.clone() }.csrf(route.site)),
+                _ => request.header("x-csrf-token", token),
+            };
+        }
+        let body = if takes_files(&route.path) && route.method == "POST" {
+            request.headers_mut().unwrap().insert(header::CONTENT_TYPE, "multipart/form-data; boundary=B".parse().unwrap());
+            let pairs: Vec<(&str, &str)> = body.split('&').filter_map(|p| p.split_once('=')).collect();
+            Body::from(crate::client::multipart(&pairs, &[]))
+        } else {
+            Body::from(body.to_owned())
+        };
+        let page = self.at(route.site).send(request.body(body).unwrap()).await.unwrap();
+        Got { status: page.status.as_u16(), headers: page.headers, body: page.body.to_vec() }
+    }
+}
+
+/// Routes whose handler reads a form with files.
+fn takes_files(path: &str) -> bool {
+    path == "/intake" || path.ends_with("/files/{field}") || path.ends_with("/import/{field}")
+}
+
+impl Got {
+    /// The words of `list` that stand in any byte of the answer, plainly or percent-encoded.
+    pub fn words(&self, list: &[&'static str]) -> Vec<&'static str> {
+        let body = String::from_utf8_lossy(&self.body);
+        let headers: String = self.headers.iter().map(|(k, v)| format!("{k}: {}\n", String::from_utf8_lossy(v.as_bytes()))).collect();
+        list.iter().copied().filter(|w| body.contains(w) || headers.contains(w)).collect()
+    }
+
+    /// The answer without what differs by nature: the reference number and the id that was asked for.
+    pub fn plain(&self, ids: &Ids) -> String {
+        let mut text = String::from_utf8_lossy(&self.body).into_owned();
+        if let Some(at) = text.find("お問い合わせ番号") {
+            let end = text[at..].find("</code>").map_or(text.len(), |n| at + n);
+            text.replace_range(at..end, "");
+        }
+        for (_, id) in ids.iter().filter(|(name, _)| super::who::OBJECTS.contains(name)) {
+            text = text.replace(id.as_str(), "ID");
+        }
+        text
+    }
+}
+
+/// `/cases/{case}` with these ids.
+pub fn address(path: &str, ids: &Ids) -> String {
+    let mut out = path.to_owned();
+    for (name, id) in ids {
+        out = out.replace(&format!("{{{name}}}"), id);
+    }
+    assert!(!out.contains('{'), "{path} has a parameter this test does not know");
+    out
+}
