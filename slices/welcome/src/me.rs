@@ -104,7 +104,7 @@ fn serde_json_from(value: sqlx::types::JsonValue) -> Result<Case, Fault> {
 async fn letters(tx: &mut Tx) -> Result<Vec<Letter>, Fault> {
     let rows = sqlx::query!(
         "select public_id, title, delivered_at, read_at from letters
-         where kind <> 'application_copy' order by delivered_at desc nulls last limit 50"
+         where kind <> 'application-copy' order by delivered_at desc nulls last limit 50"
     )
     .fetch_all(tx.sql())
     .await?;

@@ -159,7 +159,9 @@ impl Render for Upload {
     fn render(&self) -> Markup {
         let id = dom_id(&self.name);
         let limits = html! { @if let Some(hint) = &self.hint { (hint) " " } (self.limits) };
-        let room = u32::try_from(self.files.len()).unwrap_or(u32::MAX) < self.most;
+        // What was refused is not kept: it takes no place.
+        let kept = self.files.iter().filter(|f| !matches!(f.state, FileState::Refused(_))).count();
+        let room = u32::try_from(kept).unwrap_or(u32::MAX) < self.most;
         html! {
             div class="field upload" data-field=(self.name) data-state=[(!self.messages.errors.is_empty()).then_some("error")]
                 data-upload=[(!self.locked).then_some(&self.action)] data-most=(self.most) role="group" aria-labelledby={ (id) "-label" } {

@@ -60,7 +60,7 @@ async function one(box: HTMLElement, input: HTMLInputElement, file: File): Promi
 
 /** With as many files as allowed the way in closes, and the sentence that says so appears. */
 function room(box: HTMLElement): void {
-  const full = all(".files__row", box).length >= Number(box.dataset["most"] ?? "1");
+  const full = all(".files__row:not(:has(.files__reason))", box).length >= Number(box.dataset["most"] ?? "1");
   box.querySelector(".upload__add")?.toggleAttribute("data-full", full);
 }
 
