@@ -71,6 +71,12 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
     }
     if args.work {
         let runner = runner(config).await?;
+        let house = worker_db(config).await?;
+        let tidy_until = stopped(stop.clone());
+        tasks.spawn(async move {
+            hojo_operations::keep_house(house, tidy_until).await;
+            Ok(())
+        });
         let stop = stop.clone();
         tasks.spawn(async move {
             runner.run(stopped(stop)).await;
@@ -85,16 +91,22 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
 
 pub async fn work(config: &Config) -> anyhow::Result<()> {
     let runner = runner(config).await?;
+    let house = worker_db(config).await?;
+    let stop = stop_signal();
     tracing::info!("working");
-    runner.run(stopped(stop_signal())).await;
+    tokio::join!(runner.run(stopped(stop.clone())), hojo_operations::keep_house(house, stopped(stop)));
     Ok(())
 }
 
 async fn runner(config: &Config) -> anyhow::Result<Runner> {
-    let db = Db::connect_worker(&config.db(), config.clock()).await.context("the database cannot be reached")?;
+    let db = worker_db(config).await?;
     // Fresh for each start: two starts on one host are two workers.
     let worker = format!("worker-{}", random::public_id());
     wiring::jobs(config, db.clone(), Runner::new(db, worker))
+}
+
+async fn worker_db(config: &Config) -> anyhow::Result<Db> {
+    Db::connect_worker(&config.db(), config.clock()).await.context("the database cannot be reached")
 }
 
 async fn listen(address: &str) -> anyhow::Result<TcpListener> {

@@ -71,7 +71,8 @@ impl Reply {
         Self::file(bytes, media_type, name, "attachment")
     }
 
-    /// A file to look at in the browser (PDF and images only; the sandbox header stands guard).
+    /// A file to look at in the browser: PDF and images only. No `sandbox` here, because browsers
+    /// refuse to show a PDF in one; nothing in it may load or run anything of ours either way.
     #[must_use]
     pub fn inline(bytes: Bytes, media_type: &str, name: &str) -> Self {
         Self::file(bytes, media_type, name, "inline")
@@ -88,7 +89,11 @@ impl Reply {
         }
         h.insert(
             header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static("sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"),
+            HeaderValue::from_static(if how == "inline" {
+                "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; frame-ancestors 'self'"
+            } else {
+                "sandbox; default-src 'none'; frame-ancestors 'none'"
+            }),
         );
         r
     }
