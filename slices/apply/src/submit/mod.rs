@@ -7,8 +7,10 @@ mod receipt;
 
 use hojo_access::Access;
 use hojo_case::Refusal;
-use hojo_db::Mode;
+use hojo_db::{Mode, Outcome, Tx};
+use hojo_programme::Severity;
 use hojo_web::{Cx, Fault, Posted, Reply};
+use serde_json::json;
 
 use crate::check::{self, Asked};
 use crate::desk;
@@ -47,6 +49,7 @@ async fn once<A: Access>(cx: &Cx<A>, posted: &Posted) -> Result<Reply, Fault> {
     if is_done(&locked) {
         return Ok(Reply::see_other(&locked.way.receipt()));
     }
+    let missing = missing.and_not_of_this_filing(&mut tx, &locked).await?;
     let asked = Asked {
         confirmed: posted.all("confirm").into_iter().map(str::to_owned).collect(),
         declared: posted.get("declare") == "yes",
@@ -65,10 +68,23 @@ async fn once<A: Access>(cx: &Cx<A>, posted: &Posted) -> Result<Reply, Fault> {
             Ok(Reply::see_other(&to))
         }
         Err(refusal) => {
+            write_down(cx, &mut tx, &locked, &refusal).await?;
             let page = check::draw(cx, &mut tx, &locked, &terms, &Asked { refusal: Some(refusal), ..asked }).await?;
+            tx.commit().await?;
             Ok(Reply::refused(&page))
         }
     }
+}
+
+/// Whom a rule turned away, and how often: the office calls them back when the rule was wrong.
+async fn write_down<A: Access>(cx: &Cx<A>, tx: &mut Tx, desk: &desk::Desk, refusal: &Refusal) -> Result<(), Fault> {
+    let detail = json!({
+        "case": desk.row.id,
+        "code": refusal.code,
+        "rules": desk.judged.codes(Severity::Stop),
+    });
+    let object = format!("case:{}", desk.row.public_id);
+    Ok(tx.log_operation(&cx.audit(), A::PERMISSION, &object, Outcome::Refused, detail).await?)
 }
 
 /// Handed in already, by this person or another.
