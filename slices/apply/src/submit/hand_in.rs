@@ -28,7 +28,10 @@ pub(super) async fn lock<A: Access>(cx: &Cx<A>, tx: &mut Tx) -> Result<(Permit<A
 fn attached(desk: &Desk) -> Vec<(FieldPath, String, FileRef)> {
     let files = desk.answers.files().filter(|(path, _)| desk.judged.reading.is_shown(&path.field));
     let label = |path: &FieldPath| desk.form().field(&path.field).map_or_else(String::new, |f| f.label.clone());
-    files.map(|(path, file)| (path.clone(), label(&path), file.clone())).collect()
+    let mut all: Vec<_> = files.map(|(path, file)| (path.clone(), label(&path), file.clone())).collect();
+    // In the order of the form, as people know their papers.
+    all.sort_by_key(|(path, ..)| desk.form().fields.iter().position(|f| f.id == path.field));
+    all
 }
 
 /// Names of attachments that are not in the vault now, whole and unchanged.
