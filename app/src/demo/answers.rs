@@ -54,6 +54,7 @@ impl<'e> Writer<'e> {
         let frame = if sole { "innovation" } else { frame };
         let mut a = self.base(frame, sole)?.answers.clone();
         company(&mut a, who, sole, dice);
+        unknown(&mut a, who, facts);
         years(&mut a, closes)?;
         figures(&mut a, sole, dice)?;
         let theme = theme(frame, sole, dice);
@@ -161,6 +162,24 @@ fn company(a: &mut Answers, who: &Identity, sole: bool, dice: &mut Dice) {
             row.insert("holder_name".into(), Raw::from(name.clone()));
         }
     });
+}
+
+/// What the form asks because no account has said it: an application that came on paper.
+fn unknown(a: &mut Answers, who: &Identity, facts: &Facts) {
+    let r = &who.representative;
+    let name: String = [&r.last, &r.first].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
+    let prefecture = who.prefecture.as_ref();
+    let city: String = [&who.address1, &who.address2].into_iter().flatten().cloned().collect();
+    let address = format!("{}{city}", prefecture.map(|p| p.name.as_str()).unwrap_or_default());
+    for (field, path, value) in [
+        ("representative", "account.representative", name),
+        ("prefecture", "account.prefecture", prefecture.map(|p| p.code.clone()).unwrap_or_default()),
+        ("address", "account.address", address),
+    ] {
+        if facts.text(path).is_none() && !value.is_empty() {
+            a.set(field, Raw::from(value));
+        }
+    }
 }
 
 /// Settled accounts end in the last March that is closed when the round closes.

@@ -8,7 +8,30 @@ pub mod draft;
 pub mod form;
 pub mod house;
 mod html;
+mod mark;
 pub mod pdf;
 pub mod people;
+pub mod plan;
+mod seed;
 pub mod steps;
 pub mod texts;
+mod town;
+
+use clap::Subcommand;
+
+use crate::config::Config;
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make a world of invented companies in every state, in an empty database.
+    Seed(seed::Args),
+    /// Show the one-time code a login needs right now. Only in a world made by `demo seed`.
+    Code(mark::CodeArgs),
+}
+
+pub async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Seed(args) => seed::run(config, args).await,
+        Command::Code(args) => mark::code(config, &args).await,
+    }
+}

@@ -84,11 +84,12 @@ pub async fn claim(b: &Browser, case: PublicId) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Ticks the whole checklist as fitting, except `fails`, and saves it.
-pub async fn tick(b: &Browser, case: PublicId, fails: Option<&str>, note: &str) -> anyhow::Result<()> {
+/// Ticks the checklist as fitting (the first `many` items, or all), except `fails`, and saves it.
+pub async fn tick(b: &Browser, case: PublicId, many: Option<usize>, fails: Option<&str>, note: &str) -> anyhow::Result<()> {
     let page = b.get(&format!("/cases/{case}/examine")).await?;
     let mut form = page.form("/examine/checklist")?;
-    for name in form.names().iter().filter(|n| n.starts_with("item_")) {
+    let items: Vec<String> = form.names().into_iter().filter(|n| n.starts_with("item_")).collect();
+    for name in items.iter().take(many.unwrap_or(items.len())) {
         form.set(name, if fails.is_some_and(|f| *name == format!("item_{f}")) { "fails" } else { "fits" })?;
     }
     if !note.is_empty() {
@@ -108,7 +109,7 @@ pub enum Result1<'a> {
 /// Ticks everything and ends the first check.
 pub async fn first_check(b: &Browser, case: PublicId, result: Result1<'_>) -> anyhow::Result<()> {
     let fails = matches!(result, Result1::Excluded { .. }).then_some("excluded_business");
-    tick(b, case, fails, "").await?;
+    tick(b, case, None, fails, "").await?;
     let mut form = b.get(&format!("/cases/{case}/examine/finish")).await?.form("/examine/finish")?;
     match result {
         Result1::Passed => form.set("result", "passed")?,
