@@ -19,7 +19,7 @@ export async function fillSection(person: Person, answers: Answers): Promise<str
     const before = done.size;
     let typed = false;
     for (const id of await fields(person)) {
-      if (done.has(id) || answers[id] === undefined) continue;
+      if (done.has(id) || answers[id] === undefined || !(await complete(person, id, answers[id]))) continue;
       done.add(id);
       typed ||= answers[id] !== "file";
       await fillField(person, id, answers[id]);
@@ -28,6 +28,16 @@ export async function fillSection(person: Person, answers: Answers): Promise<str
     if (typed) await settle(person);
   }
   return [...done];
+}
+
+/** Whether all that the answer is about is on the page: fixed rows may depend on another answer. */
+async function complete(person: Person, id: string, answer: Answer): Promise<boolean> {
+  if (typeof answer === "string" || Array.isArray(answer)) return true;
+  const keys = rowKeys(id);
+  for (const key of Object.keys(answer)) {
+    if ((await person.page.locator(`main [name^="${id}[${keys.indexOf(key)}]."]`).count()) === 0) return false;
+  }
+  return true;
 }
 
 /** Fields that can be filled now. */

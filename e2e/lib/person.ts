@@ -15,8 +15,9 @@ async function launched(): Promise<Browser> {
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
     args: [
       "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync",
+      "--disable-component-update", "--disable-sync", "--lang=ja",
     ],
+    env: { ...process.env, LANGUAGE: "ja", LANG: "ja_JP.UTF-8" },
   });
   return browser;
 }

@@ -19,7 +19,8 @@ export default async function* report(source) {
     } else {
       failed += 1;
       const error = data.details.error?.cause ?? data.details.error;
-      yield `FAILED  ${data.name} (${seconds(data.details.duration_ms)})\n${String(error?.stack ?? error).replace(/^/gm, "        ")}\n`;
+      const lines = String(error?.stack ?? error).split("\n").filter((line) => !/^\s+at .*node:|^\s*$/.test(line));
+      yield `FAILED  ${data.name} (${seconds(data.details.duration_ms)})\n${lines.join("\n").replace(/^/gm, "        ")}\n`;
     }
   }
   yield `journeys took ${seconds(Date.now() - started)}\n${passed} passed, ${failed} failed\n`;
