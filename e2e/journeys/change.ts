@@ -47,7 +47,7 @@ test("制度変更：定義のファイルだけを変えて、新しい版を�
     const run = (...args: string[]) => execFileSync(hojo, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
     const said = run("definitions", "diff", join(root, "programmes/shinjigyo-monodukuri/2026-r1"), edition);
     assert.match(said, new RegExp(label));
-    run("definitions", "publish", edition, "--by", "policy-one", "--approved-by", "policy-two", "--opens", day(-10), "--closes", day(60));
+    run("definitions", "publish", edition, "--by", "policy-one", "--approved-by", "policy-two", "--round", "r3", "--title", "第3回公募", "--opens", day(-20), "--closes", day(60));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -55,7 +55,7 @@ test("制度変更：定義のファイルだけを変えて、新しい版を�
 
 test("制度変更：新しい下書きには、変えた上限、項目名、必須の印が出る", async () => {
   person = await Person.at("portal", "change");
-  await person.signInWithGbizId("future");
+  await person.signInAsCompany(221);
   await person.press(/申請を始める/);
   filing = person.path();
   await person.go(`${filing}/sections/applicant`, "changed");
@@ -66,12 +66,12 @@ test("制度変更：新しい下書きには、変えた上限、項目名、�
 });
 
 test("制度変更：前に提出した申請は、もとの版のまま", async () => {
-  const aozora = await Person.at("portal", "applicant");
-  await aozora.signInWithGbizId("aozora");
-  await aozora.go(`${told("case")}/submissions/1`);
-  const text = await aozora.words();
+  const company = await Person.at("portal", "applicant");
+  await company.signInWithGbizId(told("account"));
+  await company.go(`${told("case")}/submissions/1`);
+  const text = await company.words();
   assert.ok(text.includes("ウェブサイト") && !text.includes(label));
-  await aozora.leave();
+  await company.leave();
 });
 
 test("制度変更：新しい版の申請を差し戻すと、変えた文の通知書が届く", async () => {

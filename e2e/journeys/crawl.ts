@@ -44,7 +44,7 @@ test("見回り：誰でも見られるページ", async () => {
 
 test("見回り：申請者のページ", async () => {
   const person = await Person.at("portal", "applicant");
-  await person.signInWithGbizId("aozora");
+  await person.signInWithGbizId("sato");
   assert.ok((await crawl(person, ["/me"])) >= 8);
   await person.leave();
 });

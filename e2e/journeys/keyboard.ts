@@ -61,7 +61,7 @@ test("キーボード：ログインして申請を始める", async () => {
   await tabTo("GビズID", (f) => /GビズID/.test(f.words) && f.kind.startsWith("button"));
   await enter("chooser");
   await tabTo("other account", (f) => f.name === "other_account");
-  await person.page.keyboard.type("minato");
+  await person.page.keyboard.type("demo-00181");
   await tabTo("sign in", (f) => /サインイン/.test(f.words));
   await enter();
   await tabTo("start", (f) => /申請を始める/.test(f.words));

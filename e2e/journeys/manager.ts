@@ -34,23 +34,23 @@ test("管理者：作った人は確定できず、別の人が確定する", as
 });
 
 test("申請者：採択通知を画面とPDFで読むと、事務局に既読と表示される", async () => {
-  const aozora = await Person.at("portal", "applicant");
-  await aozora.signInWithGbizId("aozora");
-  await aozora.go("/letters");
-  await aozora.eventually(/採択通知|採択/, 90);
-  await aozora.look("result");
+  const company = await Person.at("portal", "applicant");
+  await company.signInWithGbizId(told("account"));
+  await company.go("/letters");
+  await company.eventually(/採択通知|採択/, 90);
+  await company.look("result");
   await first.go("/letters", "before reading");
-  await aozora.pressLocator(aozora.page.locator('main a[href^="/letters/"]').first(), "adoption");
-  await aozora.reads("あおぞら精機", "採択");
-  const pdf = await aozora.page.getByRole("link", { name: /PDFを開く/ }).getAttribute("href");
-  mustBePdf(await download(aozora, pdf ?? ""));
-  const letter = aozora.path().split("/").at(-1) ?? "";
+  await company.pressLocator(company.page.locator('main a[href^="/letters/"]').first(), "adoption");
+  await company.reads(told("company"), "採択");
+  const pdf = await company.page.getByRole("link", { name: /PDFを開く/ }).getAttribute("href");
+  mustBePdf(await download(company, pdf ?? ""));
+  const letter = company.path().split("/").at(-1) ?? "";
   await first.go(`/letters/${letter}`, "read");
   await first.reads(/既読|読/);
-  await aozora.go(told("case"), "decided");
-  await aozora.reads("採択");
-  await aozora.go("/me", "decided");
-  await aozora.leave();
+  await company.go(told("case"), "decided");
+  await company.reads("採択");
+  await company.go("/me", "decided");
+  await company.leave();
 });
 
 test("管理者：締切の変更は二人で行い、すぐに申請者の画面に出る", async () => {
@@ -107,7 +107,7 @@ test("管理者：操作ログを絞り込み、CSVで取り出す", async () =>
 
 test("メール：受付、差戻し、結果のお知らせが届いている", async () => {
   const list = async (): Promise<{ subject: string }[]> => {
-    const answer = await fetch(`${sites.mailbox}/messages.json?to=${encodeURIComponent("aoki@aozora.example")}`);
+    const answer = await fetch(`${sites.mailbox}/messages.json?to=${encodeURIComponent(`${told("account")}@demo.example`)}`);
     return (await answer.json()) as { subject: string }[];
   };
   const end = Date.now() + 60_000;

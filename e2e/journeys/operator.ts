@@ -9,7 +9,7 @@ import { pagesAreSound, story, told } from "../lib/story.ts";
 
 let operator: Person;
 let desk: string;
-let aozora: Person;
+let company: Person;
 
 test("オペレータ：ワンタイムパスワードが違うと入れず、正しければ入れる", async () => {
   const stranger = await Person.at("office", "stranger");
@@ -28,7 +28,7 @@ test("オペレータ：一覧を絞り込み、案件の担当になる", async
   await operator.go("/queue", "all");
   await operator.type("q", told("number"));
   await operator.press(/絞り込|検索/, "filtered");
-  await operator.reads(told("number"), "株式会社あおぞら精機");
+  await operator.reads(told("number"), told("company"));
   await operator.page.locator('main tbody input[type="checkbox"]').first().check();
   await operator.press("選んだ案件の担当になる", "claimed");
   await operator.go(`/queue?q=${encodeURIComponent(told("number"))}`, "filtered");
@@ -64,27 +64,27 @@ test("オペレータ：項目に文例から指摘を付け、期限を決め�
 });
 
 test("申請者：指摘のある項目だけが開き、直し、違いを確かめて再提出する", async () => {
-  aozora = await Person.at("portal", "applicant");
-  await aozora.signInWithGbizId("aozora");
-  await aozora.reads("対応が必要です");
-  await aozora.look("returned");
-  await aozora.go(told("filing"), "returned");
-  await aozora.reads("差し戻されました");
-  await aozora.go(`${told("filing")}/sections/outline`, "returned");
-  await aozora.reads("事務局からの指摘", "編集不可");
-  assert.equal(await aozora.page.locator('main [name="plan_title"]').count(), 1);
-  assert.equal(await aozora.page.locator('main [name="plan_summary"]').count(), 0, "what was not remarked on stays shut");
-  await aozora.type("plan_title", "高精度加工による医療機器部品の新商品開発");
-  await saved(aozora);
-  await aozora.go(`${told("filing")}/compare`);
-  await aozora.reads("高精度加工による医療機器部品の新商品開発", "高精度加工による医療機器部品の開発");
-  await aozora.go(`${told("filing")}/check`, "returned");
-  for (const box of await aozora.page.locator('main [name="confirm"]').all()) await box.check();
-  await aozora.page.locator('main [name="declare"]').check();
-  await aozora.press("再提出する");
-  await aozora.reads("申請を受け付けました");
-  await aozora.go("/letters");
-  await aozora.eventually(/差戻し/);
+  company = await Person.at("portal", "applicant");
+  await company.signInWithGbizId(told("account"));
+  await company.reads("対応が必要です");
+  await company.look("returned");
+  await company.go(told("filing"), "returned");
+  await company.reads("差し戻されました");
+  await company.go(`${told("filing")}/sections/outline`, "returned");
+  await company.reads("事務局からの指摘", "編集不可");
+  assert.equal(await company.page.locator('main [name="plan_title"]').count(), 1);
+  assert.equal(await company.page.locator('main [name="plan_summary"]').count(), 0, "what was not remarked on stays shut");
+  await company.type("plan_title", "高精度加工による医療機器部品の新商品開発");
+  await saved(company);
+  await company.go(`${told("filing")}/compare`);
+  await company.reads("高精度加工による医療機器部品の新商品開発", "高精度加工による医療機器部品の開発");
+  await company.go(`${told("filing")}/check`, "returned");
+  for (const box of await company.page.locator('main [name="confirm"]').all()) await box.check();
+  await company.page.locator('main [name="declare"]').check();
+  await company.press("再提出する");
+  await company.reads("申請を受け付けました");
+  await company.go("/letters");
+  await company.eventually(/差戻し/);
   story.title = "高精度加工による医療機器部品の新商品開発";
 });
 

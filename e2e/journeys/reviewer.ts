@@ -19,10 +19,16 @@ const logins: Record<string, string> = {
 test("管理者：審査員3名を割り当て、利害関係のある人は選べない", async () => {
   manager = await atDesk("manager1");
   await manager.go("/reviewers");
-  await manager.pressLocator(manager.page.locator('main a[href^="/reviewers/"]').first());
+  await manager.follow("岩崎 聡");
+  await manager.choose("kind", "client");
+  await manager.type("value", told("company"));
+  await manager.press("追加する", "tied");
+  await manager.reads(told("company"));
   await manager.go("/assignments?show=all", "all");
   await manager.pressLocator(manager.page.getByRole("link", { name: told("number") }).first());
-  await manager.reads("不可", "株式会社あおぞら精機");
+  await manager.reads("不可");
+  const tied = manager.page.locator("main tr", { hasText: "岩崎 聡" });
+  assert.equal(await tied.getByRole("button").count(), 0, "whoever is tied cannot be chosen");
   for (let at = 0; at < 3; at += 1) await manager.press("割り当てる", "assigned");
   await manager.reads("3 / 3名");
   const words = await manager.page.locator("main table").first().innerText();

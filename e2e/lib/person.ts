@@ -162,6 +162,22 @@ export class Person {
     await this.press("このアカウントでサインイン");
   }
 
+  /** As a company of the stand-in that has no case yet. Returns its login. Some synthetic businesses are no companies. */
+  async signInAsCompany(from: number): Promise<string> {
+    for (let number = from; number < from + 20; number += 1) {
+      const login = `demo-${String(number).padStart(5, "0")}`;
+      await this.signInWithGbizId(login);
+      if (/会社/.test(await this.company())) return login;
+      await this.context.clearCookies();
+    }
+    assert.fail(`no company from ${from} on`);
+  }
+
+  /** The name of whoever is signed in, as the header shows it. */
+  async company(): Promise<string> {
+    return (await this.page.locator(".account__name").innerText()).replace(/^ログイン中：/, "").trim();
+  }
+
   async signInAsStaff(login: string): Promise<void> {
     const secret = secrets[login];
     assert.ok(secret, `nobody is called ${login}`);

@@ -10,6 +10,9 @@ export interface Story {
   filing?: string;
   case?: string;
   number?: string;
+  /** Whose it is: the login at GビズID's stand-in, and the name it has there. */
+  account?: string;
+  company?: string;
   title?: string;
 }
 
