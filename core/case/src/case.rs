@@ -74,8 +74,8 @@ impl Position {
     pub fn label(self) -> &'static str {
         match self {
             Self::Draft => "下書き",
-            Self::Check => "形式確認(一次)",
-            Self::SecondCheck => "形式確認(二次)",
+            Self::Check => "形式確認（一次）",
+            Self::SecondCheck => "形式確認（二次）",
             Self::Returned => "差戻し中",
             Self::Examine => "審査中",
             Self::Decide => "採否決定待ち",

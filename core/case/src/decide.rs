@@ -251,7 +251,7 @@ fn finish_review(c: &Case, by: Party, finalised: u32, terms: &Terms) -> Decision
     if finalised < terms.reviewers {
         return Err(Refusal::new(
             "REVIEW-INCOMPLETE",
-            format!("確定した採点は{finalised}件です({}件必要)。", terms.reviewers),
+            format!("確定した採点は{finalised}件です（{}件必要）。", terms.reviewers),
             "残りの審査員の確定をお待ちください。",
         ));
     }

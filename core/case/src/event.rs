@@ -33,7 +33,7 @@ impl Channel {
     pub fn label(self) -> &'static str {
         match self {
             Self::Portal => "電子申請",
-            Self::Paper => "紙(郵送・持参)",
+            Self::Paper => "紙（郵送・持参）",
             Self::Mail => "電子メール",
         }
     }
@@ -95,30 +95,30 @@ impl Event {
     pub fn sentence(&self) -> String {
         match self {
             Self::CaseOpened { channel, .. } => format!("下書きを開始しました({})", channel.label()),
-            Self::Filed { submission: 1, receipt, .. } => format!("提出され、受け付けました(受付番号 {receipt})"),
+            Self::Filed { submission: 1, receipt, .. } => format!("提出され、受け付けました（受付番号 {receipt}）"),
             Self::Filed { submission, receipt, .. } => {
-                format!("再提出され、受け付けました({submission}回目、受付番号 {receipt})")
+                format!("再提出され、受け付けました（{submission}回目、受付番号 {receipt}）")
             }
             Self::Discarded => "下書きを破棄しました".into(),
-            Self::Withdrawn { reason } => format!("取り下げました(理由: {reason})"),
+            Self::Withdrawn { reason } => format!("取り下げました（理由：{reason}）"),
             Self::Assigned { to: Some(_) } => "担当者を割り当てました".into(),
             Self::Assigned { to: None } => "担当者の割当てを外しました".into(),
-            Self::FirstCheckFinished { result: CheckResult::Passed, .. } => "一次の形式確認: 適合".into(),
+            Self::FirstCheckFinished { result: CheckResult::Passed, .. } => "一次の形式確認：適合".into(),
             Self::FirstCheckFinished { result: CheckResult::Excluded, reason, .. } => {
-                format!("一次の形式確認: 審査対象外の案(理由: {reason})")
+                format!("一次の形式確認：審査対象外の案（理由：{reason}）")
             }
-            Self::SecondCheckFinished { agrees: true, .. } => "二次の形式確認: 一次の結果を確認".into(),
+            Self::SecondCheckFinished { agrees: true, .. } => "二次の形式確認：一次の結果を確認".into(),
             Self::SecondCheckFinished { agrees: false, reason, .. } => {
-                format!("二次の形式確認: 一次へ戻す(理由: {reason})")
+                format!("二次の形式確認：一次へ戻す（理由：{reason}）")
             }
             Self::Returned { remarks, due, .. } => {
-                format!("差し戻しました(指摘 {remarks}件、期限 {})", hojo_words::jst::date_text(*due))
+                format!("差し戻しました（指摘 {remarks}件、期限 {}）", hojo_words::jst::date_text(*due))
             }
             Self::ReviewFinished { finalised } => format!("審査員{finalised}名の採点が確定しました"),
             Self::Decided { outcome, .. } => format!("{}を決定しました", outcome.label()),
             Self::LetterDelivered { number, .. } => format!("通知書({number})を交付しました"),
             Self::Moved { from, to, reason, .. } => {
-                format!("工程を「{}」から「{}」へ動かしました(理由: {reason})", from.label(), to.label())
+                format!("工程を「{}」から「{}」へ動かしました（理由：{reason}）", from.label(), to.label())
             }
         }
     }

@@ -7,11 +7,11 @@ use crate::define_id;
 pub use crate::id::{PublicId, PublicIdProblem};
 
 define_id!(RoundId, "公募回");
-define_id!(ApplicantId, "事業者(申請者)");
+define_id!(ApplicantId, "事業者（申請者）");
 define_id!(AccountId, "GビズIDアカウント");
 define_id!(StaffId, "事務局の職員・外部審査員");
 define_id!(CaseId, "案件");
-define_id!(FilingId, "申請・届出・報告(1件)");
+define_id!(FilingId, "申請・届出・報告（1件）");
 define_id!(FileId, "添付ファイル");
 define_id!(LetterId, "通知書");
 define_id!(AssignmentId, "審査員の割当て");

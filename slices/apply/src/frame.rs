@@ -24,7 +24,7 @@ pub(crate) fn list_step(desk: &Desk) -> (String, String) {
 fn on_behalf(desk: &Desk) -> Banner {
     let received = desk.filing.received_on.map_or_else(String::new, |d| format!("、受領日 {}", ui::date(d)));
     let channel = match desk.row.case.channel {
-        Channel::Paper => "紙(郵送・持参)",
+        Channel::Paper => "紙（郵送・持参）",
         Channel::Mail => "電子メール",
         Channel::Portal => "電子申請",
     };

@@ -75,7 +75,7 @@ fn history<'a>(tx: &'a mut Tx, row: &'a CaseRow) -> Drawn<'a> {
         };
         let meanings: Vec<Judged> = all.iter().map(judged).collect();
         let versions: Vec<(&Submitted, &Judged)> = all.iter().zip(&meanings).collect();
-        let mut table = data_table("提出履歴", vec![column("回"), column("受付番号"), column("受付日時"), column("照合番号")]).quiet_caption();
+        let mut table = data_table("提出履歴", vec![column("回"), column("受付番号"), column("受付日時").holds(Holds::Date), column("照合番号")]).quiet_caption();
         for s in all.iter().rev() {
             table = table.row(vec![
                 html! { (s.n) "回目" },

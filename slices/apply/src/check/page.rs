@@ -42,7 +42,7 @@ pub(crate) async fn draw<A: Access>(cx: &Cx<A>, tx: &mut Tx, desk: &Desk, terms:
         (sections(desk, &scene))
         (sending(desk, gate(desk, terms), &cx.csrf(), asked))
     };
-    let title = if desk.is_returned() { "入力内容の確認(再提出)" } else { "入力内容の確認" };
+    let title = if desk.is_returned() { "入力内容の確認（再提出）" } else { "入力内容の確認" };
     let mut page = frame::page(cx, desk, title.to_owned(), body, &[frame::list_step(desk)]);
     if let Some(refusal) = &asked.refusal {
         page = page.problems(frame::refused(refusal));

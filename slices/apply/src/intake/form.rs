@@ -85,7 +85,7 @@ fn view(page: &Page, csrf: &str, problems: &[Problem]) -> Markup {
             None => field,
         }
     };
-    let channels = vec![Choice::new("paper", "紙(郵送・持参)"), Choice::new("mail", "電子メール")];
+    let channels = vec![Choice::new("paper", "紙（郵送・持参）"), Choice::new("mail", "電子メール")];
     let digits = Control::Line { max: Some(13), mode: Line::Digits };
     let f = &page.filled;
     html! {

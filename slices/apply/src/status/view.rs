@@ -1,7 +1,7 @@
 //! The status page from its values.
 
 use hojo_case::Position;
-use hojo_web::ui::{self, Tone, chip, column, data_table, plain_chip};
+use hojo_web::ui::{self, Holds, Tone, chip, column, data_table, plain_chip};
 use hojo_web::{Markup, html};
 
 use super::load::Status;
@@ -70,7 +70,7 @@ fn submissions(s: &Status) -> Markup {
         return ui::empty("まだ提出していません", &html! { p { "提出すると、提出した内容と控え（PDF）がここに並びます。" } });
     }
     let mut table =
-        data_table("提出した内容", vec![column("回"), column("受付番号"), column("受付日時"), column("添付"), column("内容"), column("控え")]).quiet_caption();
+        data_table("提出した内容", vec![column("回"), column("受付番号"), column("受付日時").holds(Holds::Date), column("添付"), column("内容"), column("控え")]).quiet_caption();
     for (submitted, copy) in s.submissions.iter().rev() {
         table = table.row(vec![
             html! { (submitted.n) "回目" },

@@ -189,7 +189,7 @@ fn item(bench: &Bench<'_>, line: &Line<'_>) -> Markup {
     let remark = bench.address().with("remark", &target).with("item", &i.id).anchor("remark").text();
     html! {
         (radios)
-        (ui::text_field(format!("memo_{}", i.id), format!("「{}」のメモ", i.text)).hide_label().value(line.memo.clone()))
+        (ui::text_field(format!("memo_{}", i.id), "メモ").value(line.memo.clone()))
         p { a href=(remark) { "この項目を指摘する" span class="visually-hidden" { "（" (i.text) "）" } } }
     }
 }

@@ -46,7 +46,7 @@ async fn cases_are_found_claimed_assigned_and_exported() {
     b.get(&format!("/queue?who={b_id}")).await.says(200, &["見本精密", "1件を表示"]);
     a.post("/queue/assign", &confirm).await.says(403, &["割り当てる"]);
 
-    let csv = a.post("/queue/export", &[("step", "office")]).await.says(200, &["\"'=東京都産業株式会社\"", "形式確認(一次)"]);
+    let csv = a.post("/queue/export", &[("step", "office")]).await.says(200, &["\"'=東京都産業株式会社\"", "形式確認（一次）"]);
     assert!(csv.header("content-disposition").starts_with("attachment"));
     assert_eq!(w.count("select count(*) from operation_log where permission = 'case.export'").await, 1);
     w.end().await;
