@@ -19,7 +19,8 @@ pub fn viewer(title: &str, href: &str) -> Markup {
     html! {
         figure class="viewer" id="viewer" {
             figcaption class="viewer__title" { (title) " " a href=(href) target="_blank" rel="noopener" { "新しいタブで開く" } }
-            iframe class="viewer__frame" src=(href) title=(title) {}
+            // The pane is narrow: the page of a PDF takes all of it, without a column of thumbnails.
+            iframe class="viewer__frame" src={ (href) "#navpanes=0&view=FitH" } title=(title) {}
         }
     }
 }
