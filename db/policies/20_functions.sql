@@ -7,7 +7,11 @@ returns table (
     session_id uuid, seconds_left int,
     account_id uuid, applicant_id uuid, account_kind text, account_name text,
     staff_id uuid, staff_kind text, staff_name text, permissions text[])
-language sql volatile security definer set search_path = public, pg_temp as $$
+-- PL/pgSQL keeps the plan for the life of the connection; a function in SQL would be planned at every request.
+language plpgsql volatile security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
     with touched as (
         update sessions s set seen_at = clock_timestamp()
         where s.token_hash = token and s.site = at_site and s.ended_at is null
@@ -31,8 +35,8 @@ language sql volatile security definer set search_path = public, pg_temp as $$
     where s.token_hash = token and s.site = at_site and s.ended_at is null
       and s.expires_at > clock_timestamp()
       and s.seen_at + make_interval(secs => s.idle_seconds) > clock_timestamp()
-      and (a.id is not null or f.id is not null)
-$$;
+      and (a.id is not null or f.id is not null);
+end $$;
 
 do $$ begin
     if not pg_has_role(current_user, 'hojo_gate', 'member') then
