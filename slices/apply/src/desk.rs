@@ -42,6 +42,17 @@ pub(crate) struct Desk {
 /// Loads the filing named in the address. The office reaches here only what it took in itself:
 /// a draft the applicant types online is nobody else's to read.
 pub(crate) async fn open<A: Access>(cx: &Cx<A>, tx: &mut Tx, mode: Mode) -> Result<(Permit<A>, Desk), Fault> {
+    open_as(cx, tx, mode, Judged::of).await
+}
+
+/// As [`open`], for who changes the answers and judges them then: now they are only read.
+pub(crate) async fn open_to_change<A: Access>(cx: &Cx<A>, tx: &mut Tx) -> Result<(Permit<A>, Desk), Fault> {
+    open_as(cx, tx, Mode::Read, Judged::unjudged).await
+}
+
+type Judging = fn(&Edition, &Procedure, &Answers, &Facts, &Lowering) -> Judged;
+
+async fn open_as<A: Access>(cx: &Cx<A>, tx: &mut Tx, mode: Mode, judging: Judging) -> Result<(Permit<A>, Desk), Fault> {
     let id: PublicId = cx.param("filing")?;
     if mode == Mode::Write {
         tx.filing::<A>(id, mode).await?;
@@ -53,18 +64,20 @@ pub(crate) async fn open<A: Access>(cx: &Cx<A>, tx: &mut Tx, mode: Mode) -> Resu
         return Err(Fault::NotFound);
     }
     let draft = draft::load(tx, filing.id).await?;
-    let desk = lay_out(tx, FilingDesk { row, filing, facts, lowered }, way, draft).await?;
+    let desk = lay_out(tx, FilingDesk { row, filing, facts, lowered }, way, draft, judging).await?;
     Ok((permit, desk))
 }
 
-async fn lay_out(tx: &mut Tx, found: FilingDesk, way: Way, draft: Draft) -> Result<Desk, Fault> {
+async fn lay_out(tx: &mut Tx, found: FilingDesk, way: Way, draft: Draft, judging: Judging) -> Result<Desk, Fault> {
     let FilingDesk { row, filing, facts, lowered } = found;
     let edition = tx.edition(&filing.edition).await?;
     let procedure = edition.procedure(&filing.procedure).cloned();
     let procedure = procedure.ok_or_else(|| Fault::Internal(format!("edition {} lost {}", filing.edition, filing.procedure)))?;
     let now = tx.now().await?;
     let answers = draft.answers();
-    let judged = Judged::of(&edition, &procedure, &answers, &facts, &lowered);
+    // What may be changed in a returned filing follows from its findings too.
+    let judging = if row.position() == Position::Returned { Judged::of } else { judging };
+    let judged = judging(&edition, &procedure, &answers, &facts, &lowered);
     let mut desk = Desk {
         row, filing, way, edition, procedure, facts, lowered, now, draft, answers, judged,
         open: Open::Nothing,

@@ -18,6 +18,12 @@ impl Judged {
         Self { reading, slips, findings }
     }
 
+    /// Read only: for answers that are about to change and be judged then.
+    pub fn unjudged(edition: &Edition, procedure: &Procedure, answers: &Answers, facts: &Facts, _: &Lowering) -> Self {
+        let (reading, slips) = read(edition, procedure, answers, facts);
+        Self { reading, slips, findings: Vec::new() }
+    }
+
     /// Codes of the findings of one strength.
     pub fn codes(&self, severity: Severity) -> Vec<String> {
         self.findings.iter().filter(|f| f.severity == severity).map(|f| f.code.clone()).collect()

@@ -1,7 +1,6 @@
 //! Saving as one types. The agreement with the script stands in the kernel's `ui/save.rs`.
 
 use hojo_access::Access;
-use hojo_db::Mode;
 use hojo_web::ui::form;
 use hojo_web::{Cx, Fault, Posted, Reply, html, ui};
 
@@ -13,7 +12,7 @@ use crate::places::FilingPlaces;
 pub(crate) async fn autosave<A: Access>(cx: Cx<A>, posted: Posted) -> Result<Reply, Fault> {
     let id: String = cx.param("section")?;
     let mut tx = cx.tx().await?;
-    let (_, mut desk) = desk::open(&cx, &mut tx, Mode::Read).await?;
+    let (_, mut desk) = desk::open_to_change(&cx, &mut tx).await?;
     section::still_open(&desk)?;
     let (at, _) = desk.section(&id)?;
     let read = desk.read(at, &posted.0);
