@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 /// The procedure of the benches.
 pub const APPLICATION: &str = "application";
 /// Characters a text is brought to, if its field takes as many.
-const TEXT: usize = 450;
+const TEXT: usize = 280;
 
 /// One set of complete answers.
 pub struct Set {

@@ -169,8 +169,6 @@ fn floor(place: &Place, drafts: u32) -> anyhow::Result<Floor> {
             ("most", (drafts - 1).to_string()),
             ("section", (*section).to_owned()),
             ("patch", patch.to_string()),
-            ("edition", format!("{}@{}", place.edition.id, place.edition.version)),
-            ("procedure", super::answers::APPLICATION.to_owned()),
         ],
     })
 }

@@ -8,7 +8,6 @@ use anyhow::{Context, ensure};
 use hojo_access::Site;
 use hojo_words::ids::PublicId;
 
-use super::answers::APPLICATION;
 use super::client::{Client, Post, encode};
 use super::floor::Floor;
 use super::gauge::Gauge;
@@ -139,8 +138,6 @@ fn floor(place: &Place) -> anyhow::Result<Floor> {
             ("grams", list(&grams)),
             ("key", texts.join("|")),
             ("state", serde_json::to_string(&hojo_case::Case::opened(hojo_case::Channel::Portal))?),
-            ("edition", format!("{}@{}", place.edition.id, place.edition.version)),
-            ("procedure", APPLICATION.to_owned()),
         ],
     })
 }
