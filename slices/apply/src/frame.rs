@@ -34,5 +34,11 @@ fn on_behalf(desk: &Desk) -> Banner {
 
 /// A refusal of the domain as a line of the error summary.
 pub(crate) fn refused(refusal: &Refusal) -> Vec<Problem> {
-    vec![Problem::general(format!("{}{}", refusal.message, refusal.advice))]
+    let words = format!("{}{}", refusal.message, refusal.advice);
+    // What is asked on the check page itself can be linked to.
+    vec![match refusal.code {
+        "NOT-DECLARED" => Problem::at("declare", words),
+        "CASE-UNCONFIRMED" => Problem::at("confirm", words),
+        _ => Problem::general(words),
+    }]
 }
