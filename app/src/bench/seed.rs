@@ -237,7 +237,8 @@ impl Batch<'_> {
             n,
             case,
             number: is_filed.then(|| format!("{}-{:05}", self.round.code.to_uppercase(), n + 1)),
-            title: format!("{}（{n}号）", self.set.answers.text("plan_title")),
+            // A title takes 30 characters.
+            title: format!("{}（{n}号）", self.set.answers.text("plan_title").chars().take(18).collect::<String>()),
             created,
             filed,
             files,
