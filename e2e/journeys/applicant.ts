@@ -55,9 +55,12 @@ test("申請者：表計算ソフトから経費明細に貼り付ける", async
   await company.page.keyboard.press("Control+v");
   await company.waitsFor(/2行、18か所に貼り付けました/);
   await saved(company);
-  assert.equal(await company.page.inputValue('[name="lines[1].eligible"]'), "8000000");
+  assert.equal(await company.page.inputValue('[name="lines[1].eligible"]'), "8,000,000");
   assert.match(await company.page.locator("#f-eligible_total").innerText(), /20,000,000/);
   await company.look("pasted");
+  const template = await company.page.locator('a[href*="/template/lines"]').getAttribute("href");
+  const sheet = await download(company, template ?? "");
+  assert.equal(sheet.bytes.subarray(0, 2).toString("latin1"), "PK", "the template is a spreadsheet");
   await company.press("保存して一覧に戻る", "going");
 });
 

@@ -9,7 +9,7 @@ import type { Person } from "./person.ts";
 
 /** Waits until the page says that it has saved. */
 export async function saved(person: Person): Promise<void> {
-  await person.page.locator('[data-save-state][data-state="saved"]').waitFor({ timeout: 15_000 });
+  await person.page.locator('[data-save-state][data-state="saved"]').waitFor({ timeout: 30_000 });
 }
 
 /** Fills everything the section asks and the answers hold. Leaves the page open, not yet sent on. */

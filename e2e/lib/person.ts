@@ -50,7 +50,7 @@ export class Person {
       permissions: scripts ? ["clipboard-read", "clipboard-write"] : [],
     });
     open.add(context);
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     // A form that says what is wrong answers 422; its browser calls that an error.
     const allowed = new Set([422]);
     await watch(context, who, allowed);
@@ -126,7 +126,7 @@ export class Person {
   }
 
   /** Waits for words that come by themselves, without a reload. */
-  async waitsFor(words: string | RegExp, timeout = 15_000): Promise<void> {
+  async waitsFor(words: string | RegExp, timeout = 30_000): Promise<void> {
     await this.page.getByText(words).first().waitFor({ timeout });
   }
 
