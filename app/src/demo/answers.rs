@@ -38,10 +38,16 @@ impl<'e> Writer<'e> {
     fn base(&self, frame: &str, sole: bool) -> anyhow::Result<&'e Example> {
         let kind = if sole { "sole_proprietor" } else { "company" };
         let complete = |e: &&Example| {
-            let quiet = e.expect.findings.as_ref().is_some_and(|f| f.stop.is_empty() && f.ask.is_empty() && f.note.is_empty());
+            let quiet =
+                e.expect.findings.as_ref().is_some_and(|f| f.stop.is_empty() && f.ask.is_empty() && f.note.is_empty());
             quiet && e.expect.slips.as_ref().is_some_and(|s| s.is_empty())
         };
-        let found = self.procedure.examples.iter().filter(complete).find(|e| e.answers.text("frame") == frame && e.answers.text("entity") == kind);
+        let found = self
+            .procedure
+            .examples
+            .iter()
+            .filter(complete)
+            .find(|e| e.answers.text("frame") == frame && e.answers.text("entity") == kind);
         found.with_context(|| format!("the edition has no complete example of {frame} for a {kind}"))
     }
 
@@ -49,7 +55,14 @@ impl<'e> Writer<'e> {
     ///
     /// # Errors
     /// When they do not hold under the edition's rules: the invention must be mended.
-    pub fn complete(&self, who: &Identity, facts: &Facts, closes: Date, frame: &str, dice: &mut Dice) -> anyhow::Result<Answers> {
+    pub fn complete(
+        &self,
+        who: &Identity,
+        facts: &Facts,
+        closes: Date,
+        frame: &str,
+        dice: &mut Dice,
+    ) -> anyhow::Result<Answers> {
         let sole = who.corp == Some(CorpKind::SoleProprietor);
         let frame = if sole { "innovation" } else { frame };
         let mut a = self.base(frame, sole)?.answers.clone();
@@ -73,7 +86,9 @@ impl<'e> Writer<'e> {
         let (reading, _) = read(self.edition, self.procedure, a, facts);
         let yen = |field: &str| {
             let value = reading.value(field).as_yen();
-            value.map(hojo_words::Yen::get).with_context(|| format!("{field} cannot be calculated: {:?}", reading.value(field)))
+            value
+                .map(hojo_words::Yen::get)
+                .with_context(|| format!("{field} cannot be calculated: {:?}", reading.value(field)))
         };
         let (gross, requested) = (yen("gross_total")?, yen("requested")?);
         let loans = a.text("fund_loan") != "0";
@@ -94,8 +109,11 @@ impl<'e> Writer<'e> {
     fn prove(&self, a: &Answers, facts: &Facts, who: &Identity) -> anyhow::Result<()> {
         let (reading, slips) = read(self.edition, self.procedure, a, facts);
         // Examples carry no files; the draft gets them when it is typed in.
-        let slips: Vec<String> =
-            slips.iter().filter(|s| !s.path.field.starts_with("att_")).map(|s| format!("{} {:?}", s.path, s.code)).collect();
+        let slips: Vec<String> = slips
+            .iter()
+            .filter(|s| !s.path.field.starts_with("att_"))
+            .map(|s| format!("{} {:?}", s.path, s.code))
+            .collect();
         ensure!(slips.is_empty(), "{}: the invented answers have slips: {}", who.sub, slips.join(", "));
         let found = judge(self.edition, self.procedure, &reading, facts);
         if let Some(f) = found.iter().find(|f| f.severity == Severity::Stop) {
@@ -129,14 +147,18 @@ fn company(a: &mut Answers, who: &Identity, sole: bool, dice: &mut Dice) {
     let address = [who.prefecture.as_ref().map(|p| p.name.as_str()), who.address1.as_deref(), who.address2.as_deref()];
     let address: String = address.into_iter().flatten().collect();
     let or = |text: String, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text };
-    let (name, kana, address) = (or(name, "見本 太郎"), or(kana, "ミホン タロウ"), or(address, "東京都千代田区霞が関1丁目"));
+    let (name, kana, address) =
+        (or(name, "見本 太郎"), or(kana, "ミホン タロウ"), or(address, "東京都千代田区霞が関1丁目"));
     let number = dice.between(1_000, 9_999);
     a.set("phone", Raw::from(who.user.phone.clone().unwrap_or_else(|| format!("03-0000-{number}"))));
     if let Some(code) = &who.user.post_code {
         a.set("postal_code", Raw::from(code.clone()));
     }
     a.set("name_kana", Raw::from(if sole { "ヤゴウ ミホン".to_owned() } else { format!("カブシキガイシャ {kana}") }));
-    let (clerk, role) = (dice.pick(&["井上 彩", "木村 大地", "山本 志保", "野口 健", "坂本 里奈"]), dice.pick(&["総務部長", "経営企画室長", "管理課長"]));
+    let (clerk, role) = (
+        dice.pick(&["井上 彩", "木村 大地", "山本 志保", "野口 健", "坂本 里奈"]),
+        dice.pick(&["総務部長", "経営企画室長", "管理課長"]),
+    );
     a.set("contact_name", Raw::from(clerk));
     a.set("contact_post", Raw::from(role));
     a.set("contact_email", Raw::from(format!("soumu-{}@demo.example", who.sub)));
@@ -196,8 +218,20 @@ fn years(a: &mut Answers, closes: Date) -> anyhow::Result<()> {
 
 /// Columns that hold yen, and grow or shrink together.
 const MONEY: [&str; 14] = [
-    "sales", "operating_profit", "ordinary_profit", "net_profit", "labour_cost", "depreciation", "investment",
-    "officer_pay", "bonus", "wages", "employee_pay", "project_sales", "project_value_added", "officer_bonus",
+    "sales",
+    "operating_profit",
+    "ordinary_profit",
+    "net_profit",
+    "labour_cost",
+    "depreciation",
+    "investment",
+    "officer_pay",
+    "bonus",
+    "wages",
+    "employee_pay",
+    "project_sales",
+    "project_value_added",
+    "officer_bonus",
 ];
 
 fn figures(a: &mut Answers, sole: bool, dice: &mut Dice) -> anyhow::Result<()> {
@@ -346,7 +380,12 @@ mod tests {
             let companies = Companies::new("http://localhost:8083/oauth/", 100, seed).unwrap();
             for n in 1..=100u64 {
                 let who = companies.identity(&format!("demo-{n:05}")).unwrap();
-                let facts = facts_of(&who, Now::new(datetime!(2026-11-22 00:00 UTC)), date!(2026 - 11 - 02), date!(2026 - 12 - 02));
+                let facts = facts_of(
+                    &who,
+                    Now::new(datetime!(2026-11-22 00:00 UTC)),
+                    date!(2026 - 11 - 02),
+                    date!(2026 - 12 - 02),
+                );
                 let frame = ["innovation", "new_business", "global"][(n % 3) as usize];
                 let mut dice = Dice::new(seed, "answers", n);
                 let answers = writer.complete(&who, &facts, date!(2026 - 12 - 02), frame, &mut dice).unwrap();

@@ -275,7 +275,12 @@ impl Page {
         let found = all.iter().find(|f| f.is_post && f.action.ends_with(action_ends));
         found.cloned().with_context(|| {
             let there: Vec<&str> = all.iter().map(|f| f.action.as_str()).collect();
-            format!("{}: no form leads to …{action_ends}; there are {}: {}", self.at, there.join(", "), self.complaint())
+            format!(
+                "{}: no form leads to …{action_ends}; there are {}: {}",
+                self.at,
+                there.join(", "),
+                self.complaint()
+            )
         })
     }
 
@@ -323,7 +328,9 @@ fn encode(sent: &Sent) -> (String, Vec<u8>) {
     let boundary = "----hojo-7d1f3c5a9b2e4860";
     let mut body = Vec::new();
     for (name, value) in &sent.fields {
-        body.extend(format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        body.extend(
+            format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+        );
     }
     for (name, file) in &sent.files {
         body.extend(part_head(boundary, name, file).bytes());

@@ -52,7 +52,11 @@ pub async fn type_in(
         let mut part = Answers::default();
         for field in section.fields.iter().filter_map(|slot| form.fields.get(*slot)) {
             let Some(raw) = answers.get(&field.id) else { continue };
-            let raw = if field.file().is_some() { attach(&mut tx, vault, &filing, &field.id, &field.label, by).await? } else { raw.clone() };
+            let raw = if field.file().is_some() {
+                attach(&mut tx, vault, &filing, &field.id, &field.label, by).await?
+            } else {
+                raw.clone()
+            };
             part.set(&field.id, raw);
         }
         names.push(section.id.clone());

@@ -6,15 +6,32 @@ use anyhow::{bail, ensure};
 
 use super::html::Token;
 
+const MULTIPART: &str = "multipart/form-data";
+
 /// One control with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Control {
     /// Anything typed or hidden.
-    Text { name: String, value: String },
+    Text {
+        name: String,
+        value: String,
+    },
     /// A checkbox or one of several radio buttons.
-    Tick { name: String, value: String, ticked: bool, radio: bool },
-    Select { name: String, options: Vec<String>, chosen: Option<String> },
-    File { name: String, files: Vec<FileToSend> },
+    Tick {
+        name: String,
+        value: String,
+        ticked: bool,
+        radio: bool,
+    },
+    Select {
+        name: String,
+        options: Vec<String>,
+        chosen: Option<String>,
+    },
+    File {
+        name: String,
+        files: Vec<FileToSend>,
+    },
 }
 
 /// A file put into a form.
@@ -33,6 +50,8 @@ pub struct Button {
     pub value: String,
     /// Sends elsewhere than the form.
     pub action: Option<String>,
+    /// Sends as multipart whatever the form says.
+    pub is_multipart: bool,
 }
 
 /// A form of a page.
@@ -198,7 +217,8 @@ impl Form {
             .flat_map(|(name, files)| files.iter().map(move |f| (name.clone(), f.clone())))
             .collect();
         let action = button.and_then(|b| b.action.clone()).unwrap_or_else(|| self.action.clone());
-        Sent { action, is_post: self.is_post, is_multipart: self.is_multipart, fields, files }
+        let is_multipart = self.is_multipart || button.is_some_and(|b| b.is_multipart);
+        Sent { action, is_post: self.is_post, is_multipart, fields, files }
     }
 
     /// The button with these words.
@@ -206,7 +226,11 @@ impl Form {
     /// # Errors
     /// When there is none.
     pub fn button(&self, label: &str) -> anyhow::Result<&Button> {
-        let found = self.buttons.iter().find(|b| b.label == label).or_else(|| self.buttons.iter().find(|b| b.label.contains(label)));
+        let found = self
+            .buttons
+            .iter()
+            .find(|b| b.label == label)
+            .or_else(|| self.buttons.iter().find(|b| b.label.contains(label)));
         found.ok_or_else(|| {
             let there: Vec<&str> = self.buttons.iter().map(|b| b.label.as_str()).collect();
             anyhow::anyhow!("the form {} has no button「{label}」; it has {}", self.action, there.join(", "))
@@ -217,7 +241,9 @@ impl Form {
 impl Control {
     fn name(&self) -> &str {
         match self {
-            Self::Text { name, .. } | Self::Tick { name, .. } | Self::Select { name, .. } | Self::File { name, .. } => name,
+            Self::Text { name, .. } | Self::Tick { name, .. } | Self::Select { name, .. } | Self::File { name, .. } => {
+                name
+            }
         }
     }
 }
@@ -275,7 +301,7 @@ impl Collector {
         self.forms.push(Form {
             action: get("action"),
             is_post: get("method").eq_ignore_ascii_case("post"),
-            is_multipart: get("enctype") == "multipart/form-data",
+            is_multipart: get("enctype") == MULTIPART,
             controls: vec![],
             buttons: vec![],
         });
@@ -312,6 +338,7 @@ impl Collector {
                     name: get("name"),
                     value: get("value"),
                     action: a.get("formaction").cloned(),
+                    is_multipart: a.get("formenctype").is_some_and(|t| t == MULTIPART),
                 });
                 self.button = Some((home, form.buttons.len() - 1));
             }
@@ -368,7 +395,13 @@ fn input(form: &mut Form, a: &BTreeMap<String, String>) {
     let get = |k: &str| a.get(k).cloned().unwrap_or_default();
     let name = get("name");
     match get("type").as_str() {
-        "submit" => form.buttons.push(Button { label: get("value"), name, value: get("value"), action: a.get("formaction").cloned() }),
+        "submit" => form.buttons.push(Button {
+            label: get("value"),
+            name,
+            value: get("value"),
+            action: a.get("formaction").cloned(),
+            is_multipart: false,
+        }),
         "button" | "reset" | "image" => {}
         _ if name.is_empty() => {}
         "file" => form.controls.push(Control::File { name, files: vec![] }),
@@ -421,10 +454,19 @@ mod tests {
         form.set("s", "Q").unwrap();
         let sent = form.sent(Some(&form.button("進む").unwrap().clone()));
         let pairs: Vec<(&str, &str)> = sent.fields.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        assert_eq!(pairs, [
-            ("_csrf", "t"), ("text", "new"), ("r", "2"), ("c", "y"), ("area", "多行\nの文"), ("s", "Q"),
-            ("outside", "o"), ("_action", "go"),
-        ]);
+        assert_eq!(
+            pairs,
+            [
+                ("_csrf", "t"),
+                ("text", "new"),
+                ("r", "2"),
+                ("c", "y"),
+                ("area", "多行\nの文"),
+                ("s", "Q"),
+                ("outside", "o"),
+                ("_action", "go"),
+            ]
+        );
         assert_eq!(form.sent(Some(&form.button("別へ").unwrap().clone())).action, "/b");
         assert_eq!(form.buttons.len(), 2);
     }
@@ -437,6 +479,10 @@ mod tests {
         assert!(forms[0].set("r", "3").is_err());
         assert!(forms[0].set("s", "Z").is_err());
         assert!(forms[0].button("消す").is_err());
-        assert!(forms[0].attach("text", FileToSend { name: String::new(), media_type: String::new(), bytes: vec![] }).is_err());
+        assert!(
+            forms[0]
+                .attach("text", FileToSend { name: String::new(), media_type: String::new(), bytes: vec![] })
+                .is_err()
+        );
     }
 }

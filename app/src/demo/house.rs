@@ -37,7 +37,12 @@ pub struct House {
 
 impl House {
     /// Opens the house over the database of `config`. Jobs print with `press` and send with `mail`.
-    pub async fn open(config: &Config, clock: Clock, press: Arc<dyn Printer>, mail: Arc<dyn Mail>) -> anyhow::Result<Self> {
+    pub async fn open(
+        config: &Config,
+        clock: Clock,
+        press: Arc<dyn Printer>,
+        mail: Arc<dyn Mail>,
+    ) -> anyhow::Result<Self> {
         let pool = config.db();
         let portal_db = Db::connect_site(&pool, Site::Portal, clock.clone()).await?;
         let office_db = Db::connect_site(&pool, Site::Office, clock.clone()).await?;
@@ -105,7 +110,8 @@ impl House {
     /// Signs a member of staff or a reviewer in with password and one-time code.
     pub async fn sign_in_staff(&self, login: &str, password: &str, secret: &str) -> anyhow::Result<Browser> {
         let browser = self.office();
-        let code = Totp::from_base32(secret).context("the secret is no base 32")?.code(self.now().await?.unix_timestamp());
+        let code =
+            Totp::from_base32(secret).context("the secret is no base 32")?.code(self.now().await?.unix_timestamp());
         let mut form = browser.get("/sign-in").await?.form("/sign-in")?;
         form.set("login", login)?;
         form.set("password", password)?;

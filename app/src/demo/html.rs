@@ -166,26 +166,32 @@ mod tests {
     #[test]
     fn tags_attributes_and_texts_are_told_apart() {
         let html = "<!DOCTYPE html><!-- <b> --><p class=\"a &amp; &quot;b&quot;\" hidden>x &lt; y &#39;z&#x27;</p><br><input value='>'>";
-        assert_eq!(tokens(html), [
-            open("p", &[("class", "a & \"b\""), ("hidden", "")]),
-            Token::Text("x < y 'z'".into()),
-            Token::Close("p".into()),
-            open("br", &[]),
-            open("input", &[("value", ">")]),
-        ]);
+        assert_eq!(
+            tokens(html),
+            [
+                open("p", &[("class", "a & \"b\""), ("hidden", "")]),
+                Token::Text("x < y 'z'".into()),
+                Token::Close("p".into()),
+                open("br", &[]),
+                open("input", &[("value", ">")]),
+            ]
+        );
     }
 
     #[test]
     fn raw_elements_keep_their_text() {
         let html = "<textarea name=\"t\">\n<b>&amp;</b></textarea><script>if (a<b) {}</script>";
-        assert_eq!(tokens(html), [
-            open("textarea", &[("name", "t")]),
-            Token::Text("<b>&</b>".into()),
-            Token::Close("textarea".into()),
-            open("script", &[]),
-            Token::Text(String::new()),
-            Token::Close("script".into()),
-        ]);
+        assert_eq!(
+            tokens(html),
+            [
+                open("textarea", &[("name", "t")]),
+                Token::Text("<b>&</b>".into()),
+                Token::Close("textarea".into()),
+                open("script", &[]),
+                Token::Text(String::new()),
+                Token::Close("script".into()),
+            ]
+        );
     }
 
     #[test]

@@ -30,7 +30,8 @@ const WORTH_TRYING: [(&str, &str); 8] = [
 
 /// Writes the table for `./start` to show.
 pub async fn write(db: &Db, file: &Path) -> anyhow::Result<()> {
-    let mut out = String::from("  事務局・審査員のログイン（ワンタイムパスワードの秘密鍵は認証アプリに登録できます）\n");
+    let mut out =
+        String::from("  事務局・審査員のログイン（ワンタイムパスワードの秘密鍵は認証アプリに登録できます）\n");
     for login in SHOWN {
         let Some(c) = COLLEAGUES.iter().find(|c| c.login == login) else { continue };
         let secret = secret_of(db, login).await?;
@@ -61,7 +62,8 @@ pub struct CodeArgs {
 pub async fn code(config: &Config, args: &CodeArgs) -> anyhow::Result<()> {
     let db = setup_db(config).await?;
     let mut tx = db.begin_setup().await?;
-    let made = sqlx::query!("select count(*) as n from editions where published_by = $1", BY).fetch_one(tx.sql()).await?;
+    let made =
+        sqlx::query!("select count(*) as n from editions where published_by = $1", BY).fetch_one(tx.sql()).await?;
     ensure!(made.n.unwrap_or(0) > 0, "this database holds no demonstration world; codes are shown for nobody");
     let now = tx.now().await?.utc().unix_timestamp();
     tx.commit().await?;

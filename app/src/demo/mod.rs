@@ -13,6 +13,7 @@ pub mod pdf;
 pub mod people;
 pub mod plan;
 mod seed;
+mod sheet;
 pub mod steps;
 pub mod texts;
 mod town;
@@ -27,11 +28,14 @@ pub enum Command {
     Seed(seed::Args),
     /// Show the one-time code a login needs right now. Only in a world made by `demo seed`.
     Code(mark::CodeArgs),
+    /// Print complete answers of an invented company as JSON, by section and field.
+    Answers(sheet::Args),
 }
 
 pub async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Seed(args) => seed::run(config, args).await,
         Command::Code(args) => mark::code(config, &args).await,
+        Command::Answers(args) => sheet::print(config, &args),
     }
 }

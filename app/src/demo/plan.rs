@@ -76,7 +76,10 @@ pub enum Act {
     /// Reviewers are assigned by the system's proposal.
     Assign(Which),
     /// A reviewer (1 to 9) works on the own list: so many of a hundred are finalised.
-    Score { reviewer: u32, finalise: u64 },
+    Score {
+        reviewer: u32,
+        finalise: u64,
+    },
     Decide(Which),
     /// The company opens its letters.
     Read(usize),
@@ -124,7 +127,10 @@ const SECOND: [Fate; 20] = {
     [R, S, R, K, T, R, E, R, S, R, R, W, R, K, R, T, R, S, R, R]
 };
 const THIRD: [Fate; 20] = {
-    use Fate::{Checking as K, Discarded as X, Draft as D, Filed as F, Paper as P, Resubmitted as M, Returned as B, SecondCheck as S, Withdrawn as W};
+    use Fate::{
+        Checking as K, Discarded as X, Draft as D, Filed as F, Paper as P, Resubmitted as M, Returned as B,
+        SecondCheck as S, Withdrawn as W,
+    };
     [F, B, S, M, D(2), P, D(10), F, K, W, D(5), F, S, B, X, D(8), F, M, K, D(1)]
 };
 
@@ -135,7 +141,12 @@ const DAY: i64 = 24 * 60;
 pub fn plan(applicants: u32, seed: u64) -> Plan {
     let mut applications: Vec<Application> = NAMED
         .iter()
-        .map(|(login, round, fate, frame)| Application { login: (*login).to_owned(), round: *round, fate: *fate, frame })
+        .map(|(login, round, fate, frame)| Application {
+            login: (*login).to_owned(),
+            round: *round,
+            fate: *fate,
+            frame,
+        })
         .collect();
     let mut seen = [0usize; 3];
     for (at, n) in (1..=applicants).enumerate() {
@@ -228,7 +239,10 @@ fn life(n: usize, application: &Application, dice: &mut Dice, acts: &mut Vec<(i6
             next(3, dice, acts, Act::SecondCheck(n));
         }
     }
-    if application.round == Which::First && matches!(application.fate, Fate::Review | Fate::ReviewAfterReturn) && dice.chance(70) {
+    if application.round == Which::First
+        && matches!(application.fate, Fate::Review | Fate::ReviewAfterReturn)
+        && dice.chance(70)
+    {
         acts.push((at(between(-99, -90, dice), dice), Act::Read(n)));
     }
 }

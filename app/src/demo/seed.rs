@@ -14,10 +14,10 @@ use time::format_description::well_known::Rfc3339;
 use time::{Date, OffsetDateTime, Time};
 
 use super::house::House;
+use super::mark;
 use super::people::{COLLEAGUES, Companies, add_colleagues};
 use super::plan::{Act, Plan, Which, plan};
 use super::town::Town;
-use super::mark;
 use crate::config::Config;
 use crate::publish::{self, setup_db};
 use crate::{masters, wiring};
@@ -112,7 +112,13 @@ fn first_moment(plan: &Plan, midnight: OffsetDateTime) -> i64 {
     midnight.unix_timestamp() + first * 60 - 86_400
 }
 
-async fn open(config: &Config, edition: &Path, which: Which, midnight: OffsetDateTime, now: OffsetDateTime) -> anyhow::Result<()> {
+async fn open(
+    config: &Config,
+    edition: &Path,
+    which: Which,
+    midnight: OffsetDateTime,
+    now: OffsetDateTime,
+) -> anyhow::Result<()> {
     let (code, title, opens, closes) = which.dates();
     // From 10:00 to 18:00 in Japan.
     let opens = midnight + time::Duration::days(opens) + time::Duration::hours(1);
@@ -137,7 +143,9 @@ async fn rounds_of(db: &Db) -> anyhow::Result<Vec<Round>> {
     let mut found = Vec::new();
     for which in Which::ALL {
         let (code, ..) = which.dates();
-        let r = sqlx::query!("select id, public_id, closes_at from rounds where code = $1", code).fetch_one(tx.sql()).await?;
+        let r = sqlx::query!("select id, public_id, closes_at from rounds where code = $1", code)
+            .fetch_one(tx.sql())
+            .await?;
         let closes = jst::jst_date(r.closes_at);
         found.push(Round { which, public_id: PublicId::from_uuid(r.public_id), id: RoundId(r.id), closes });
     }
@@ -146,7 +154,13 @@ async fn rounds_of(db: &Db) -> anyhow::Result<Vec<Round>> {
 }
 
 /// Does one thing after the other, each at its moment.
-async fn play(house: &House, town: &mut Town<'_>, plan: &Plan, midnight: OffsetDateTime, lanes: &[Lane]) -> anyhow::Result<()> {
+async fn play(
+    house: &House,
+    town: &mut Town<'_>,
+    plan: &Plan,
+    midnight: OffsetDateTime,
+    lanes: &[Lane],
+) -> anyhow::Result<()> {
     let all = plan.acts.len();
     let mut days_said = 0;
     for (done, (minute, act)) in plan.acts.iter().enumerate() {

@@ -85,7 +85,13 @@ pub async fn claim(b: &Browser, case: PublicId) -> anyhow::Result<()> {
 }
 
 /// Ticks the checklist as fitting (the first `many` items, or all), except `fails`, and saves it.
-pub async fn tick(b: &Browser, case: PublicId, many: Option<usize>, fails: Option<&str>, note: &str) -> anyhow::Result<()> {
+pub async fn tick(
+    b: &Browser,
+    case: PublicId,
+    many: Option<usize>,
+    fails: Option<&str>,
+    note: &str,
+) -> anyhow::Result<()> {
     let page = b.get(&format!("/cases/{case}/examine")).await?;
     let mut form = page.form("/examine/checklist")?;
     let items: Vec<String> = form.names().into_iter().filter(|n| n.starts_with("item_")).collect();
@@ -184,10 +190,12 @@ pub async fn declare(b: &Browser, assignment: PublicId, conflict: Option<&str>) 
 pub async fn score(b: &Browser, assignment: PublicId, level: usize, all: bool, dice: &mut Dice) -> anyhow::Result<()> {
     let page = b.get(&format!("/review/{assignment}")).await?;
     let mut form = page.form("/save")?;
-    let criteria: Vec<String> = form.names().iter().filter_map(|n| n.strip_prefix("points.").map(str::to_owned)).collect();
+    let criteria: Vec<String> =
+        form.names().iter().filter_map(|n| n.strip_prefix("points.").map(str::to_owned)).collect();
     let many = if all { criteria.len() } else { criteria.len() / 2 };
     let (low, high) = [(0, 3), (2, 4), (3, 5)].get(level).copied().unwrap_or((2, 4));
-    let words = |from: &[&'static [&'static str]; 3], dice: &mut Dice| dice.pick(from.get(level).copied().unwrap_or_default());
+    let words =
+        |from: &[&'static [&'static str]; 3], dice: &mut Dice| dice.pick(from.get(level).copied().unwrap_or_default());
     for c in criteria.iter().take(many) {
         let name = format!("points.{c}");
         if form.options(&name).iter().any(|o| o == "pass") {

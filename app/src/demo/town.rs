@@ -14,13 +14,13 @@ use std::sync::Arc;
 use super::answers::Writer;
 use super::browser::Browser;
 use super::dice::Dice;
+use super::draft;
 use super::house::House;
 use super::people::{COLLEAGUES, Companies, actor_of, password_of, secret_of};
 use super::plan::{Act, Application, Fate, Plan, Which};
 use super::seed::Round;
 use super::steps::{self, Result1};
 use super::texts::{EXCLUSIONS, REMARKS, WITHDRAWALS};
-use super::draft;
 
 /// An applicant who has signed in.
 #[derive(Clone)]
@@ -103,7 +103,8 @@ impl<'h> Town<'h> {
     pub async fn set_capacities(&self, factor: u32) -> anyhow::Result<()> {
         let manager = self.insider("manager1")?;
         let mut tx = self.house.setup_db.begin_setup().await?;
-        let rows = sqlx::query!("select login, public_id from staff where kind = 'reviewer'").fetch_all(tx.sql()).await?;
+        let rows =
+            sqlx::query!("select login, public_id from staff where kind = 'reviewer'").fetch_all(tx.sql()).await?;
         tx.commit().await?;
         for row in rows {
             let colleague = COLLEAGUES.iter().find(|c| c.login == row.login);
@@ -193,7 +194,8 @@ impl<'h> Town<'h> {
         };
         let many = form.sections.len() * tenths / 10;
         let sections: Vec<&str> = form.sections.iter().take(many.max(1)).map(|s| s.id.as_str()).collect();
-        draft::type_in(&self.house.portal_db, &self.house.vault, &company.actor, filing, &form, &answers, &sections).await?;
+        draft::type_in(&self.house.portal_db, &self.house.vault, &company.actor, filing, &form, &answers, &sections)
+            .await?;
         self.hold(n, filing, &answers).await
     }
 
@@ -223,7 +225,9 @@ impl<'h> Town<'h> {
         let filing = steps::take_in(&browser, round.public_id, number.as_deref(), &name, received).await?;
         let actor = self.staff_actor(CLERK).await?;
         let mut tx = self.house.office_db.begin(&actor, Mode::Read).await?;
-        let row = sqlx::query!("select applicant_id from filings where public_id = $1", filing.uuid()).fetch_one(tx.sql()).await?;
+        let row = sqlx::query!("select applicant_id from filings where public_id = $1", filing.uuid())
+            .fetch_one(tx.sql())
+            .await?;
         let facts = tx.facts(round.id, ApplicantId(row.applicant_id)).await?;
         tx.commit().await?;
         let answers = self.write(n, &who, &facts, round)?;
@@ -293,7 +297,10 @@ impl<'h> Town<'h> {
         .await?;
         tx.commit().await?;
         let number = |case: PublicId| self.held.iter().find(|(_, h)| h.case == case).map_or(0, |(n, _)| *n);
-        Ok(rows.into_iter().map(|r| (PublicId::from_uuid(r.public_id), number(PublicId::from_uuid(r.case_id)))).collect())
+        Ok(rows
+            .into_iter()
+            .map(|r| (PublicId::from_uuid(r.public_id), number(PublicId::from_uuid(r.case_id))))
+            .collect())
     }
 
     async fn score(&mut self, reviewer: u32, finalise: u64) -> anyhow::Result<()> {
