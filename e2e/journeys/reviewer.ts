@@ -77,6 +77,7 @@ test("審査員：3名がそれぞれ採点し、自動で保存し、確定す�
 });
 
 async function score(person: Person, at: number): Promise<void> {
+  const sheet = person.path().split("?")[0] ?? "";
   if (at === 0) {
     await person.press(/確定前の確認へ進む/, "lacking");
     await person.reads(/評価/);
@@ -90,7 +91,7 @@ async function score(person: Person, at: number): Promise<void> {
   }
   await person.type("overall", "医療機器部品への展開は自社の加工技術を生かしたものであり、投資額に見合う効果が見込める。賃上げの計画も数字の裏付けがある。");
   await saved(person);
-  await person.page.reload({ waitUntil: "load" });
+  await person.go(sheet, "scored");
   assert.ok(await person.page.locator('main [name="points.management"][value="4"]').isChecked(), "autosave kept the marks");
 }
 

@@ -1,10 +1,10 @@
 //! Folds an event into the case. Total: every event ever recorded applies.
 
+use crate::Outcome;
 use crate::case::{Case, Checked, Position};
 use crate::command::CheckResult;
 use crate::event::Event;
 use crate::terms::Terms;
-use crate::Outcome;
 
 /// The case after the event. `terms` only tells where the flow goes next.
 #[must_use]

@@ -79,7 +79,7 @@ fn submit(c: &Case, by: Party, s: Submission, terms: &Terms, now: Now) -> Decisi
     if !s.closed_fields_changed.is_empty() {
         return Err(Refusal::new(
             "CASE-CLOSED-FIELD",
-            format!("指摘のない項目({})が変更されています。", s.closed_fields_changed.join("、")),
+            format!("指摘のない項目（{}）が変更されています。", s.closed_fields_changed.join("、")),
             "指摘のあった項目だけを直して再提出してください。",
         ));
     }
@@ -169,14 +169,7 @@ fn assign(c: &Case, by: Party, to: Option<StaffId>) -> Decision {
     Ok(vec![Event::Assigned { to }])
 }
 
-fn first_check(
-    c: &Case,
-    by: Party,
-    submission: u32,
-    result: CheckResult,
-    open_items: u32,
-    reason: String,
-) -> Decision {
+fn first_check(c: &Case, by: Party, submission: u32, result: CheckResult, open_items: u32, reason: String) -> Decision {
     let Party::Staff(by) = by else { return Err(wrong_party()) };
     need_position(c, Position::Check)?;
     need_submission(c, submission)?;
@@ -210,15 +203,7 @@ fn second_check(c: &Case, by: Party, submission: u32, agrees: bool, reason: Stri
     Ok(vec![Event::SecondCheckFinished { submission, by, agrees, reason }])
 }
 
-fn return_filing(
-    c: &Case,
-    by: Party,
-    submission: u32,
-    remarks: u32,
-    due: Date,
-    terms: &Terms,
-    now: Now,
-) -> Decision {
+fn return_filing(c: &Case, by: Party, submission: u32, remarks: u32, due: Date, terms: &Terms, now: Now) -> Decision {
     let Party::Staff(by) = by else { return Err(wrong_party()) };
     if !matches!(c.position, Position::Check | Position::SecondCheck) {
         return Err(wrong_position(c));

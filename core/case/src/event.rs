@@ -94,7 +94,7 @@ impl Event {
     #[must_use]
     pub fn sentence(&self) -> String {
         match self {
-            Self::CaseOpened { channel, .. } => format!("下書きを開始しました({})", channel.label()),
+            Self::CaseOpened { channel, .. } => format!("下書きを開始しました（{}）", channel.label()),
             Self::Filed { submission: 1, receipt, .. } => format!("提出され、受け付けました（受付番号 {receipt}）"),
             Self::Filed { submission, receipt, .. } => {
                 format!("再提出され、受け付けました（{submission}回目、受付番号 {receipt}）")
@@ -116,7 +116,7 @@ impl Event {
             }
             Self::ReviewFinished { finalised } => format!("審査員{finalised}名の採点が確定しました"),
             Self::Decided { outcome, .. } => format!("{}を決定しました", outcome.label()),
-            Self::LetterDelivered { number, .. } => format!("通知書({number})を交付しました"),
+            Self::LetterDelivered { number, .. } => format!("通知書（{number}）を交付しました"),
             Self::Moved { from, to, reason, .. } => {
                 format!("工程を「{}」から「{}」へ動かしました（理由：{reason}）", from.label(), to.label())
             }

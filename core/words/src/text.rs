@@ -116,7 +116,7 @@ impl Unprintable {
         let code = format!("U+{:04X}", u32::from(character));
         match self {
             Self::Control(_) | Self::Forbidden(_) => code,
-            Self::PrivateUse(_) => format!("「{character}」({code})"),
+            Self::PrivateUse(_) => format!("「{character}」（{code}）"),
         }
     }
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use hojo_case::Refusal;
 use hojo_db::DbError;
 use hojo_vault::VaultError;
-use maud::{html, Markup};
+use maud::{Markup, html};
 
 use crate::ui;
 
@@ -38,7 +38,7 @@ impl From<DbError> for Fault {
             }
             DbError::Conflict(what) => Self::Refused(Refusal::new(
                 "CHANGED-MEANWHILE",
-                format!("同時に行われた別の操作と重なりました({what})。"),
+                format!("同時に行われた別の操作と重なりました（{what}）。"),
                 "画面を開き直して、もう一度操作してください。",
             )),
             e => Self::Internal(e.to_string()),
