@@ -64,7 +64,7 @@ build_assets() {
 setup_fonts() {
   if stale "$var/fonts/.done" "$root/press/fonts.toml"; then
     say "fonts of the press"
-    "$root/press/fonts-setup" "$var/fonts" "$target/release/hojo-press" >/dev/null
+    "$root/press/fonts-setup" "$var/fonts" "$target/press/hojo-press" >/dev/null
     touch "$var/fonts/.done"
   fi
 }
@@ -78,8 +78,9 @@ fetch_masters() {
 build_release() {
   say "release build (the first one takes a while)"
   # Queries are checked against .sqlx; no database is needed to compile.
-  (cd "$root" && SQLX_OFFLINE=true cargo build --release --quiet \
-    -p hojo-app -p hojo-press -p hojo-standin -p hojo-mailbox)
+  (cd "$root" && export SQLX_OFFLINE=true &&
+    cargo build --release --quiet -p hojo-app -p hojo-standin -p hojo-mailbox &&
+    cargo build --profile press --quiet -p hojo-press)
 }
 
 # ---- PostgreSQL: private, on a Unix socket -------------------------------------------------

@@ -35,9 +35,10 @@ async fn begin(db: &Db, masters: &Masters, master: &'static str) -> anyhow::Resu
     let version = masters.version(master)?;
     let label = format!("{} {}", version.package, version.version);
     let mut tx = db.begin_setup().await?;
-    let held = sqlx::query!("select version from master_imports where master = $1 order by imported_at desc limit 1", master)
-        .fetch_optional(tx.sql())
-        .await?;
+    let held =
+        sqlx::query!("select version from master_imports where master = $1 order by imported_at desc limit 1", master)
+            .fetch_optional(tx.sql())
+            .await?;
     Ok(if held.is_some_and(|h| h.version == label) { None } else { Some((tx, label)) })
 }
 

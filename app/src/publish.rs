@@ -114,7 +114,8 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
 
 fn moment(given: Option<&str>, edition: Option<OffsetDateTime>, name: &str) -> anyhow::Result<OffsetDateTime> {
     match given {
-        Some(text) => OffsetDateTime::parse(text, &Rfc3339).with_context(|| format!("{text} is no moment like 2026-09-30T17:00:00+09:00")),
+        Some(text) => OffsetDateTime::parse(text, &Rfc3339)
+            .with_context(|| format!("{text} is no moment like 2026-09-30T17:00:00+09:00")),
         None => edition.with_context(|| format!("the edition has no date {name}")),
     }
 }

@@ -1,6 +1,5 @@
 //! `hojo serve` and `hojo work`: listeners, workers, a graceful end.
 
-use std::future::Future;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -53,7 +52,8 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
     let mut tasks = JoinSet::new();
     let mut pools = Vec::new();
     for site in sites {
-        let db = Db::connect_site(&config.db(), site, config.clock()).await.context("the database cannot be reached")?;
+        let db =
+            Db::connect_site(&config.db(), site, config.clock()).await.context("the database cannot be reached")?;
         pools.push((site, db.clone()));
         let routes = wiring::routes(config, site)?;
         let kernel = Kernel::new(config.settings(site)?, db, config.vault()?, routes.menu_items());
@@ -135,11 +135,9 @@ fn stop_signal() -> watch::Receiver<bool> {
     told
 }
 
-fn stopped(mut told: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
-    async move {
-        // The sender lives as long as the process; an error would mean that it is ending anyway.
-        drop(told.wait_for(|stop| *stop).await);
-    }
+async fn stopped(mut told: watch::Receiver<bool>) {
+    // The sender lives as long as the process; an error would mean that it is ending anyway.
+    drop(told.wait_for(|stop| *stop).await);
 }
 
 fn record_metrics() -> anyhow::Result<Arc<PrometheusHandle>> {

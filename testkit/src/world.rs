@@ -124,7 +124,8 @@ impl World {
         let config = config(&url_of(&server, &database)?, folder.path());
         let clock = Clock::default();
         let (mail, press) = (Arc::new(FakeMail::default()), Arc::new(FakePress::default()));
-        let house = House::open(&config, clock.clone(), Arc::<FakePress>::clone(&press), Arc::<FakeMail>::clone(&mail)).await?;
+        let house =
+            House::open(&config, clock.clone(), Arc::<FakePress>::clone(&press), Arc::<FakeMail>::clone(&mail)).await?;
         let mut tx = house.setup_db.begin_setup().await?;
         let row = sqlx::query!("select id, public_id, edition_id from rounds").fetch_one(tx.sql()).await?;
         let edition = tx.edition(&row.edition_id).await?;
@@ -253,7 +254,8 @@ impl World {
     /// Where a case stands: `check`, `returned`, `examine`, …
     pub async fn position(&self, case: PublicId) -> anyhow::Result<String> {
         let mut tx = self.house.worker_db.begin(&Actor::Worker, Mode::Read).await?;
-        let row = sqlx::query!("select position from cases where public_id = $1", case.uuid()).fetch_one(tx.sql()).await?;
+        let row =
+            sqlx::query!("select position from cases where public_id = $1", case.uuid()).fetch_one(tx.sql()).await?;
         tx.commit().await?;
         Ok(row.position)
     }

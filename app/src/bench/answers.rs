@@ -1,7 +1,9 @@
 //! Complete answers from the edition's own examples, with texts as long as people write them.
 
 use anyhow::{Context, ensure};
-use hojo_programme::{Answers, Edition, Example, Facts, FieldType, FileRef, Form, Procedure, Raw, Severity, judge, read};
+use hojo_programme::{
+    Answers, Edition, Example, Facts, FieldType, FileRef, Form, Procedure, Raw, Severity, judge, read,
+};
 use hojo_words::Now;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -60,7 +62,12 @@ impl Sets {
                 continue;
             }
             let requested = reading.value("requested").as_yen().context("an example requests nothing")?.get();
-            list.push(Set { frame: answers.text("frame").to_owned(), sections: split(&procedure.form, &answers), requested, answers });
+            list.push(Set {
+                frame: answers.text("frame").to_owned(),
+                sections: split(&procedure.form, &answers),
+                requested,
+                answers,
+            });
         }
         ensure!(list.len() > 2, "only {} examples of the edition are complete under the benches' facts", list.len());
         Ok(Self { list, now })
@@ -98,7 +105,8 @@ pub fn facts(edition: &Edition, now: OffsetDateTime) -> Facts {
 
 /// The name of company `n`.
 pub fn name(n: u32) -> String {
-    const FIRST: [&str; 12] = ["見本", "青葉", "北斗", "みなと", "富士見", "髙橋", "東都", "さくら", "南海", "中央", "旭", "光洋"];
+    const FIRST: [&str; 12] =
+        ["見本", "青葉", "北斗", "みなと", "富士見", "髙橋", "東都", "さくら", "南海", "中央", "旭", "光洋"];
     const LAST: [&str; 9] = ["精機", "製作所", "工業", "食品", "印刷", "電子", "木工", "化成", "繊維"];
     let pick = |list: &[&'static str], at: u32| list.get(at as usize % list.len()).copied().unwrap_or_default();
     format!("株式会社{}{}{n}", pick(&FIRST, n), pick(&LAST, n / 7))
@@ -126,7 +134,8 @@ fn lengthen(form: &Form, answers: &mut Answers) {
 }
 
 fn attach(answers: &mut Answers, blobs: &[Blob]) {
-    let wanted: Vec<String> = answers.0.iter().filter(|(_, raw)| matches!(raw, Raw::Files(_))).map(|(id, _)| id.clone()).collect();
+    let wanted: Vec<String> =
+        answers.0.iter().filter(|(_, raw)| matches!(raw, Raw::Files(_))).map(|(id, _)| id.clone()).collect();
     for (id, blob) in wanted.iter().zip(blobs.iter().cycle()) {
         let file = FileRef {
             file: hojo_words::ids::PublicId::from_bits(0).to_string(),
@@ -200,7 +209,12 @@ mod tests {
     fn numbers_have_their_check_digit() {
         // 法人番号の検査用数字: the example of the National Tax Agency's explanation.
         let check = |body: &str| {
-            let sum: u32 = body.bytes().rev().enumerate().map(|(at, b)| u32::from(b - b'0') * if at % 2 == 0 { 1 } else { 2 }).sum();
+            let sum: u32 = body
+                .bytes()
+                .rev()
+                .enumerate()
+                .map(|(at, b)| u32::from(b - b'0') * if at % 2 == 0 { 1 } else { 2 })
+                .sum();
             9 - sum % 9
         };
         assert_eq!(check("700110005901"), 8);

@@ -79,7 +79,12 @@ pub async fn run(place: &Place) -> anyhow::Result<Report> {
         let sent = floor_rate * f64::from(u32::try_from(options.seconds)?);
         let mut cost = gauge.read().await?.cost(&before, super::report::whole(sent));
         cost.server_cpu_ms = 0.0;
-        report.loops.push(Line { name: format!("floor, round {}", round + 1), per_second: floor_rate, cost: Some(cost), ..Line::default() });
+        report.loops.push(Line {
+            name: format!("floor, round {}", round + 1),
+            per_second: floor_rate,
+            cost: Some(cost),
+            ..Line::default()
+        });
         report.turn(seen.per_second(), floor_rate);
         best.push(seen.per_second());
     }
@@ -111,8 +116,10 @@ async fn open_one(place: &Place, client: &Client, n: u32) -> anyhow::Result<Draf
     let path = format!("/filings/{filing}/sections/{section}");
     let cookie = format!("__Host-hojo-portal={}", sessions::token(n));
     let page = client.get(&path, &cookie).await?;
-    let version = page.hidden("_version").parse().with_context(|| format!("{path}: {} {}", page.status, page.text()))?;
-    let others: Vec<_> = pairs(place.procedure()?, section, answers).into_iter().filter(|(name, _)| name != field).collect();
+    let version =
+        page.hidden("_version").parse().with_context(|| format!("{path}: {} {}", page.status, page.text()))?;
+    let others: Vec<_> =
+        pairs(place.procedure()?, section, answers).into_iter().filter(|(name, _)| name != field).collect();
     Ok(Draft {
         path: format!("{path}/autosave"),
         cookie,
@@ -143,7 +150,13 @@ async fn save(client: Client, drafts: Arc<Vec<Draft>>, n: usize) -> Outcome {
     // The last characters change, as when somebody goes on typing.
     let text: String = draft.text.chars().take(draft.text.chars().count().saturating_sub(8)).collect();
     let body = format!("{}&{}={}", draft.body, draft.field, escape(&format!("{text}{:08}", state.1)));
-    let post = Post { path: draft.path.clone(), cookie: draft.cookie.clone(), csrf: draft.csrf.clone(), version: Some(state.0), body };
+    let post = Post {
+        path: draft.path.clone(),
+        cookie: draft.cookie.clone(),
+        csrf: draft.csrf.clone(),
+        version: Some(state.0),
+        body,
+    };
     let answer = client.post(post).await.map_err(|e| e.to_string())?;
     if answer.status != 200 {
         return Err(format!("{} {}", answer.status, answer.text().chars().take(300).collect::<String>()));

@@ -26,7 +26,8 @@ impl Floor {
         }
         command.arg(with_user(&place.config.database_url, self.login)?);
         let out = command.output().await.context("pgbench cannot be run; name it with --pgbench")?;
-        let (text, problems) = (String::from_utf8_lossy(&out.stdout).into_owned(), String::from_utf8_lossy(&out.stderr).into_owned());
+        let (text, problems) =
+            (String::from_utf8_lossy(&out.stdout).into_owned(), String::from_utf8_lossy(&out.stderr).into_owned());
         ensure!(out.status.success() && !problems.contains("aborted"), "the floor failed: {problems}");
         per_second(&text).with_context(|| format!("pgbench gave no rate: {text}"))
     }
@@ -43,7 +44,10 @@ mod tests {
 
     #[test]
     fn the_rate_is_found() {
-        assert_eq!(per_second("latency average = 2 ms\ntps = 812.25 (without initial connection time)\n"), Some(812.25));
+        assert_eq!(
+            per_second("latency average = 2 ms\ntps = 812.25 (without initial connection time)\n"),
+            Some(812.25)
+        );
         assert_eq!(per_second("nothing"), None);
     }
 }

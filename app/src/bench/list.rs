@@ -45,7 +45,8 @@ pub async fn run(place: &Place) -> anyhow::Result<Report> {
     let urls = follow(&server.client, &cookies).await?;
     let mut gauge = Gauge::new(place.superuser().await?, server.pid()).await?;
     let mut report = Report::begin("list", place.applications);
-    report.note = format!("{} different lists and pages, {} colleagues; sizes before compression", urls.len(), cookies.len());
+    report.note =
+        format!("{} different lists and pages, {} colleagues; sizes before compression", urls.len(), cookies.len());
     let (urls, cookies) = (Arc::new(urls), Arc::new(cookies));
     let sender = {
         let client = server.client.clone();
@@ -66,9 +67,15 @@ pub async fn run(place: &Place) -> anyhow::Result<Report> {
         report.loops.push(Line::of(format!("most, round {}", round + 1), None, &seen, Some(cost)));
         let before = gauge.read().await?;
         let floor_rate = floor.run(place, options.clients, options.seconds).await?;
-        let mut cost = gauge.read().await?.cost(&before, whole(floor_rate * f64::from(u32::try_from(options.seconds)?)));
+        let mut cost =
+            gauge.read().await?.cost(&before, whole(floor_rate * f64::from(u32::try_from(options.seconds)?)));
         cost.server_cpu_ms = 0.0;
-        report.loops.push(Line { name: format!("floor, round {}", round + 1), per_second: floor_rate, cost: Some(cost), ..Line::default() });
+        report.loops.push(Line {
+            name: format!("floor, round {}", round + 1),
+            per_second: floor_rate,
+            cost: Some(cost),
+            ..Line::default()
+        });
         report.turn(seen.per_second(), floor_rate);
         best.push(seen.per_second());
     }
@@ -92,7 +99,10 @@ async fn follow(client: &Client, cookies: &[String]) -> anyhow::Result<Vec<Strin
             let page = client.get(&url, cookie).await?;
             ensure!(page.status == 200, "{url}: {} {}", page.status, page.text());
             let links = page.text();
-            let onward = links.split("href=\"").filter_map(|l| l.split('"').next()).find(|l| l.starts_with("/queue?") && l.contains("after="));
+            let onward = links
+                .split("href=\"")
+                .filter_map(|l| l.split('"').next())
+                .find(|l| l.starts_with("/queue?") && l.contains("after="));
             next = onward.map(|l| l.replace("&amp;", "&"));
             all.push(url);
         }
@@ -109,7 +119,8 @@ async fn fetch(client: Client, urls: Arc<Vec<String>>, cookies: Arc<Vec<String>>
 
 fn floor() -> Floor {
     let needle = hojo_db::search::Needle::of("見本 精機");
-    let text = |list: &[String]| format!("{{{}}}", list.iter().map(|s| format!("\"{s}\"")).collect::<Vec<_>>().join(","));
+    let text =
+        |list: &[String]| format!("{{{}}}", list.iter().map(|s| format!("\"{s}\"")).collect::<Vec<_>>().join(","));
     Floor {
         script: include_str!("floors/list.sql"),
         login: "hojo_office",

@@ -157,7 +157,13 @@ mod tests {
     #[tokio::test]
     async fn errors_are_counted_and_not_timed() {
         let seen = closed(2, Duration::from_secs(5), |n| async move {
-            if n >= 20 { Err(SPENT.to_owned()) } else if n % 2 == 0 { Ok(n) } else { Err("no".to_owned()) }
+            if n >= 20 {
+                Err(SPENT.to_owned())
+            } else if n % 2 == 0 {
+                Ok(n)
+            } else {
+                Err("no".to_owned())
+            }
         })
         .await;
         assert_eq!((seen.done(), seen.errors, seen.bytes_max), (10, 10, 18));

@@ -86,7 +86,8 @@ impl Place {
         publish::run(&self.config, edition).await?;
         seed::world(self).await?;
         let mut conn = self.superuser().await?;
-        for statement in ["vacuum analyze".to_owned(), "checkpoint".to_owned(), mark(&self.options, &self.edition.hash)] {
+        for statement in ["vacuum analyze".to_owned(), "checkpoint".to_owned(), mark(&self.options, &self.edition.hash)]
+        {
             sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut conn).await?;
         }
         Ok(())
@@ -133,19 +134,27 @@ fn mark(options: &Options, hash: &str) -> String {
 }
 
 fn marked(options: &Options, hash: &str) -> String {
-    format!("bench of {} applications, seed {}, {} kB a file, {hash}", options.applications, options.seed, options.attachment_kb)
+    format!(
+        "bench of {} applications, seed {}, {} kB a file, {hash}",
+        options.applications, options.seed, options.attachment_kb
+    )
 }
 
 /// True when the database is new and empty.
 #[expect(clippy::disallowed_methods, reason = "asked of the server itself, before there is a database")]
 async fn make_database(config: &Config, options: &Options, hash: &str) -> anyhow::Result<bool> {
     let name = &options.database;
-    ensure!(name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "the name of the database has letters and underscores only");
+    ensure!(
+        name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'),
+        "the name of the database has letters and underscores only"
+    );
     let mut conn = superuser(&in_database(&config.database_url, "postgres")?, options).await?;
-    let there = sqlx::query("select coalesce(shobj_description(oid, 'pg_database'), '') as mark from pg_database where datname = $1")
-        .bind(name)
-        .fetch_optional(&mut conn)
-        .await?;
+    let there = sqlx::query(
+        "select coalesce(shobj_description(oid, 'pg_database'), '') as mark from pg_database where datname = $1",
+    )
+    .bind(name)
+    .fetch_optional(&mut conn)
+    .await?;
     if let Some(row) = there {
         if row.get::<String, _>("mark") == marked(options, hash) {
             return Ok(false);
@@ -204,7 +213,10 @@ mod tests {
     fn the_database_is_put_into_either_form_of_url() {
         assert_eq!(in_database("postgres:///hojo?host=/run/pg", "b").unwrap(), "postgres:///b?host=/run/pg");
         assert_eq!(in_database("postgres://o@127.0.0.1:5439/hojo", "b").unwrap(), "postgres://127.0.0.1:5439/b");
-        assert_eq!(with_user("postgres:///b?host=/run/pg", "postgres").unwrap(), "postgres:///b?host=/run/pg&user=postgres");
+        assert_eq!(
+            with_user("postgres:///b?host=/run/pg", "postgres").unwrap(),
+            "postgres:///b?host=/run/pg&user=postgres"
+        );
         assert_eq!(with_user("postgres://127.0.0.1/b", "postgres").unwrap(), "postgres://postgres@127.0.0.1/b");
     }
 }

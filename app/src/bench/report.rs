@@ -54,7 +54,8 @@ pub struct Line {
 impl Report {
     pub fn begin(bench: &'static str, applications: u32) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let setting = "generator, server and PostgreSQL on this machine, none pinned to a core; HTTP over loopback".to_owned();
+        let setting =
+            "generator, server and PostgreSQL on this machine, none pinned to a core; HTTP over loopback".to_owned();
         Self { bench, applications, cores, setting, load_before: load_average(), ..Self::default() }
     }
 
@@ -67,7 +68,11 @@ impl Report {
     }
 
     pub fn turn(&mut self, ours: f64, floor: f64) {
-        self.turns.push(Turn { ours_per_second: ours, floor_per_second: floor, ratio: ours / floor.max(f64::MIN_POSITIVE) });
+        self.turns.push(Turn {
+            ours_per_second: ours,
+            floor_per_second: floor,
+            ratio: ours / floor.max(f64::MIN_POSITIVE),
+        });
     }
 }
 
@@ -101,7 +106,10 @@ pub fn show(options: &Options, report: &Report) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(report)?);
         return Ok(());
     }
-    println!("{}: {} applications, {} cores, load {} -> {}", report.bench, report.applications, report.cores, report.load_before, report.load_after);
+    println!(
+        "{}: {} applications, {} cores, load {} -> {}",
+        report.bench, report.applications, report.cores, report.load_before, report.load_after
+    );
     println!("{}. {}", report.setting, report.note);
     println!(
         "{:22} {:>8} {:>7} {:>6} {:>9} {:>9} {:>9} {:>8} {:>8} {:>7} {:>7} {:>8} {:>8}",
@@ -111,8 +119,19 @@ pub fn show(options: &Options, report: &Report) -> anyhow::Result<()> {
         let c = l.cost.clone().unwrap_or_default();
         println!(
             "{:22} {:8.1} {:7} {:6} {:9.3} {:9.3} {:9.3} {:8.3} {:8.3} {:>7} {:7.1} {:8.0} {:8}",
-            l.name, l.per_second, l.requests, l.errors, l.p50_ms, l.p99_ms, l.max_ms, c.server_cpu_ms, c.postgres_cpu_ms,
-            c.statements.map_or("-".to_owned(), |s| format!("{s:.1}")), c.transactions, c.wal_bytes, l.bytes_max
+            l.name,
+            l.per_second,
+            l.requests,
+            l.errors,
+            l.p50_ms,
+            l.p99_ms,
+            l.max_ms,
+            c.server_cpu_ms,
+            c.postgres_cpu_ms,
+            c.statements.map_or("-".to_owned(), |s| format!("{s:.1}")),
+            c.transactions,
+            c.wal_bytes,
+            l.bytes_max
         );
         if let Some(error) = &l.error {
             println!("  first error: {error}");

@@ -51,7 +51,8 @@ pub fn position(n: u32) -> Position {
 }
 
 const BATCH: usize = 100;
-const OPERATORS: [&str; 8] = ["佐伯 直美", "高橋 亮", "松田 真由", "近藤 拓也", "石井 香", "森 健", "林 由美", "岡田 徹"];
+const OPERATORS: [&str; 8] =
+    ["佐伯 直美", "高橋 亮", "松田 真由", "近藤 拓也", "石井 香", "森 健", "林 由美", "岡田 徹"];
 
 struct Round {
     id: Uuid,
@@ -124,7 +125,14 @@ async fn colleagues(place: &Place) -> anyhow::Result<Vec<Uuid>> {
         let login = format!("operator{}", at + 1);
         // The first may do all there is to do on the list.
         let roles: &[&str] = if at == 0 { &["manager", "operator"] } else { &["operator"] };
-        let person = NewPerson { login: &login, name, roles, reviewer: false, password_hash: &password_hash, totp_secret: &secret };
+        let person = NewPerson {
+            login: &login,
+            name,
+            roles,
+            reviewer: false,
+            password_hash: &password_hash,
+            totp_secret: &secret,
+        };
         add(&mut tx, &person).await?;
     }
     tx.commit().await?;
@@ -217,7 +225,8 @@ impl Batch<'_> {
         let assigned = self.staff.get(someone).filter(|_| is_filed && dice.chance(80)).map(|s| StaffId(*s));
         let due = self.place.sets.now.date() + Duration::days(i64::try_from(dice.below(20))? - 5);
         let requested = self.set.requested / 1_000_000 * 1_000_000 - i64::try_from(dice.below(300))? * 1_000;
-        let outcome = (position == Position::Closed).then(|| if dice.chance(40) { Outcome::Adopted } else { Outcome::NotAdopted });
+        let outcome = (position == Position::Closed)
+            .then(|| if dice.chance(40) { Outcome::Adopted } else { Outcome::NotAdopted });
         let case = Case {
             position,
             seq: if is_filed { 2 } else { 1 },
@@ -314,7 +323,8 @@ impl Batch<'_> {
     async fn sections(&self, tx: &mut Tx, rows: &[Row]) -> anyhow::Result<()> {
         let ids = |kind| rows.iter().map(|r| id(kind, r.n)).collect::<Vec<_>>();
         let names: Vec<String> = self.set.sections.iter().map(|(id, _)| id.clone()).collect();
-        let answers: Vec<Value> = self.set.sections.iter().map(|(_, a)| serde_json::to_value(a)).collect::<Result<_, _>>()?;
+        let answers: Vec<Value> =
+            self.set.sections.iter().map(|(_, a)| serde_json::to_value(a)).collect::<Result<_, _>>()?;
         sqlx::query!(
             "insert into draft_sections (filing_id, section, applicant_id, version, answers, saved_at, saved_by)
              select f.filing, s.section, f.applicant, 2,
@@ -342,7 +352,14 @@ impl Batch<'_> {
     async fn files(&self, tx: &mut Tx, rows: &[Row]) -> anyhow::Result<()> {
         let files: Vec<(u32, u32, &String, &Value)> = rows
             .iter()
-            .flat_map(|r| r.files.as_object().into_iter().flatten().zip(0..).map(|((slot, list), at)| (r.n, r.n * 10 + at, slot, list)))
+            .flat_map(|r| {
+                r.files
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .zip(0..)
+                    .map(|((slot, list), at)| (r.n, r.n * 10 + at, slot, list))
+            })
             .collect();
         sqlx::query!(
             "insert into files (id, public_id, programme_id, round_id, applicant_id, case_id, filing_id, slot, name, size, sha256,
@@ -371,7 +388,12 @@ impl Batch<'_> {
     async fn events(&self, tx: &mut Tx, rows: &[Row]) -> anyhow::Result<()> {
         let mut all: Vec<(u32, i32, OffsetDateTime, Event)> = Vec::new();
         for r in rows {
-            all.push((r.n, 0, r.created, Event::CaseOpened { procedure: APPLICATION.into(), channel: Channel::Portal }));
+            all.push((
+                r.n,
+                0,
+                r.created,
+                Event::CaseOpened { procedure: APPLICATION.into(), channel: Channel::Portal },
+            ));
             let Some((filed, number)) = r.filed.zip(r.number.clone()) else { continue };
             let event = Event::Filed {
                 submission: 1,

@@ -58,4 +58,3 @@ impl Server {
         self.child.id()
     }
 }
-

@@ -81,7 +81,12 @@ pub async fn run(place: &Place) -> anyhow::Result<Report> {
         let floor_rate = floor.run(place, options.clients, seconds).await?;
         let mut cost = gauge.read().await?.cost(&before, whole(floor_rate * count(usize::try_from(seconds)?)));
         cost.server_cpu_ms = 0.0;
-        report.loops.push(Line { name: format!("floor, round {}", round + 1), per_second: floor_rate, cost: Some(cost), ..Line::default() });
+        report.loops.push(Line {
+            name: format!("floor, round {}", round + 1),
+            per_second: floor_rate,
+            cost: Some(cost),
+            ..Line::default()
+        });
         report.turn(seen.per_second(), floor_rate);
     }
     Ok(report.end())
@@ -128,7 +133,12 @@ fn floor(place: &Place) -> anyhow::Result<Floor> {
     let set = place.sets.at(2).context("there are answers")?;
     let texts = ["株式会社見本精機", set.answers.text("plan_title"), "1000000000000", "2026-R1-00001"];
     let grams = hojo_db::search::grams(texts.iter().copied());
-    let list = |all: &[String]| format!("{{{}}}", all.iter().map(|s| format!("\"{}\"", s.replace(['"', '\\'], ""))).collect::<Vec<_>>().join(","));
+    let list = |all: &[String]| {
+        format!(
+            "{{{}}}",
+            all.iter().map(|s| format!("\"{}\"", s.replace(['"', '\\'], ""))).collect::<Vec<_>>().join(",")
+        )
+    };
     Ok(Floor {
         script: include_str!("floors/submit.sql"),
         login: "hojo_portal",

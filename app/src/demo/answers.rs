@@ -70,7 +70,7 @@ impl<'e> Writer<'e> {
         unknown(&mut a, who, facts);
         years(&mut a, closes)?;
         figures(&mut a, sole, dice)?;
-        let theme = theme(frame, sole, dice);
+        let theme = theme(frame, sole, who.name.as_deref().unwrap_or_default(), dice);
         words(&mut a, &theme, frame);
         expenses(&mut a, &theme, dice)?;
         self.fund(&mut a, facts, dice)?;
@@ -127,13 +127,18 @@ fn text(amount: i64) -> Raw {
     Raw::Text(amount.to_string())
 }
 
-fn theme(frame: &str, sole: bool, dice: &mut Dice) -> Theme {
-    match (sole, frame) {
-        (true, _) => dice.pick(SOLE),
-        (_, "new_business") => dice.pick(NEW_BUSINESS),
-        (_, "global") => dice.pick(GLOBAL),
-        _ => dice.pick(INNOVATION),
-    }
+/// A plan that suits the trade the name speaks of, or one that suits anybody.
+fn theme(frame: &str, sole: bool, name: &str, dice: &mut Dice) -> Theme {
+    let list = match (sole, frame) {
+        (true, _) => SOLE,
+        (_, "new_business") => NEW_BUSINESS,
+        (_, "global") => GLOBAL,
+        _ => INNOVATION,
+    };
+    let at_home: Vec<Theme> = list.iter().filter(|t| t.trades.iter().any(|trade| name.contains(trade))).copied().collect();
+    let anybodys: Vec<Theme> = list.iter().filter(|t| t.trades.is_empty()).copied().collect();
+    let fitting = [at_home, anybodys, list.to_vec()].into_iter().find(|l| !l.is_empty()).unwrap_or_default();
+    dice.pick(&fitting)
 }
 
 /// Who it is, as far as GビズID does not say it.

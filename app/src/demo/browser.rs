@@ -22,6 +22,7 @@ const MOST_REDIRECTS: usize = 10;
 
 /// How requests reach the site.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "one of each browser, and there are few browsers")]
 enum Wire {
     InProcess(Router),
     Http(Client<HttpConnector, Body>),

@@ -257,7 +257,7 @@ fn milestones(acts: &mut Vec<(i64, Act)>) {
     acts.push((day(-100, 60), Act::Decide(Which::First)));
     acts.push((day(-32, 30), Act::Assign(Which::Second)));
     // Some reviewers are done, some are in the middle, two have not begun.
-    for (reviewer, finalise) in [(1, 100), (2, 100), (3, 100), (4, 100), (5, 80), (6, 60), (7, 30)] {
+    for (reviewer, finalise) in [(1, 100), (2, 100), (3, 100), (4, 100), (5, 100), (6, 70), (7, 30)] {
         acts.push((day(-12, reviewer * 20), Act::Score { reviewer: u32::try_from(reviewer).unwrap_or(1), finalise }));
     }
     for d in (-189..0).step_by(3) {

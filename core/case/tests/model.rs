@@ -1,6 +1,8 @@
 //! Random lives of a case: whatever people ask in whatever order, these things stay true.
 
-use hojo_case::{Case, Channel, CheckResult, Command, Event, Outcome, Party, Position, Submission, Terms, apply, decide};
+use hojo_case::{
+    Case, Channel, CheckResult, Command, Event, Outcome, Party, Position, Submission, Terms, apply, decide,
+};
 use hojo_words::Now;
 use hojo_words::ids::StaffId;
 use proptest::prelude::*;
@@ -138,7 +140,8 @@ fn the_deadline_is_a_second() {
     let terms = terms(true);
     let case = Case::opened(Channel::Portal);
     let file = |moment: OffsetDateTime, by| {
-        decide(&case, by, Command::Submit(Box::new(submission(1_000_000, true))), &terms, Now::new(moment)).map_err(|r| r.code)
+        decide(&case, by, Command::Submit(Box::new(submission(1_000_000, true))), &terms, Now::new(moment))
+            .map_err(|r| r.code)
     };
     assert_eq!(file(terms.opens - Duration::SECOND, Party::Applicant).unwrap_err(), "ROUND-NOT-OPEN");
     assert!(file(terms.opens, Party::Applicant).is_ok());
@@ -160,7 +163,12 @@ fn every_position_has_a_way_on() {
         case.letters_due = 1;
         let all = [
             Command::Submit(Box::new(submission(5_000_000, true))),
-            Command::FinishFirstCheck { submission: 1, result: CheckResult::Passed, open_items: 0, reason: String::new() },
+            Command::FinishFirstCheck {
+                submission: 1,
+                result: CheckResult::Passed,
+                open_items: 0,
+                reason: String::new(),
+            },
             Command::FinishSecondCheck { submission: 1, agrees: true, reason: String::new() },
             Command::FinishReview { finalised: 3 },
             Command::Decide { outcome: Outcome::Adopted, amount: None, run: "r".into(), reason: "順位".into() },

@@ -25,7 +25,8 @@ pub type Catalogue = BTreeMap<String, PointItem>;
 /// [`NumberProblem`] when the sum does not fit.
 pub fn granted_points(codes: &[String], catalogue: &Catalogue, most: Option<usize>) -> Result<Number, NumberProblem> {
     let distinct: BTreeSet<&String> = codes.iter().collect();
-    let mut points: Vec<Number> = distinct.into_iter().filter_map(|code| catalogue.get(code)).map(|i| i.points).collect();
+    let mut points: Vec<Number> =
+        distinct.into_iter().filter_map(|code| catalogue.get(code)).map(|i| i.points).collect();
     points.sort_unstable_by(|a, b| b.cmp(a));
     points.into_iter().take(most.unwrap_or(usize::MAX)).try_fold(Number::ZERO, Number::add)
 }

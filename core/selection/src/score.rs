@@ -88,9 +88,10 @@ impl SheetSpec {
     /// # Errors
     /// [`NumberProblem`] when it does not fit.
     pub fn maximum(&self) -> Result<Number, NumberProblem> {
-        self.criteria.iter().filter(|c| !c.pass_fail).try_fold(Number::ZERO, |sum, c| {
-            sum.add(c.weight.mul(Number::from(i64::from(c.max)))?)
-        })
+        self.criteria
+            .iter()
+            .filter(|c| !c.pass_fail)
+            .try_fold(Number::ZERO, |sum, c| sum.add(c.weight.mul(Number::from(i64::from(c.max)))?))
     }
 
     /// Everything that is still missing, in the order of the sheet.
@@ -171,7 +172,9 @@ impl Lack {
     pub fn sentence(&self) -> String {
         match self {
             Self::NoPoints { title, .. } => format!("「{title}」の評価を選んでください。"),
-            Self::OffScale { title, min, max, .. } => format!("「{title}」の評価は{min}から{max}の中から選んでください。"),
+            Self::OffScale { title, min, max, .. } => {
+                format!("「{title}」の評価は{min}から{max}の中から選んでください。")
+            }
             Self::ShortComment { title, least, has, .. } => {
                 format!("「{title}」のコメントを{least}文字以上で入力してください（現在{has}文字）。")
             }

@@ -14,8 +14,8 @@ mod problem;
 mod provider;
 mod verify;
 
-pub use claims::identity as read_userinfo;
 pub use callback::{BeginRequest, Callback, Entropy, Redirect, StoredAttempt};
+pub use claims::identity as read_userinfo;
 pub use fake::FakeGbizId;
 pub use identity::{AccountKind, CorpKind, Identity, Person, PersonName, Prefecture};
 pub use problem::{Remedy, SignInProblem};

@@ -8,6 +8,6 @@ mod permission;
 mod permit;
 
 pub use actor::{AccountKind, Actor, Applicant, Staff};
-pub use permission::{Access, Audience, Permission, Site};
 pub use permission::allow;
+pub use permission::{Access, Audience, Permission, Site};
 pub use permit::{Denied, Owner, Permit, walls_are_up};

@@ -90,7 +90,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::permission::{allow, Permission};
+    use crate::permission::{Permission, allow};
     use crate::{AccountKind, Applicant, Staff};
 
     fn owner(n: u128, assigned: bool) -> Owner {

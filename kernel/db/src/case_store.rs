@@ -144,7 +144,11 @@ impl Tx {
         })
     }
 
-    pub(crate) async fn permit<A: Access>(&mut self, row: &CaseRow, filing: Option<FilingId>) -> Result<Permit<A>, DbError> {
+    pub(crate) async fn permit<A: Access>(
+        &mut self,
+        row: &CaseRow,
+        filing: Option<FilingId>,
+    ) -> Result<Permit<A>, DbError> {
         let assigned_to_actor = match self.actor().clone() {
             Actor::Reviewer(r) => sqlx::query!(
                 "select 1 as one from assignments
@@ -237,8 +241,14 @@ impl Tx {
             Actor::Applicant(_) => hojo_access::Permission::EditFiling,
             _ => hojo_access::Permission::IntakeFiling,
         };
-        self.log_operation(audit, permission, &format!("case:{}", row.public_id), Outcome::Done, json!({ "events": [event.kind()] }))
-            .await
+        self.log_operation(
+            audit,
+            permission,
+            &format!("case:{}", row.public_id),
+            Outcome::Done,
+            json!({ "events": [event.kind()] }),
+        )
+        .await
     }
 
     async fn append<A: Access>(

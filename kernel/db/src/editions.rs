@@ -44,9 +44,8 @@ impl Tx {
         }
         let row = sqlx::query!("select source, hash from editions where id = $1", id).fetch_one(self.sql()).await?;
         let files: SourceFiles = serde_json::from_value(row.source)?;
-        let edition = hojo_programme::load_dir(&files).map_err(|problems| {
-            DbError::Corrupt(problems.first().map_or_else(String::new, ToString::to_string))
-        })?;
+        let edition = hojo_programme::load_dir(&files)
+            .map_err(|problems| DbError::Corrupt(problems.first().map_or_else(String::new, ToString::to_string)))?;
         if edition.hash != row.hash {
             return Err(DbError::Corrupt(format!("edition {id}: the stored source has another hash")));
         }

@@ -61,12 +61,9 @@ impl Gate {
                 kind: AccountKind::from_code(&r.account_kind.unwrap_or_default()).unwrap_or(AccountKind::Entry),
                 name: r.account_name.unwrap_or_default(),
             }),
-            (None, None, Some(staff)) => staff_actor(
-                staff,
-                r.staff_kind.as_deref(),
-                r.staff_name.unwrap_or_default(),
-                &r.permissions,
-            ),
+            (None, None, Some(staff)) => {
+                staff_actor(staff, r.staff_kind.as_deref(), r.staff_name.unwrap_or_default(), &r.permissions)
+            }
             _ => return Ok(None),
         };
         Ok(Some(OpenedSession {

@@ -11,9 +11,32 @@ use crate::tx::Tx;
 
 /// Characters of names that people write in either form; the second is what is compared.
 const VARIANTS: [(char, char); 26] = [
-    ('髙', '高'), ('﨑', '崎'), ('嵜', '崎'), ('邊', '辺'), ('邉', '辺'), ('齋', '斎'), ('齊', '斎'), ('斉', '斎'), ('澤', '沢'),
-    ('眞', '真'), ('廣', '広'), ('國', '国'), ('濱', '浜'), ('濵', '浜'), ('櫻', '桜'), ('嶋', '島'), ('嶌', '島'), ('冨', '富'),
-    ('德', '徳'), ('惠', '恵'), ('瀨', '瀬'), ('籐', '藤'), ('萬', '万'), ('榮', '栄'), ('龍', '竜'), ('﨔', '欅'),
+    ('髙', '高'),
+    ('﨑', '崎'),
+    ('嵜', '崎'),
+    ('邊', '辺'),
+    ('邉', '辺'),
+    ('齋', '斎'),
+    ('齊', '斎'),
+    ('斉', '斎'),
+    ('澤', '沢'),
+    ('眞', '真'),
+    ('廣', '広'),
+    ('國', '国'),
+    ('濱', '浜'),
+    ('濵', '浜'),
+    ('櫻', '桜'),
+    ('嶋', '島'),
+    ('嶌', '島'),
+    ('冨', '富'),
+    ('德', '徳'),
+    ('惠', '恵'),
+    ('瀨', '瀬'),
+    ('籐', '藤'),
+    ('萬', '万'),
+    ('榮', '栄'),
+    ('龍', '竜'),
+    ('﨔', '欅'),
 ];
 
 fn folded(text: &str) -> Vec<char> {
@@ -100,7 +123,11 @@ impl Tx {
     ///
     /// # Errors
     /// [`DbError`] when it cannot be written.
-    pub async fn index_case<'t>(&mut self, case: CaseId, texts: impl IntoIterator<Item = &'t str>) -> Result<(), DbError> {
+    pub async fn index_case<'t>(
+        &mut self,
+        case: CaseId,
+        texts: impl IntoIterator<Item = &'t str>,
+    ) -> Result<(), DbError> {
         let texts: Vec<&str> = texts.into_iter().collect();
         let key = key(&texts);
         let grams = grams(texts);
@@ -129,7 +156,9 @@ mod tests {
 
     #[test]
     fn any_part_is_found_however_it_is_written() {
-        for asked in ["見本", "見本精密", "ミホン", "みほん", "ﾐﾎﾝ", "株式会社　見本", "工", "R1-00012", "ｒ１－０００１２"] {
+        for asked in
+            ["見本", "見本精密", "ミホン", "みほん", "ﾐﾎﾝ", "株式会社　見本", "工", "R1-00012", "ｒ１－０００１２"]
+        {
             assert!(finds("株式会社見本精密工業 ミホン 2026-R1-00012", asked), "{asked}");
         }
         assert!(finds("髙橋製作所", "高橋") && finds("高橋製作所", "髙橋"));

@@ -6,5 +6,5 @@
 mod queue;
 mod runner;
 
-pub use queue::{enqueue, retry, Claimed, Lane, NewJob, Queue};
+pub use queue::{Claimed, Lane, NewJob, Queue, enqueue, retry};
 pub use runner::{Done, Failure, Handler, Runner};

@@ -116,7 +116,13 @@ impl Queue {
     ///
     /// # Errors
     /// [`DbError`] when the server does not answer.
-    pub async fn claim(tx: &mut Tx, lane: Lane, worker: &str, lease: Duration, n: i64) -> Result<Vec<Claimed>, DbError> {
+    pub async fn claim(
+        tx: &mut Tx,
+        lane: Lane,
+        worker: &str,
+        lease: Duration,
+        n: i64,
+    ) -> Result<Vec<Claimed>, DbError> {
         let token = random::key();
         let rows = sqlx::query!(
             "with next as (
@@ -187,21 +193,21 @@ impl Queue {
         Ok(())
     }
 
-    /// Lengthens the lease of a job that is still being worked on.
+    /// Lengthens the lease of a job that is being worked on, and of those claimed with it that still
+    /// wait behind it. `false`: the lease of this job is lost.
     ///
     /// # Errors
     /// [`DbError`] when the server does not answer.
     pub async fn heartbeat(tx: &mut Tx, job: &Claimed, lease: Duration) -> Result<bool, DbError> {
-        let done = sqlx::query!(
-            "update jobs set lease_until = clock_timestamp() + make_interval(secs => $3)
-             where id = $1 and lease_token = $2 and state = 'running'",
-            job.id.0,
+        let kept = sqlx::query!(
+            "update jobs set lease_until = clock_timestamp() + make_interval(secs => $2)
+             where lease_token = $1 and state = 'running' returning id",
             job.token,
             lease.as_secs_f64()
         )
-        .execute(tx.sql())
+        .fetch_all(tx.sql())
         .await?;
-        Ok(done.rows_affected() == 1)
+        Ok(kept.iter().any(|r| r.id == job.id.0))
     }
 
     /// Jobs whose worker went away come back, or are laid down when that was the last attempt.

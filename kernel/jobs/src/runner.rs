@@ -30,7 +30,8 @@ impl From<DbError> for Failure {
 }
 
 /// What a handler leaves for the runner to commit together with "done".
-pub type Done = Box<dyn for<'t> FnOnce(&'t mut Tx) -> Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 't>> + Send>;
+pub type Done =
+    Box<dyn for<'t> FnOnce(&'t mut Tx) -> Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 't>> + Send>;
 
 /// A handler does the outside work with no transaction open, and returns the effect to commit.
 pub trait Handler: Send + Sync + 'static {
@@ -146,7 +147,15 @@ impl Runner {
         let jobs = Queue::claim(&mut tx, lane, &self.worker, self.lease, 8).await?;
         tx.commit().await?;
         let n = jobs.len();
+        let mut kept = tokio::time::Instant::now();
         for job in jobs {
+            // Many short jobs add up: those that still wait must not lose their lease meanwhile.
+            if kept.elapsed() > self.lease / 3 {
+                if !self.beat(&job).await {
+                    break;
+                }
+                kept = tokio::time::Instant::now();
+            }
             self.work(job).await;
         }
         Ok(n)

@@ -64,6 +64,8 @@ fn refused<T>(code: &'static str, message: impl Into<String>, advice: impl Into<
     Err(Refused { code, message: message.into(), advice: advice.into() })
 }
 
+/// A PDF's end mark stands in its last 1,024 bytes (ISO 32000-1, annex H.3, note 18).
+const PDF_END: usize = 1_024;
 const MAX_PDF_PAGES: usize = 1_000;
 const MAX_PIXELS: u64 = 50_000_000;
 const MAX_ENTRIES: usize = 500;
@@ -77,7 +79,11 @@ const MAX_RATIO: u64 = 100;
 /// [`Refused`] for the person who sent it.
 pub fn inspect(name: &str, bytes: &[u8], allowed: &[Format]) -> Result<Inspection, Refused> {
     if bytes.is_empty() {
-        return refused("FILE-EMPTY", "ファイルの中身が空です(0バイト)。", "元のファイルを開けることを確認し、もう一度添付してください。");
+        return refused(
+            "FILE-EMPTY",
+            "ファイルの中身が空です（0バイト）。",
+            "元のファイルを開けることを確認し、もう一度添付してください。",
+        );
     }
     check_name(name)?;
     let Some(format) = sniff(bytes) else {
@@ -158,6 +164,11 @@ fn pdf(bytes: &[u8]) -> Result<Option<u32>, Refused> {
             "パスワードと制限を外して保存し直してから添付してください。",
         );
     }
+    // The parser rebuilds a file whose end is missing; the pages that were cut off stay lost.
+    let end = bytes.get(bytes.len().saturating_sub(PDF_END)..).unwrap_or_default();
+    if !find(end, b"%%EOF") {
+        return damaged(Format::Pdf);
+    }
     let Ok(doc) = Document::load_mem(bytes) else { return damaged(Format::Pdf) };
     if doc.is_encrypted() {
         return refused(
@@ -173,7 +184,7 @@ fn pdf(bytes: &[u8]) -> Result<Option<u32>, Refused> {
     if pages > MAX_PDF_PAGES {
         return refused(
             "FILE-PAGES",
-            format!("PDFのページ数が{pages}ページあります(上限{MAX_PDF_PAGES}ページ)。"),
+            format!("PDFのページ数が{pages}ページあります（上限{MAX_PDF_PAGES}ページ）。"),
             "必要なページだけにして添付してください。",
         );
     }
@@ -195,8 +206,10 @@ fn is_active(o: &Object) -> bool {
         _ => return false,
     };
     dict.iter().any(|(k, v)| {
-        matches!(k.as_slice(), b"JavaScript" | b"JS" | b"Launch" | b"EmbeddedFiles" | b"EmbeddedFile" | b"RichMedia" | b"XFA")
-            || (k == b"S" && matches!(v, Object::Name(n) if n == b"JavaScript" || n == b"Launch"))
+        matches!(
+            k.as_slice(),
+            b"JavaScript" | b"JS" | b"Launch" | b"EmbeddedFiles" | b"EmbeddedFile" | b"RichMedia" | b"XFA"
+        ) || (k == b"S" && matches!(v, Object::Name(n) if n == b"JavaScript" || n == b"Launch"))
             || (k == b"Type" && matches!(v, Object::Name(n) if n == b"EmbeddedFile"))
             || is_active(v)
     })
@@ -222,7 +235,11 @@ fn xlsx(bytes: &[u8]) -> Result<(), Refused> {
             return damaged(Format::Xlsx);
         }
         let lower = name.to_ascii_lowercase();
-        if lower.ends_with("vbaproject.bin") || lower.contains("/activex/") || lower.contains("/embeddings/") || lower.contains("externallinks/") {
+        if lower.ends_with("vbaproject.bin")
+            || lower.contains("/activex/")
+            || lower.contains("/embeddings/")
+            || lower.contains("externallinks/")
+        {
             return refused(
                 "FILE-ACTIVE",
                 "Excelファイルにマクロ、外部リンクまたは埋め込みファイルが含まれています。",
@@ -251,7 +268,7 @@ fn image(format: Format, bytes: &[u8]) -> Result<(), Refused> {
         None | Some((0, _) | (_, 0)) => damaged(format),
         Some((w, h)) if u64::from(w) * u64::from(h) > MAX_PIXELS => refused(
             "FILE-PIXELS",
-            format!("画像が大きすぎます({w}×{h}画素)。"),
+            format!("画像が大きすぎます（{w}×{h}画素）。"),
             "5,000万画素以下に縮小してから添付してください。",
         ),
         Some(_) => Ok(()),

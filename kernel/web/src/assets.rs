@@ -18,11 +18,8 @@ use crate::ui;
 #[folder = "assets/dist"]
 pub struct Assets;
 
-static URLS: LazyLock<ui::Assets> = LazyLock::new(|| ui::Assets {
-    css: url("app.css"),
-    js: url("app.js"),
-    icon: Some(url("favicon.svg")),
-});
+static URLS: LazyLock<ui::Assets> =
+    LazyLock::new(|| ui::Assets { css: url("app.css"), js: url("app.js"), icon: Some(url("favicon.svg")) });
 
 fn url(name: &str) -> String {
     let hash = Assets::get(name).map(|f| Sha256::digest(&f.data)).unwrap_or_default();

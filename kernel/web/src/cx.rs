@@ -10,7 +10,7 @@ use hojo_access::{Access, Actor, Site};
 use hojo_db::{Audit, CaseRow, Db, Gate, Mode, Tx};
 use hojo_vault::Vault;
 use hojo_words::ids::{LetterId, SessionId};
-use maud::{html, Markup};
+use maud::{Markup, html};
 
 use crate::fault::Fault;
 use crate::inbound::form_pairs;

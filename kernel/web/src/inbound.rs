@@ -2,10 +2,12 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::body::Body;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use futures_util::StreamExt;
 use hojo_vault::{Received, VaultError};
 
@@ -25,10 +27,7 @@ pub trait Inbound: Sized + Send + 'static {
 }
 
 impl Inbound for () {
-    fn take<'a>(
-        _: &'a Kernel,
-        _: Request<Body>,
-    ) -> Pin<Box<dyn Future<Output = Result<Self, Fault>> + Send + 'a>> {
+    fn take<'a>(_: &'a Kernel, _: Request<Body>) -> Pin<Box<dyn Future<Output = Result<Self, Fault>> + Send + 'a>> {
         Box::pin(async { Ok(()) })
     }
 
@@ -123,10 +122,10 @@ impl Inbound for PostedFiles {
             let mut out = Self::default();
             let mut parts = Multipart::from_request(request, &()).await.map_err(|_| broken_upload())?;
             let mut text = 0usize;
-            while let Some(field) = parts.next_field().await.map_err(|_| broken_upload())? {
+            while let Some(field) = parts.next_field().await.map_err(|e| not_whole(&e))? {
                 let name = field.name().unwrap_or_default().to_owned();
                 let Some(file) = field.file_name().map(base_name) else {
-                    let value = field.text().await.map_err(|_| broken_upload())?;
+                    let value = field.text().await.map_err(|e| not_whole(&e))?;
                     text += value.len();
                     if text > MAX_FORM || out.fields.0.len() > MAX_FIELDS {
                         return Err(too_large());
@@ -137,7 +136,13 @@ impl Inbound for PostedFiles {
                 if out.files.len() >= MAX_FILES {
                     return Err(too_large());
                 }
-                let body = field.map(|chunk| chunk.map_err(|e| e.body_text()));
+                let over = AtomicBool::new(false);
+                let body = field.map(|chunk| {
+                    chunk.map_err(|e| {
+                        over.store(e.status() == StatusCode::PAYLOAD_TOO_LARGE, Ordering::Relaxed);
+                        e.body_text()
+                    })
+                });
                 let received = kernel.vault.receive(body, kernel.settings.max_upload).await;
                 let broke = matches!(received, Err(VaultError::BrokenOff(_)));
                 // A file input left empty arrives as an empty part without a name.
@@ -145,7 +150,7 @@ impl Inbound for PostedFiles {
                     out.files.push(PostedFile { field: name, name: file, received });
                 }
                 if broke {
-                    return Err(broken_upload());
+                    return Err(if over.load(Ordering::Relaxed) { too_large() } else { broken_upload() });
                 }
             }
             Ok(out)
@@ -211,7 +216,11 @@ fn decode(bytes: &[u8]) -> String {
         rest = tail;
         match b {
             b'+' => out.push(b' '),
-            b'%' => match tail.get(..2).and_then(|h| std::str::from_utf8(h).ok()).and_then(|h| u8::from_str_radix(h, 16).ok()) {
+            b'%' => match tail
+                .get(..2)
+                .and_then(|h| std::str::from_utf8(h).ok())
+                .and_then(|h| u8::from_str_radix(h, 16).ok())
+            {
                 Some(byte) => {
                     out.push(byte);
                     rest = tail.get(2..).unwrap_or_default();
@@ -232,6 +241,10 @@ fn too_large() -> Fault {
     }
 }
 
+fn not_whole(e: &MultipartError) -> Fault {
+    if e.status() == StatusCode::PAYLOAD_TOO_LARGE { too_large() } else { broken_upload() }
+}
+
 fn broken_upload() -> Fault {
     Fault::BadRequest {
         code: "UPLOAD-BROKEN",
@@ -246,16 +259,14 @@ mod tests {
 
     #[test]
     fn pairs_are_decoded_and_nothing_panics() {
-        assert_eq!(form_pairs(b"a=1+2&b=%E3%81%82&c"), [
-            ("a".into(), "1 2".into()),
-            ("b".into(), "あ".into()),
-            ("c".into(), String::new())
-        ]);
-        assert_eq!(form_pairs(b"x=%&y=%4&z=%zz=&&"), [
-            ("x".into(), "%".into()),
-            ("y".into(), "%4".into()),
-            ("z".into(), "%zz=".into())
-        ]);
+        assert_eq!(
+            form_pairs(b"a=1+2&b=%E3%81%82&c"),
+            [("a".into(), "1 2".into()), ("b".into(), "あ".into()), ("c".into(), String::new())]
+        );
+        assert_eq!(
+            form_pairs(b"x=%&y=%4&z=%zz=&&"),
+            [("x".into(), "%".into()), ("y".into(), "%4".into()), ("z".into(), "%zz=".into())]
+        );
         assert_eq!(form_pairs(b"n=%00%FF").len(), 1);
     }
 }

@@ -19,7 +19,7 @@ pub mod server;
 mod session;
 pub mod ui;
 
-pub use assets::{asset_urls, Assets};
+pub use assets::{Assets, asset_urls};
 pub use cx::{Cx, RequestInfo};
 pub use fault::Fault;
 pub use inbound::{Inbound, Posted, PostedFile, PostedFiles};
@@ -29,4 +29,4 @@ pub use reply::Reply;
 pub use route::{MenuItem, RouteInfo, Routes};
 pub use session::{For, SessionLength, end_session, start_session};
 
-pub use maud::{html, Markup, PreEscaped};
+pub use maud::{Markup, PreEscaped, html};

@@ -6,12 +6,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::RequestExt;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, RawPathParams, Request};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, RawPathParams, Request};
 use axum::http::{HeaderMap, Method, Response, header};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use axum::RequestExt;
 use hojo_access::{Access, Actor, Audience, Permission, walls_are_up};
 use hojo_db::random;
 use tokio::sync::Semaphore;
@@ -82,6 +82,9 @@ pub(crate) fn router(kernel: &Arc<Kernel>, routes: Routes) -> Router {
         let method: MethodRouter = on(filter, serve);
         router = router.route(path, method);
     }
+    // The framework's own limit of 2 MB is for all bodies; ours are those of `inbound.rs`.
+    let most = usize::try_from(kernel.settings.max_upload.saturating_mul(2)).unwrap_or(usize::MAX);
+    let router = router.layer(DefaultBodyLimit::max(most));
     let kernel = Arc::clone(kernel);
     router.fallback(move |request: Request| {
         let kernel = Arc::clone(&kernel);
@@ -102,25 +105,33 @@ async fn serve(
     let (info, request) = describe(request).await;
     let reference = info.id.clone();
     // More work than we can do well is said at once instead of being queued.
-    let Ok(_slot) = gate.try_acquire() else {
+    let Ok(slot) = gate.try_acquire_owned() else {
         return finish(&kernel, None, &info, Err(Fault::Busy), &reference).await;
     };
-    let k = Arc::clone(&kernel);
-    let i = Arc::clone(&info);
-    // In a task of its own, so that neither BEGIN nor COMMIT is cut off by a lost connection.
+    let (k, i, r) = (Arc::clone(&kernel), Arc::clone(&info), reference.clone());
+    // In a task of its own, fault pages included, so that neither BEGIN nor COMMIT is cut off by a
+    // lost connection.
+    #[expect(clippy::disallowed_methods, reason = "a request's work outlives its connection")]
     let work = tokio::task::spawn(async move {
-        let (actor, session) = match who(&k, &i).await {
-            Ok(found) => found,
-            Err(fault) => return (None, Err(fault)),
+        // Held until the work is done, not until the browser goes away: work nobody waits for any
+        // more is work all the same.
+        let _slot = slot;
+        let (seen, result) = match who(&k, &i).await {
+            Ok((actor, session)) => {
+                let seen = Some((actor.clone(), session.clone()));
+                (seen, admit(Arc::clone(&k), actor, session, Arc::clone(&i), permission, handler, request).await)
+            }
+            Err(fault) => (None, Err(fault)),
         };
-        let seen = Some((actor.clone(), session.clone()));
-        (seen, admit(k, actor, session, i, permission, handler, request).await)
+        finish(&k, seen, &i, result, &r).await
     });
-    let (seen, result) = match work.await {
-        Ok(done) => done,
-        Err(e) => (None, Err(Fault::Internal(format!("the handler panicked: {e}")))),
+    let response = match work.await {
+        Ok(response) => response,
+        Err(e) => {
+            let fault = Fault::Internal(format!("the handler panicked: {e}"));
+            finish(&kernel, None, &info, Err(fault), &reference).await
+        }
     };
-    let response = finish(&kernel, seen, &info, result, &reference).await;
     let labels = [
         ("site", kernel.site().code()),
         ("route", path),
@@ -238,8 +249,16 @@ async fn fault_page(
 
 async fn not_found(kernel: &Arc<Kernel>, request: Request) -> Response<Body> {
     let (info, _) = describe(request).await;
-    let seen = who(kernel, &info).await.ok();
-    finish(kernel, seen, &info, Err(Fault::NotFound), &info.id).await
+    let (k, i) = (Arc::clone(kernel), Arc::clone(&info));
+    #[expect(clippy::disallowed_methods, reason = "a request's work outlives its connection")]
+    let work = tokio::task::spawn(async move {
+        let seen = who(&k, &i).await.ok();
+        finish(&k, seen, &i, Err(Fault::NotFound), &i.id).await
+    });
+    match work.await {
+        Ok(response) => response,
+        Err(e) => finish(kernel, None, &info, Err(Fault::Internal(e.to_string())), &info.id).await,
+    }
 }
 
 /// A path as a query value.

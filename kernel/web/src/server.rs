@@ -117,9 +117,12 @@ pub async fn serve_metrics(
     render: impl Fn() -> String + Clone + Send + Sync + 'static,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let app = Router::new().route("/metrics", get(move || {
-        let text = render();
-        async move { text }
-    }));
+    let app = Router::new().route(
+        "/metrics",
+        get(move || {
+            let text = render();
+            async move { text }
+        }),
+    );
     axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stop).await
 }

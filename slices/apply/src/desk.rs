@@ -72,14 +72,25 @@ async fn lay_out(tx: &mut Tx, found: FilingDesk, way: Way, draft: Draft, judging
     let FilingDesk { row, filing, facts, lowered } = found;
     let edition = tx.edition(&filing.edition).await?;
     let procedure = edition.procedure(&filing.procedure).cloned();
-    let procedure = procedure.ok_or_else(|| Fault::Internal(format!("edition {} lost {}", filing.edition, filing.procedure)))?;
+    let procedure =
+        procedure.ok_or_else(|| Fault::Internal(format!("edition {} lost {}", filing.edition, filing.procedure)))?;
     let now = tx.now().await?;
     let answers = draft.answers();
     // What may be changed in a returned filing follows from its findings too.
     let judging = if row.position() == Position::Returned { Judged::of } else { judging };
     let judged = judging(&edition, &procedure, &answers, &facts, &lowered);
     let mut desk = Desk {
-        row, filing, way, edition, procedure, facts, lowered, now, draft, answers, judged,
+        row,
+        filing,
+        way,
+        edition,
+        procedure,
+        facts,
+        lowered,
+        now,
+        draft,
+        answers,
+        judged,
         open: Open::Nothing,
         remarks: Vec::new(),
         on_fields: Vec::new(),

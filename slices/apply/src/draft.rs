@@ -54,12 +54,8 @@ pub(crate) async fn load(tx: &mut Tx, filing: FilingId) -> Result<Draft, DbError
     .await?;
     let mut draft = Draft::default();
     for r in rows {
-        let part = Part {
-            version: r.version,
-            answers: from_store(r.answers)?,
-            saved_at: r.saved_at,
-            saved_by: r.saved_by,
-        };
+        let part =
+            Part { version: r.version, answers: from_store(r.answers)?, saved_at: r.saved_at, saved_by: r.saved_by };
         draft.0.insert(r.section, part);
     }
     Ok(draft)
@@ -134,7 +130,14 @@ pub(crate) async fn save(
 
 /// Puts the files of one field in place. The version stays: adding a file contradicts no typed text.
 /// The caller holds the row's lock from [`lock`].
-pub(crate) async fn put_files(tx: &mut Tx, filing: FilingId, section: &str, field: &str, raw: Raw, by: Uuid) -> Result<(), DbError> {
+pub(crate) async fn put_files(
+    tx: &mut Tx,
+    filing: FilingId,
+    section: &str,
+    field: &str,
+    raw: Raw,
+    by: Uuid,
+) -> Result<(), DbError> {
     let at = tx.now().await?.utc();
     let patch = to_store(&Answers([(field.to_owned(), raw)].into()));
     sqlx::query!(
@@ -164,7 +167,9 @@ pub(crate) async fn lock(tx: &mut Tx, filing: FilingId, section: &str) -> Result
 
 /// Locks all sections for a submission. A save that was waiting finds another version afterwards.
 pub(crate) async fn seal(tx: &mut Tx, filing: FilingId) -> Result<(), DbError> {
-    sqlx::query!("update draft_sections set version = version + 1 where filing_id = $1", filing.0).execute(tx.sql()).await?;
+    sqlx::query!("update draft_sections set version = version + 1 where filing_id = $1", filing.0)
+        .execute(tx.sql())
+        .await?;
     Ok(())
 }
 

@@ -67,7 +67,10 @@ mod tests {
     #[test]
     fn a_lowered_rule_asks_and_others_keep_their_strength() {
         let lowered: Lowering = ["A".to_owned(), "N".to_owned()].into();
-        let found = lower(vec![finding("A", Severity::Stop), finding("B", Severity::Stop), finding("N", Severity::Note)], &lowered);
+        let found = lower(
+            vec![finding("A", Severity::Stop), finding("B", Severity::Stop), finding("N", Severity::Note)],
+            &lowered,
+        );
         let strengths: Vec<_> = found.iter().map(|f| f.severity).collect();
         assert_eq!(strengths, [Severity::Ask, Severity::Stop, Severity::Note]);
     }

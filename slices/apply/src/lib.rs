@@ -65,11 +65,20 @@ pub fn intake_routes() -> Routes {
         .get("/intake/filings/{filing}", fill::overview::<allow::IntakeFiling>)
         .get("/intake/filings/{filing}/sections/{section}", fill::show::<allow::IntakeFiling>)
         .post::<_, Posted, _, _>("/intake/filings/{filing}/sections/{section}", fill::save::<allow::IntakeFiling>)
-        .post::<_, Posted, _, _>("/intake/filings/{filing}/sections/{section}/autosave", fill::autosave::<allow::IntakeFiling>)
+        .post::<_, Posted, _, _>(
+            "/intake/filings/{filing}/sections/{section}/autosave",
+            fill::autosave::<allow::IntakeFiling>,
+        )
         .post::<_, PostedFiles, _, _>("/intake/filings/{filing}/files/{field}", attach::upload::<allow::IntakeFiling>)
         .get("/intake/filings/{filing}/template/{field}", spreadsheet::template::<allow::IntakeFiling>)
-        .post::<_, PostedFiles, _, _>("/intake/filings/{filing}/import/{field}", spreadsheet::import::<allow::IntakeFiling>)
-        .post::<_, Posted, _, _>("/intake/filings/{filing}/import/{field}/confirm", spreadsheet::confirm::<allow::IntakeFiling>)
+        .post::<_, PostedFiles, _, _>(
+            "/intake/filings/{filing}/import/{field}",
+            spreadsheet::import::<allow::IntakeFiling>,
+        )
+        .post::<_, Posted, _, _>(
+            "/intake/filings/{filing}/import/{field}/confirm",
+            spreadsheet::confirm::<allow::IntakeFiling>,
+        )
         .get("/intake/filings/{filing}/check", check::show::<allow::IntakeFiling>)
         .get("/intake/filings/{filing}/compare", returned::comparison::<allow::IntakeFiling>)
         .post::<_, Posted, _, _>("/intake/filings/{filing}/submit", submit::submit::<allow::IntakeFiling>)

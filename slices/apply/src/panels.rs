@@ -75,7 +75,11 @@ fn history<'a>(tx: &'a mut Tx, row: &'a CaseRow) -> Drawn<'a> {
         };
         let meanings: Vec<Judged> = all.iter().map(judged).collect();
         let versions: Vec<(&Submitted, &Judged)> = all.iter().zip(&meanings).collect();
-        let mut table = data_table("提出履歴", vec![column("回"), column("受付番号"), column("受付日時").holds(Holds::Date), column("照合番号")]).quiet_caption();
+        let mut table = data_table(
+            "提出履歴",
+            vec![column("回"), column("受付番号"), column("受付日時").holds(Holds::Date), column("照合番号")],
+        )
+        .quiet_caption();
         for s in all.iter().rev() {
             table = table.row(vec![
                 html! { (s.n) "回目" },
@@ -111,7 +115,13 @@ fn files<'a>(tx: &'a mut Tx, row: &'a CaseRow) -> Drawn<'a> {
         if scans.is_empty() && !handed_in {
             return Ok(None);
         }
-        let columns = vec![column("書類"), column("ファイル名"), column("サイズ").holds(Holds::Number), column("提出"), column("SHA-256")];
+        let columns = vec![
+            column("書類"),
+            column("ファイル名"),
+            column("サイズ").holds(Holds::Number),
+            column("提出"),
+            column("SHA-256"),
+        ];
         let mut table = data_table("添付ファイル", columns).quiet_caption();
         let place = |kind: &str, id: &str| format!("/cases/{}/{kind}/{id}", row.public_id);
         for (s, last) in all.iter().rev().map(|s| (s, Some(s.n) == all.last().map(|l| l.n))) {

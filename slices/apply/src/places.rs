@@ -35,7 +35,8 @@ impl FilingPlaces {
         if banks.is_empty() {
             return Ok(places);
         }
-        let found = sqlx::query!("select code, name from banks where code = any($1)", &banks).fetch_all(tx.sql()).await?;
+        let found =
+            sqlx::query!("select code, name from banks where code = any($1)", &banks).fetch_all(tx.sql()).await?;
         places.banks.extend(found.into_iter().map(|r| (r.code, r.name)));
         let branches = codes(|k| matches!(k, FieldType::Branch));
         let found = sqlx::query!(

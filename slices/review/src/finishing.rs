@@ -40,13 +40,11 @@ async fn finish(tx: &mut Tx, case: CaseId, audit: Audit) -> Result<(), Failure> 
     if row.position() != Position::Examine {
         return Ok(());
     }
-    let counted = sqlx::query!(
-        r#"select count(*) as "n!" from assignments where case_id = $1 and state = 'finalised'"#,
-        case.0
-    )
-    .fetch_one(tx.sql())
-    .await
-    .map_err(hojo_db::DbError::from)?;
+    let counted =
+        sqlx::query!(r#"select count(*) as "n!" from assignments where case_id = $1 and state = 'finalised'"#, case.0)
+            .fetch_one(tx.sql())
+            .await
+            .map_err(hojo_db::DbError::from)?;
     let edition = tx.edition(&row.edition).await?;
     let procedure = selecting(&edition).ok_or_else(|| Failure::ForGood("the edition scores nothing".into()))?;
     let terms = tx.terms(procedure, row.round, row.applicant).await?;

@@ -26,7 +26,10 @@ struct Line {
     stored: Stored,
 }
 
-fn render<'a>(tx: &'a mut Tx, row: &'a CaseRow) -> Pin<Box<dyn Future<Output = Result<Option<Markup>, Fault>> + Send + 'a>> {
+fn render<'a>(
+    tx: &'a mut Tx,
+    row: &'a CaseRow,
+) -> Pin<Box<dyn Future<Output = Result<Option<Markup>, Fault>> + Send + 'a>> {
     Box::pin(async move {
         let rows = sqlx::query!(
             r#"select r.name, a.state, a.due_on, a.recusal, s.scores as "scores?"
@@ -52,9 +55,16 @@ fn render<'a>(tx: &'a mut Tx, row: &'a CaseRow) -> Pin<Box<dyn Future<Output = R
 }
 
 fn view(case: &str, lines: &[Line], score: Option<&CaseScore>) -> Markup {
-    let columns = vec![ui::column("審査員"), ui::column("状態"), ui::column("期限").holds(Holds::Date), ui::column("合計").holds(Holds::Number), ui::column("総評")];
-    let mut table =
-        ui::data_table("審査員と採点", columns).quiet_caption().empty(html! { p { "審査員はまだ割り当てられていません。" } });
+    let columns = vec![
+        ui::column("審査員"),
+        ui::column("状態"),
+        ui::column("期限").holds(Holds::Date),
+        ui::column("合計").holds(Holds::Number),
+        ui::column("総評"),
+    ];
+    let mut table = ui::data_table("審査員と採点", columns)
+        .quiet_caption()
+        .empty(html! { p { "審査員はまだ割り当てられていません。" } });
     for l in lines {
         // A sheet in the making is the reviewer's own; the office sees how far it is, not what it says.
         let total = l.stored.total.as_ref().map(|t| points(t.points));

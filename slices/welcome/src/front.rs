@@ -15,11 +15,15 @@ pub(crate) async fn top(cx: Cx<allow::Anyone>) -> Result<Reply, Fault> {
     let edition = texts::current(&mut tx).await?;
     tx.commit().await?;
     let Some(edition) = edition else {
-        let body = ui::empty("公開中の公募はありません", &html! { p { "公募が始まりましたら、このページでお知らせします。" } });
+        let body = ui::empty(
+            "公開中の公募はありません",
+            &html! { p { "公募が始まりましたら、このページでお知らせします。" } },
+        );
         return Ok(Reply::page(&cx.page("補助金電子申請", body)));
     };
     let public: Public = texts::read(&edition, "portal/public.yaml")?;
     let body = html! {
+        h2 { (public.summary.title) }
         @for p in &public.summary.paragraphs { p { (p) } }
         (open_rounds(&rounds, now))
         section {

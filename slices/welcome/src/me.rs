@@ -1,6 +1,6 @@
 //! マイページ: what I must do now, by when; what I am waiting for; what I may start.
 
-use hojo_access::{Actor, AccountKind, allow};
+use hojo_access::{AccountKind, Actor, allow};
 use hojo_case::{Case, Position};
 use hojo_db::Tx;
 use hojo_web::{Cx, Fault, Markup, Reply, html, ui};
@@ -70,10 +70,8 @@ async fn cases(tx: &mut Tx, rounds: &[Round]) -> Result<Vec<Mine>, Fault> {
         let state: Case = serde_json_from(r.state)?;
         let edition = tx.edition(&r.edition_id).await?;
         let flow_state = state.position.flow_state();
-        let word = edition
-            .procedure(&r.procedure)
-            .map(|p| p.flow.applicant_word(flow_state).to_owned())
-            .unwrap_or_default();
+        let word =
+            edition.procedure(&r.procedure).map(|p| p.flow.applicant_word(flow_state).to_owned()).unwrap_or_default();
         let public: Public = texts::read(&edition, "portal/public.yaml")?;
         let round = rounds.iter().find(|x| x.id.0 == r.round_id);
         let applicant = match tx.actor() {
@@ -125,26 +123,39 @@ fn to_do(mine: &[Mine], letters: &[Letter], now: OffsetDateTime) -> Markup {
     for (at, m) in mine.iter().enumerate() {
         match m.state.position {
             Position::Returned => {
-                let due = m.state.return_due.map_or(m.closes, |d| jst::start_of_day(d) + time::Duration::days(1) - time::Duration::SECOND);
-                tasks.insert((due, at), ui::Task {
-                    title: format!("{}を直して再提出する", name(m)),
-                    href: Some(format!("/filings/{}", m.filing)),
-                    hint: Some(format!("期限: {}（{}）", ui::date_time(due), ui::remaining(due - now))),
-                    state: ui::chip(ui::Tone::Error, "対応が必要です"),
-                });
+                let due = m
+                    .state
+                    .return_due
+                    .map_or(m.closes, |d| jst::start_of_day(d) + time::Duration::days(1) - time::Duration::SECOND);
+                tasks.insert(
+                    (due, at),
+                    ui::Task {
+                        title: format!("{}を直して再提出する", name(m)),
+                        href: Some(format!("/filings/{}", m.filing)),
+                        hint: Some(format!("期限: {}（{}）", ui::date_time(due), ui::remaining(due - now))),
+                        state: ui::chip(ui::Tone::Error, "対応が必要です"),
+                    },
+                );
             }
             Position::Draft => {
                 let over = now > m.closes;
-                tasks.insert((m.closes, at), ui::Task {
-                    title: format!("{}の下書きを続ける", name(m)),
-                    href: Some(format!("/filings/{}", m.filing)),
-                    hint: Some(if over {
-                        format!("受付は{}に締め切りました。下書きは残っています。", ui::date_time(m.closes))
-                    } else {
-                        format!("締切: {}（{}）", ui::date_time(m.closes), ui::remaining(m.closes - now))
-                    }),
-                    state: if over { ui::plain_chip("受付終了") } else { ui::chip(ui::Tone::Warn, "下書き") },
-                });
+                tasks.insert(
+                    (m.closes, at),
+                    ui::Task {
+                        title: format!("{}の下書きを続ける", name(m)),
+                        href: Some(format!("/filings/{}", m.filing)),
+                        hint: Some(if over {
+                            format!("受付は{}に締め切りました。下書きは残っています。", ui::date_time(m.closes))
+                        } else {
+                            format!("締切: {}（{}）", ui::date_time(m.closes), ui::remaining(m.closes - now))
+                        }),
+                        state: if over {
+                            ui::plain_chip("受付終了")
+                        } else {
+                            ui::chip(ui::Tone::Warn, "下書き")
+                        },
+                    },
+                );
             }
             _ => {}
         }

@@ -78,7 +78,10 @@ fn the_reviewed_matrix_is_the_route_table() {
     let (then, now): (BTreeSet<&str>, BTreeSet<&str>) = (reviewed.lines().collect(), now.lines().collect());
     let new: Vec<_> = now.difference(&then).collect();
     let gone: Vec<_> = then.difference(&now).collect();
-    assert!(new.is_empty() && gone.is_empty(), "access.matrix (UPDATE=1 writes it anew)\nnew: {new:#?}\ngone: {gone:#?}");
+    assert!(
+        new.is_empty() && gone.is_empty(),
+        "access.matrix (UPDATE=1 writes it anew)\nnew: {new:#?}\ngone: {gone:#?}"
+    );
 }
 
 #[test]
@@ -101,7 +104,9 @@ fn sites_carry_only_their_own_audiences() {
     for r in hojo_app::wiring::table() {
         let fits = match r.site.code() {
             "portal" => matches!(r.audience, Audience::Anyone | Audience::Applicant),
-            "office" => matches!(r.audience, Audience::Anyone | Audience::Staff | Audience::Reviewer | Audience::Insider),
+            "office" => {
+                matches!(r.audience, Audience::Anyone | Audience::Staff | Audience::Reviewer | Audience::Insider)
+            }
             _ => r.audience == Audience::Anyone,
         };
         assert!(fits, "{} {} {} is for {:?}", r.site.code(), r.method, r.path, r.audience);

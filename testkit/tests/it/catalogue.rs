@@ -41,11 +41,14 @@ async fn every_table_has_its_wall_enabled_forced_and_with_a_policy() {
     assert_eq!(bare, names(NO_WALL), "a table without a policy is used by nobody");
     for partition in sql.list(&format!("{TABLES} and c.relispartition")).await {
         for group in GROUPS {
-            let any = format!("select has_table_privilege('{group}', '{partition}', 'select, insert, update, delete, truncate')::text");
+            let any = format!(
+                "select has_table_privilege('{group}', '{partition}', 'select, insert, update, delete, truncate')::text"
+            );
             assert_eq!(sql.one(&any).await, "false", "{group} may name the partition {partition}");
         }
     }
-    let everybody = sql.list(&format!("{TABLES} and exists (select from aclexplode(c.relacl) a where a.grantee = 0)")).await;
+    let everybody =
+        sql.list(&format!("{TABLES} and exists (select from aclexplode(c.relacl) a where a.grantee = 0)")).await;
     assert!(everybody.is_empty(), "rights of PUBLIC: {everybody:?}");
     ground.end().await;
 }
@@ -70,7 +73,11 @@ async fn each_role_has_one_simple_policy_for_each_table_and_verb() {
             // An OR across rows turned an index look-up into a scan of 237 ms.
             assert!(!condition.contains(" OR "), "{table}.{name}: {condition}");
             let settings = condition.matches("current_setting(").count();
-            assert_eq!(settings, condition.matches("( SELECT ").count().min(settings), "{table}.{name}: evaluated once, not once a row");
+            assert_eq!(
+                settings,
+                condition.matches("( SELECT ").count().min(settings),
+                "{table}.{name}: evaluated once, not once a row"
+            );
         }
     }
     // Every right has its policy and every policy its right: neither alone means anything.
@@ -79,7 +86,11 @@ async fn each_role_has_one_simple_policy_for_each_table_and_verb() {
             "select (has_table_privilege('{role}', '{table}', '{verb}')
                  or ('{verb}' in ('SELECT', 'INSERT', 'UPDATE') and has_any_column_privilege('{role}', '{table}', '{verb}')))::text"
         );
-        let held = if verb.as_str() == "DELETE" { format!("select has_table_privilege('{role}', '{table}', 'DELETE')::text") } else { held };
+        let held = if verb.as_str() == "DELETE" {
+            format!("select has_table_privilege('{role}', '{table}', 'DELETE')::text")
+        } else {
+            held
+        };
         assert_eq!(sql.one(&held).await, "true", "{role} has a policy for {verb} on {table} and no right");
     }
     ground.end().await;
@@ -99,7 +110,8 @@ async fn login_roles_own_nothing_and_become_only_the_groups_of_their_site() {
         ))
         .await;
     assert!(strong.is_empty(), "{strong:?}");
-    let groups_that_log_in = format!("select count(*) from pg_roles where rolcanlogin and rolname in ('{}')", GROUPS.join("', '"));
+    let groups_that_log_in =
+        format!("select count(*) from pg_roles where rolcanlogin and rolname in ('{}')", GROUPS.join("', '"));
     assert_eq!(sql.count(&groups_that_log_in).await, 0);
     assert_eq!(sql.count(&format!("select count(*) from pg_roles where rolname in ({all})")).await, 11);
     for (login, groups) in LOGINS {
@@ -110,14 +122,23 @@ async fn login_roles_own_nothing_and_become_only_the_groups_of_their_site() {
             ))
             .await;
         assert_eq!(member, names(groups), "{login}");
-        let owned = format!("select count(*) from pg_shdepend where refclassid = 'pg_authid'::regclass and deptype = 'o' and refobjid = '{login}'::regrole");
+        let owned = format!(
+            "select count(*) from pg_shdepend where refclassid = 'pg_authid'::regclass and deptype = 'o' and refobjid = '{login}'::regrole"
+        );
         assert_eq!(sql.count(&owned).await, 0, "{login} owns something");
-        let own_rights = sql.list(&format!("{TABLES} and exists (select from aclexplode(c.relacl) a where a.grantee = '{login}'::regrole)")).await;
+        let own_rights = sql
+            .list(&format!(
+                "{TABLES} and exists (select from aclexplode(c.relacl) a where a.grantee = '{login}'::regrole)"
+            ))
+            .await;
         assert!(own_rights.is_empty(), "{login} may reach {own_rights:?} without becoming anybody");
     }
     // A group is a member of nothing: becoming one never leads further.
     let further = sql
-        .list(&format!("select member::regrole::text from pg_auth_members where member::regrole::text in ('{}')", GROUPS.join("', '")))
+        .list(&format!(
+            "select member::regrole::text from pg_auth_members where member::regrole::text in ('{}')",
+            GROUPS.join("', '")
+        ))
         .await;
     assert!(further.is_empty(), "{further:?}");
     ground.end().await;
@@ -128,8 +149,10 @@ async fn only_the_session_look_up_runs_with_rights_of_another() {
     let ground = Ground::new().await;
     let mut sql = ground.superuser().await;
     let definers = sql
-        .rows("select p.proname::text, p.proowner::regrole::text, array_to_string(p.proconfig, ' ') from pg_proc p
-               join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'public' and p.prosecdef")
+        .rows(
+            "select p.proname::text, p.proowner::regrole::text, array_to_string(p.proconfig, ' ') from pg_proc p
+               join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'public' and p.prosecdef",
+        )
         .await;
     assert_eq!(definers, [["open_session", "hojo_gate", "search_path=public, pg_temp"]]);
     let callers = sql.list("select grantee::text from information_schema.routine_privileges where routine_name = 'open_session' order by 1").await;
@@ -162,7 +185,11 @@ async fn what_is_written_once_stays() {
     }
     for role in ["hojo_applicant", "hojo_staff", "hojo_reviewer", "hojo_worker"] {
         for table in ["events", "submissions", "operation_log", "access_log"] {
-            for statement in [format!("update {table} set applicant_id = null"), format!("delete from {table}"), format!("truncate {table}")] {
+            for statement in [
+                format!("update {table} set applicant_id = null"),
+                format!("delete from {table}"),
+                format!("truncate {table}"),
+            ] {
                 let statement = statement.replace("operation_log set applicant_id", "operation_log set detail");
                 assert_eq!(sql.state_of(role, "", &statement).await, "42501", "{role}: {statement}");
             }
@@ -228,7 +255,8 @@ async fn every_column_has_a_class_and_every_class_a_column() {
         for (column, class) in columns {
             assert!(CLASSES.contains(&class.as_str()), "{table}.{column}: {class}");
             let name = column.as_str();
-            let opens = name.contains("password") || name.contains("secret") || name == "token_hash" || name == "verifier";
+            let opens =
+                name.contains("password") || name.contains("secret") || name == "token_hash" || name == "verifier";
             assert!(!opens || class == "secret", "{table}.{column} opens something and is called {class}");
         }
     }

@@ -35,10 +35,13 @@ impl Answer {
         let text = self.text();
         let from = text.find("<main").or_else(|| text.find("<title")).unwrap_or(0);
         let mut inside = false;
-        let words: String = text[from..].chars().filter(|c| {
-            inside = *c == '<' || (inside && *c != '>');
-            !inside && *c != '>'
-        }).collect();
+        let words: String = text[from..]
+            .chars()
+            .filter(|c| {
+                inside = *c == '<' || (inside && *c != '>');
+                !inside && *c != '>'
+            })
+            .collect();
         format!("{} {}", self.status, words.chars().take(500).collect::<String>())
     }
 
@@ -48,7 +51,7 @@ impl Answer {
 
     pub fn has(&self, words: &str) -> bool {
         let words = words.as_bytes();
-        self.bytes.windows(words.len()).any(|w| w == words)
+        words.is_empty() || self.bytes.windows(words.len()).any(|w| w == words)
     }
 
     #[track_caller]
@@ -151,7 +154,8 @@ impl Client {
             if page.status == 404 {
                 continue;
             }
-            let mut pairs = vec![("_version".to_owned(), page.ok().hidden("_version")), ("_action".into(), "next".into())];
+            let mut pairs =
+                vec![("_version".to_owned(), page.ok().hidden("_version")), ("_action".into(), "next".into())];
             for field in &fields {
                 if let Some(raw) = answers.get(&field.id) {
                     pairs.extend(pairs_of(&field.id, raw));
@@ -165,7 +169,9 @@ impl Client {
                 if let Some(Raw::Files(files)) = answers.get(&field.id) {
                     for n in 0..files.len() {
                         let bytes = pdf(&format!("{base} {} {n}", field.id));
-                        self.upload(&format!("{base}/files/{}", field.id), &[(&field.id, "書類.pdf", &bytes)]).await.ok();
+                        self.upload(&format!("{base}/files/{}", field.id), &[(&field.id, "書類.pdf", &bytes)])
+                            .await
+                            .ok();
                     }
                 }
             }
@@ -186,7 +192,9 @@ pub fn multipart(pairs: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Vec<u
         body.extend(format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
     }
     for (field, name, bytes) in files {
-        let head = format!("--B\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n");
+        let head = format!(
+            "--B\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        );
         body.extend(head.bytes());
         body.extend_from_slice(bytes);
         body.extend(b"\r\n");
@@ -222,7 +230,9 @@ fn pairs_of(id: &str, raw: &Raw) -> Vec<(String, String)> {
 }
 
 pub fn escape(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }
 
 /// A small PDF that opens: one page, a comment that makes its bytes its own.

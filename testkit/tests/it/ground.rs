@@ -116,7 +116,13 @@ impl Ground {
         self.site_with(site, provider, 8, Duration::from_secs(10)).await
     }
 
-    pub async fn site_with(&self, site: Site, provider: Arc<dyn GbizId>, pool: u32, wait: Duration) -> (Arc<Kernel>, Routes) {
+    pub async fn site_with(
+        &self,
+        site: Site,
+        provider: Arc<dyn GbizId>,
+        pool: u32,
+        wait: Duration,
+    ) -> (Arc<Kernel>, Routes) {
         let config = DbConfig { wait, ..self.config(pool) };
         let db = Db::connect_site(&config, site, self.clock.clone()).await.unwrap();
         let routes = wiring::site_routes(site, provider);

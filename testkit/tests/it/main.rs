@@ -1,4 +1,12 @@
 //! Every test that needs a database or a site: one binary, a module for each topic.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a test that cannot go on stops here, runs servers of its own and prints what it counted"
+)]
 
 mod access_matrix;
 mod bad_days;

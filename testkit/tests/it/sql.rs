@@ -13,7 +13,9 @@ impl Sql {
     /// Rows of columns as text; NULL is an empty text.
     pub async fn try_rows(&mut self, sql: &str) -> Result<Vec<Vec<String>>, sqlx::Error> {
         let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.0).await?;
-        let text = |row: &sqlx::postgres::PgRow, n: usize| row.try_get_unchecked::<Option<String>, _>(n).unwrap().unwrap_or_default();
+        let text = |row: &sqlx::postgres::PgRow, n: usize| {
+            row.try_get_unchecked::<Option<String>, _>(n).unwrap().unwrap_or_default()
+        };
         Ok(rows.iter().map(|row| (0..row.len()).map(|n| text(row, n)).collect()).collect())
     }
 

@@ -8,8 +8,18 @@ use crate::stranger::Planted;
 
 /// Tables whose rows belong to a company.
 const CASE_TABLES: &[&str] = &[
-    "cases", "events", "filings", "draft_sections", "submissions", "files", "remarks", "examinations", "assignments", "score_sheets",
-    "point_rulings", "letters",
+    "cases",
+    "events",
+    "filings",
+    "draft_sections",
+    "submissions",
+    "files",
+    "remarks",
+    "examinations",
+    "assignments",
+    "score_sheets",
+    "point_rulings",
+    "letters",
 ];
 
 /// What a role sees of A's rows, or the refusal.
@@ -42,7 +52,14 @@ async fn scopes(planted: &mut Planted) -> Scopes {
     let owner = planted.owner.clone();
     let stranger = planted.sql.one(&format!("select id from applicants where id <> '{owner}' limit 1")).await;
     let of = |login: &str| staff[login].clone();
-    Scopes { owner, stranger, free_reviewer: of("reviewer2"), recused: of("reviewer3"), reviewer: of("reviewer1"), staff: of("operator1") }
+    Scopes {
+        owner,
+        stranger,
+        free_reviewer: of("reviewer2"),
+        recused: of("reviewer3"),
+        reviewer: of("reviewer1"),
+        staff: of("operator1"),
+    }
 }
 
 /// A row of A that a person of this role and scope must not see.
@@ -77,7 +94,8 @@ async fn without_a_scope_there_are_no_rows_and_with_anothers_none_of_these() {
     let mut planted = Planted::new().await;
     let s = scopes(&mut planted).await;
     for table in CASE_TABLES {
-        let there = planted.sql.count(&format!("select count(*) from {table} where applicant_id = '{}'", s.owner)).await;
+        let there =
+            planted.sql.count(&format!("select count(*) from {table} where applicant_id = '{}'", s.owner)).await;
         assert!(there > 0, "nothing to see in {table}: this test would prove nothing");
     }
     assert_eq!(leaks(&mut planted.sql, &s).await, Vec::<String>::new());
@@ -120,7 +138,9 @@ async fn every_read_policy_that_is_opened_by_mistake_is_noticed() {
 async fn nobody_writes_rows_of_another() {
     let mut planted = Planted::new().await;
     let s = scopes(&mut planted).await;
-    for (role, scope) in [("hojo_applicant", &s.stranger), ("hojo_reviewer", &s.free_reviewer), ("hojo_reviewer", &s.recused)] {
+    for (role, scope) in
+        [("hojo_applicant", &s.stranger), ("hojo_reviewer", &s.free_reviewer), ("hojo_reviewer", &s.recused)]
+    {
         for table in CASE_TABLES {
             for statement in [
                 format!("update {table} set applicant_id = '{}' where applicant_id = '{}'", s.stranger, s.owner),
@@ -132,7 +152,9 @@ async fn nobody_writes_rows_of_another() {
                 planted.sql.run("rollback").await;
                 match done {
                     Ok(n) => assert_eq!(n, 0, "{role}: {statement}"),
-                    Err(sqlx::Error::Database(e)) => assert_eq!(e.code().as_deref(), Some("42501"), "{role}: {statement}: {e}"),
+                    Err(sqlx::Error::Database(e)) => {
+                        assert_eq!(e.code().as_deref(), Some("42501"), "{role}: {statement}: {e}")
+                    }
                     Err(e) => panic!("{e}"),
                 }
             }
@@ -143,7 +165,8 @@ async fn nobody_writes_rows_of_another() {
              select gen_random_uuid(), gen_random_uuid(), r.programme_id, r.id, '{}', r.edition_id, 'discarded', 1, '{{}}', 'x', now(), now() from rounds r limit 1",
             s.owner
         );
-        let settings = format!("select set_config('hojo.actor', '{scope}', true), set_config('hojo.scope', '{scope}', true)");
+        let settings =
+            format!("select set_config('hojo.actor', '{scope}', true), set_config('hojo.scope', '{scope}', true)");
         assert_eq!(planted.sql.state_of(role, &settings, &forged).await, "42501", "{role}");
         // And a row of one's own may not be given to another.
         let gift = format!("update draft_sections set applicant_id = '{}' where applicant_id = '{scope}'", s.owner);

@@ -140,6 +140,10 @@ impl Short {
         ];
         let words: Vec<String> =
             parts.iter().filter(|(_, n)| *n > 0).map(|(label, n)| format!("{label} {n}名")).collect();
-        if words.is_empty() { "割り当てられる審査員が登録されていません".to_owned() } else { words.join("、") }
+        if words.is_empty() {
+            "割り当てられる審査員が登録されていません".to_owned()
+        } else {
+            words.join("、")
+        }
     }
 }

@@ -119,7 +119,18 @@ fn same_number(a: &str, b: Option<&str>) -> bool {
 
 /// Forms of a company's name that people leave out or shorten.
 const FORMS: [&str; 12] = [
-    "株式会社", "有限会社", "合同会社", "合資会社", "合名会社", "(株)", "(有)", "(同)", "(資)", "(名)", "税理士法人", "監査法人",
+    "株式会社",
+    "有限会社",
+    "合同会社",
+    "合資会社",
+    "合名会社",
+    "(株)",
+    "(有)",
+    "(同)",
+    "(資)",
+    "(名)",
+    "税理士法人",
+    "監査法人",
 ];
 
 fn same_name(a: &str, b: &str) -> bool {
@@ -144,7 +155,10 @@ mod tests {
             names: vec!["株式会社みほん製作所".into(), "見本 太郎".into()],
             number: Some("7000012050002".into()),
             prefecture: "13".into(),
-            supporters: vec![Supporter { names: vec!["山田経営事務所".into()], certified_id: Some("104413001234".into()) }],
+            supporters: vec![Supporter {
+                names: vec!["山田経営事務所".into()],
+                certified_id: Some("104413001234".into()),
+            }],
             ..CaseNeed::default()
         }
     }
@@ -155,7 +169,14 @@ mod tests {
 
     #[test]
     fn ways_of_writing_one_name_are_one_name() {
-        for same in ["みほん製作所", "㈱みほん製作所", "みほん製作所（株）", "ミホン製作所 株式会社", "７０００－０１２０５０００２", "見本太郎"] {
+        for same in [
+            "みほん製作所",
+            "㈱みほん製作所",
+            "みほん製作所（株）",
+            "ミホン製作所 株式会社",
+            "７０００－０１２０５０００２",
+            "見本太郎",
+        ] {
             assert!(met(TieKind::Employer, same), "{same}");
         }
         for other in ["みほん製作", "株式会社", "", "7000012050003"] {

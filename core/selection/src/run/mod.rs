@@ -66,13 +66,22 @@ pub enum Proposal {
 pub enum Reason {
     WithinBudget,
     /// Does not fit what is left.
-    OverBudget { left: i64 },
+    OverBudget {
+        left: i64,
+    },
     /// An earlier case did not fit, and the cut is strict.
     BelowCut,
-    BelowFloor { floor: Number },
+    BelowFloor {
+        floor: Number,
+    },
     /// Reviewers found it not eligible.
-    NotEligible { passes: u32, fails: u32 },
-    Barred { reason: String },
+    NotEligible {
+        passes: u32,
+        fails: u32,
+    },
+    Barred {
+        reason: String,
+    },
 }
 
 /// One line of the result.
@@ -140,11 +149,8 @@ pub fn simulate(input: &RunInput, parameters: &RunParameters) -> Result<RunResul
         result.lines.push(Ranked { rank: None, key: case.key.clone(), points, proposal, reason, cumulative });
     }
     result.spent = spending.spent();
-    result.requested = input
-        .cases
-        .iter()
-        .try_fold(0i64, |sum, c| sum.checked_add(c.requested))
-        .ok_or(NumberProblem::TooLarge)?;
+    result.requested =
+        input.cases.iter().try_fold(0i64, |sum, c| sum.checked_add(c.requested)).ok_or(NumberProblem::TooLarge)?;
     result.boundaries = rank::boundaries(&standing, &result.lines, parameters);
     result.shares = shares::shares(input, &result, parameters);
     Ok(result)

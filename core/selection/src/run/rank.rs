@@ -56,7 +56,11 @@ pub(super) fn boundaries(standing: &Standing<'_>, lines: &[Ranked], parameters: 
             let found = here.iter().filter(|line| line.proposal == wanted).map(|line| line.key.clone());
             if from_end { found.rev().take(n).collect() } else { found.take(n).collect() }
         };
-        Boundary { frame: frame.cloned(), above: side(Proposal::Adopted, true), below: side(Proposal::NotAdopted, false) }
+        Boundary {
+            frame: frame.cloned(),
+            above: side(Proposal::Adopted, true),
+            below: side(Proposal::NotAdopted, false),
+        }
     };
     if parameters.budget.frames.is_empty() {
         return vec![cut(None)];

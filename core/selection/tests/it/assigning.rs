@@ -45,12 +45,16 @@ fn what_cannot_be_filled_says_why() {
     let short = result.short.first().unwrap();
     assert_eq!(short.missing, 2);
     assert_eq!(short.summary(), "利益相反 1名、担当件数の上限 1名、割当て済み・忌避・解除 1名");
-    assert_eq!(assign(&[case("c", "甲社", 1)], &[]).short.first().unwrap().summary(), "割り当てられる審査員が登録されていません");
+    assert_eq!(
+        assign(&[case("c", "甲社", 1)], &[]).short.first().unwrap().summary(),
+        "割り当てられる審査員が登録されていません"
+    );
 }
 
 #[test]
 fn load_is_evened_out() {
-    let reviewers: Vec<Reviewer> = (0..6).map(|i| reviewer(&format!("r{i}"), None, u32::from(i == 0) * 4, &[])).collect();
+    let reviewers: Vec<Reviewer> =
+        (0..6).map(|i| reviewer(&format!("r{i}"), None, u32::from(i == 0) * 4, &[])).collect();
     let cases: Vec<CaseNeed> = (0..10).map(|i| case(&format!("c{i}"), "甲", 3)).collect();
     let result = assign(&cases, &reviewers);
     let mut load: BTreeMap<&str, u32> = reviewers.iter().map(|r| (r.key.as_str(), r.load)).collect();
@@ -63,9 +67,8 @@ fn load_is_evened_out() {
 
 fn worlds() -> impl Strategy<Value = (Vec<CaseNeed>, Vec<Reviewer>)> {
     let names = prop::sample::select(vec!["甲社", "乙社", "丙社", "丁社", "戊社"]);
-    let tie = (prop::sample::select(TieKind::ALL.to_vec()), names.clone(), 1u32..5).prop_map(|(kind, name, code)| Tie {
-        kind,
-        value: if kind == TieKind::Prefecture { code.to_string() } else { name.to_owned() },
+    let tie = (prop::sample::select(TieKind::ALL.to_vec()), names.clone(), 1u32..5).prop_map(|(kind, name, code)| {
+        Tie { kind, value: if kind == TieKind::Prefecture { code.to_string() } else { name.to_owned() } }
     });
     let reviewers = prop::collection::vec((prop::option::of(0u32..4), 0u32..3, prop::collection::vec(tie, 0..3)), 0..8);
     let cases = prop::collection::vec((names, 1u32..5, 0u32..4, prop::collection::vec(0usize..8, 0..2)), 0..10);
@@ -80,7 +83,9 @@ fn worlds() -> impl Strategy<Value = (Vec<CaseNeed>, Vec<Reviewer>)> {
                     ..case(&format!("c{i}"), name, missing)
                 })
                 .collect(),
-            reviewers.map(|(i, (capacity, load, ties))| Reviewer { key: format!("r{i}"), capacity, load, ties }).collect(),
+            reviewers
+                .map(|(i, (capacity, load, ties))| Reviewer { key: format!("r{i}"), capacity, load, ties })
+                .collect(),
         )
     })
 }
@@ -138,8 +143,14 @@ fn maximum(cases: &[CaseNeed], reviewers: &[Reviewer]) -> usize {
         reviewers.iter().map(|r| r.capacity.map_or(usize::MAX, |c| c.saturating_sub(r.load) as usize)).collect();
     let mut held: Vec<Vec<usize>> = vec![Vec::new(); reviewers.len()];
     fn seat(
-        place: usize, places: &[usize], cases: &[CaseNeed], reviewers: &[Reviewer], room: &[usize],
-        held: &mut Vec<Vec<usize>>, seen: &mut BTreeSet<usize>, may: &dyn Fn(&CaseNeed, &Reviewer) -> bool,
+        place: usize,
+        places: &[usize],
+        cases: &[CaseNeed],
+        reviewers: &[Reviewer],
+        room: &[usize],
+        held: &mut Vec<Vec<usize>>,
+        seen: &mut BTreeSet<usize>,
+        may: &dyn Fn(&CaseNeed, &Reviewer) -> bool,
     ) -> bool {
         let c = places[place];
         for r in 0..reviewers.len() {

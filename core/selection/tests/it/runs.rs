@@ -28,7 +28,12 @@ fn case(key: &str, score: &str, requested: i64) -> RunCase {
 }
 
 fn total(budget: i64, fill: Fill) -> RunParameters {
-    RunParameters { budget: Budget { total: Some(budget), frames: [].into() }, fill, boundary: 2, ..RunParameters::default() }
+    RunParameters {
+        budget: Budget { total: Some(budget), frames: [].into() },
+        fill,
+        boundary: 2,
+        ..RunParameters::default()
+    }
 }
 
 fn run(cases: &[RunCase], parameters: &RunParameters) -> RunResult {
@@ -90,13 +95,17 @@ fn floor_eligibility_and_bars() {
 #[test]
 fn frames_have_their_own_cut_and_boundary() {
     let other = |key: &str, score: &str, yen| RunCase { frame: "乙枠".into(), ..case(key, score, yen) };
-    let cases = [case("a1", "90", 10), case("a2", "80", 10), case("a3", "70", 5), other("b1", "60", 10), other("b2", "50", 10)];
+    let cases =
+        [case("a1", "90", 10), case("a2", "80", 10), case("a3", "70", 5), other("b1", "60", 10), other("b2", "50", 10)];
     let frames = [("甲枠".to_owned(), 15), ("乙枠".to_owned(), 100)].into();
     let parameters = RunParameters { budget: Budget { total: Some(25), frames }, ..total(0, Fill::StrictCut) };
     let result = run(&cases, &parameters);
     assert_eq!(adopted(&result), ["a1", "b1"]);
     let boundary = result.boundaries.iter().find(|b| b.frame.as_deref() == Some("甲枠")).unwrap();
-    assert_eq!((boundary.above.as_slice(), boundary.below.as_slice()), (&["a1".to_owned()][..], &["a2".to_owned(), "a3".to_owned()][..]));
+    assert_eq!(
+        (boundary.above.as_slice(), boundary.below.as_slice()),
+        (&["a1".to_owned()][..], &["a2".to_owned(), "a3".to_owned()][..])
+    );
     assert_eq!(result.lines[4].reason, Reason::OverBudget { left: 5 }, "the round's money, not the frame's");
 }
 
@@ -104,10 +113,14 @@ fn frames_have_their_own_cut_and_boundary() {
 fn distributions_add_up() {
     let mut cases = vec![case("a", "90", 4_000_000), case("b", "80", 5_000_000), case("c", "70", 12_345_678)];
     cases[2].prefecture = "大阪府".into();
-    let result = run(&cases, &RunParameters { bands: vec![5_000_000, 10_000_000], ..total(9_000_000, Fill::StrictCut) });
+    let result =
+        run(&cases, &RunParameters { bands: vec![5_000_000, 10_000_000], ..total(9_000_000, Fill::StrictCut) });
     let by = |name: &str| &result.shares.iter().find(|s| s.by == name).unwrap().groups;
     let bands: Vec<_> = by("band").iter().map(|g| (g.label.as_str(), g.cases, g.adopted, g.spent)).collect();
-    assert_eq!(bands, [("500万円未満", 1, 1, 4_000_000), ("500万円以上1,000万円未満", 1, 1, 5_000_000), ("1,000万円以上", 1, 0, 0)]);
+    assert_eq!(
+        bands,
+        [("500万円未満", 1, 1, 4_000_000), ("500万円以上1,000万円未満", 1, 1, 5_000_000), ("1,000万円以上", 1, 0, 0)]
+    );
     for shares in &result.shares {
         assert_eq!(shares.groups.iter().map(|g| g.spent).sum::<i64>(), result.spent, "{}", shares.by);
         assert_eq!(shares.groups.iter().map(|g| g.cases).sum::<u32>(), 3);
@@ -120,13 +133,17 @@ fn differences_name_what_turned() {
     let (before, after) = (run(&cases, &total(6, Fill::StrictCut)), run(&cases[..1], &total(5, Fill::StrictCut)));
     let changed = differences(&before, &after);
     let seen: Vec<_> = changed.iter().map(|c| (c.key.as_str(), c.before, c.after)).collect();
-    assert_eq!(seen, [("a", Some(Proposal::Adopted), Some(Proposal::NotAdopted)), ("b", Some(Proposal::NotAdopted), None)]);
+    assert_eq!(
+        seen,
+        [("a", Some(Proposal::Adopted), Some(Proposal::NotAdopted)), ("b", Some(Proposal::NotAdopted), None)]
+    );
     assert_eq!(differences(&after, &after), []);
 }
 
 #[test]
 fn a_result_survives_its_own_json() {
-    let input = RunInput { cases: vec![case("a", "100/3", 6), RunCase { barred: Some("辞退".into()), ..case("b", "1", 1) }] };
+    let input =
+        RunInput { cases: vec![case("a", "100/3", 6), RunCase { barred: Some("辞退".into()), ..case("b", "1", 1) }] };
     let parameters = RunParameters { floor: Some("1/3".parse().unwrap()), ..total(10, Fill::SkipAndFill) };
     let result = simulate(&input, &parameters).unwrap();
     let again: RunResult = serde_json::from_str(&canonical_json(&result).unwrap()).unwrap();

@@ -15,7 +15,10 @@ fn criterion(id: &str, weight: &str, pass_fail: bool) -> CriterionSpec {
 }
 
 fn sheet() -> SheetSpec {
-    SheetSpec { criteria: vec![criterion("ok", "1", true), criterion("a", "3", false), criterion("b", "2", false)], overall: 5 }
+    SheetSpec {
+        criteria: vec![criterion("ok", "1", true), criterion("a", "3", false), criterion("b", "2", false)],
+        overall: 5,
+    }
 }
 
 fn marks(ok: &str, a: &str, b: &str) -> Marks {

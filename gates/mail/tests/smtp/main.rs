@@ -1,4 +1,5 @@
 //! The gate over real SMTP on this machine: to the mailbox, to a scripted server, to nobody.
+#![expect(clippy::disallowed_methods, reason = "tests run servers of their own")]
 
 #[cfg(test)]
 mod mailbox;

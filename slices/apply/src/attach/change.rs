@@ -24,7 +24,14 @@ pub(crate) struct KeptFile {
 
 /// Takes a file into a slot; `Err` says why it does not fit beside the others.
 /// The caller has stored the bytes already: a row must never name a blob that is not there.
-pub(crate) async fn accept(tx: &mut Tx, desk: &Desk, field: &str, rule: &FileRule, new: &Fit, by: Uuid) -> Result<Result<(), NotTaken>, Fault> {
+pub(crate) async fn accept(
+    tx: &mut Tx,
+    desk: &Desk,
+    field: &str,
+    rule: &FileRule,
+    new: &Fit,
+    by: Uuid,
+) -> Result<Result<(), NotTaken>, Fault> {
     let section = desk.section_of(field).ok_or(Fault::NotFound)?.id.clone();
     let mut files = files_of(&draft::lock(tx, desk.filing.id, &section).await?, field);
     if let Some(why) = crowd(rule, &files, new) {
@@ -35,7 +42,16 @@ pub(crate) async fn accept(tx: &mut Tx, desk: &Desk, field: &str, rule: &FileRul
             set_state(tx, desk, &old.file, "replaced").await?;
         }
     }
-    let public_id = insert(tx, (&desk.row, desk.filing.id), field, "accepted", None, (&new.name, new.size, &new.sha256, new.media_type, new.pages), by).await?;
+    let public_id = insert(
+        tx,
+        (&desk.row, desk.filing.id),
+        field,
+        "accepted",
+        None,
+        (&new.name, new.size, &new.sha256, new.media_type, new.pages),
+        by,
+    )
+    .await?;
     files.push(FileRef {
         file: public_id.to_string(),
         name: new.name.clone(),
@@ -59,12 +75,28 @@ pub(crate) async fn refuse(tx: &mut Tx, desk: &Desk, field: &str, not: &NotTaken
 
 /// Keeps a scan of the paper.
 pub(crate) async fn keep_scan(tx: &mut Tx, row: &CaseRow, filing: FilingId, new: &Fit, by: Uuid) -> Result<(), Fault> {
-    insert(tx, (row, filing), SCAN, "accepted", None, (&new.name, new.size, &new.sha256, new.media_type, new.pages), by).await?;
+    insert(
+        tx,
+        (row, filing),
+        SCAN,
+        "accepted",
+        None,
+        (&new.name, new.size, &new.sha256, new.media_type, new.pages),
+        by,
+    )
+    .await?;
     Ok(())
 }
 
 /// Takes a file out of the draft; the row and the bytes stay for earlier submissions.
-pub(crate) async fn remove(tx: &mut Tx, desk: &Desk, section: &str, field: &str, file: &str, by: Uuid) -> Result<(), Fault> {
+pub(crate) async fn remove(
+    tx: &mut Tx,
+    desk: &Desk,
+    section: &str,
+    field: &str,
+    file: &str,
+    by: Uuid,
+) -> Result<(), Fault> {
     let mut files = files_of(&draft::lock(tx, desk.filing.id, section).await?, field);
     let before = files.len();
     files.retain(|f| f.file != file);

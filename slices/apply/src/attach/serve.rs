@@ -47,5 +47,10 @@ async fn find(tx: &mut Tx, id: PublicId) -> Result<KeptFile, Fault> {
     .fetch_optional(tx.sql())
     .await?
     .ok_or(DbError::NotFound)?;
-    Ok(KeptFile { name: r.name, sha256: r.sha256, media_type: r.media_type, case: PublicId::from_uuid(r.case_public_id) })
+    Ok(KeptFile {
+        name: r.name,
+        sha256: r.sha256,
+        media_type: r.media_type,
+        case: PublicId::from_uuid(r.case_public_id),
+    })
 }

@@ -69,12 +69,17 @@ pub(crate) fn crowd(rule: &FileRule, there: &[FileRef], new: &Fit) -> Option<Str
     }
     // A slot for one file replaces it.
     if rule.max_count > 1 && there.len() >= rule.max_count {
-        return Some(format!("添付できるのは{}ファイルまでです。不要なファイルを削除してから添付してください。", rule.max_count));
+        return Some(format!(
+            "添付できるのは{}ファイルまでです。不要なファイルを削除してから添付してください。",
+            rule.max_count
+        ));
     }
     let before: u32 = if rule.max_count > 1 { there.iter().filter_map(|f| f.pages).sum() } else { 0 };
     let pages = before.saturating_add(new.pages.unwrap_or(0));
     match rule.max_pages {
-        Some(most) if pages > most => Some(format!("合わせて{pages}ページあります。{most}ページ以内にまとめてください。")),
+        Some(most) if pages > most => {
+            Some(format!("合わせて{pages}ページあります。{most}ページ以内にまとめてください。"))
+        }
         _ => None,
     }
 }
@@ -84,15 +89,36 @@ mod tests {
     use super::*;
 
     fn rule(count: usize, pages: Option<u32>) -> FileRule {
-        FileRule { kinds: vec![FileKind::Pdf, FileKind::Image], max_bytes: 100, min_count: 0, max_count: count, max_pages: pages, name: String::new() }
+        FileRule {
+            kinds: vec![FileKind::Pdf, FileKind::Image],
+            max_bytes: 100,
+            min_count: 0,
+            max_count: count,
+            max_pages: pages,
+            name: String::new(),
+        }
     }
 
     fn new(sha: &str, pages: u32) -> Fit {
-        Fit { name: "a.pdf".into(), bytes: bytes::Bytes::new(), sha256: sha.into(), size: 1, media_type: "application/pdf", pages: Some(pages) }
+        Fit {
+            name: "a.pdf".into(),
+            bytes: bytes::Bytes::new(),
+            sha256: sha.into(),
+            size: 1,
+            media_type: "application/pdf",
+            pages: Some(pages),
+        }
     }
 
     fn there(sha: &str, pages: u32) -> FileRef {
-        FileRef { file: "f".into(), name: "b.pdf".into(), size: 1, sha256: sha.into(), media_type: "application/pdf".into(), pages: Some(pages) }
+        FileRef {
+            file: "f".into(),
+            name: "b.pdf".into(),
+            size: 1,
+            sha256: sha.into(),
+            media_type: "application/pdf".into(),
+            pages: Some(pages),
+        }
     }
 
     #[test]
@@ -113,7 +139,11 @@ mod tests {
         let posted = |name: &str, bytes: &'static [u8]| PostedFile {
             field: "f".into(),
             name: name.into(),
-            received: Ok(hojo_vault::Received { sha256: "s".into(), size: bytes.len() as u64, bytes: bytes::Bytes::from_static(bytes) }),
+            received: Ok(hojo_vault::Received {
+                sha256: "s".into(),
+                size: bytes.len() as u64,
+                bytes: bytes::Bytes::from_static(bytes),
+            }),
         };
         let (_, _, why) = fit(&rule(1, None), posted("a.pdf", b"MZ not a pdf")).await.unwrap_err();
         assert!(why.contains("形式"), "{why}");

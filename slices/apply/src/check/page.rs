@@ -33,7 +33,13 @@ enum Gate {
     Closed(OffsetDateTime),
 }
 
-pub(crate) async fn draw<A: Access>(cx: &Cx<A>, tx: &mut Tx, desk: &Desk, terms: &Terms, asked: &Asked) -> Result<Shell, Fault> {
+pub(crate) async fn draw<A: Access>(
+    cx: &Cx<A>,
+    tx: &mut Tx,
+    desk: &Desk,
+    terms: &Terms,
+    asked: &Asked,
+) -> Result<Shell, Fault> {
     let places = FilingPlaces::with_banks(tx, desk.way.clone(), desk.form(), &desk.answers).await?;
     let scene = desk.scene(&places, true);
     let body = html! {

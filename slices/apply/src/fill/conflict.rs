@@ -74,7 +74,13 @@ async fn saver(tx: &mut Tx, id: Uuid) -> Result<String, Fault> {
 }
 
 /// The page of somebody without scripts who came second.
-pub(crate) async fn page<A: Access>(cx: &Cx<A>, tx: &mut Tx, desk: &mut Desk, at: usize, read: &Read) -> Result<Reply, Fault> {
+pub(crate) async fn page<A: Access>(
+    cx: &Cx<A>,
+    tx: &mut Tx,
+    desk: &mut Desk,
+    at: usize,
+    read: &Read,
+) -> Result<Reply, Fault> {
     let id = desk.form().sections.get(at).ok_or(Fault::NotFound)?.id.clone();
     let (part, theirs) = theirs(tx, desk, &id, read).await?;
     let compared: Vec<Compared> = theirs

@@ -60,7 +60,11 @@ fn overview(desk: &Desk, opens: OffsetDateTime, closes: OffsetDateTime) -> Overv
         remarks: whole_remarks(desk),
         check: desk.way.check(),
         compare: desk.is_returned().then(|| desk.way.compare()),
-        leave: if desk.is_returned() { (desk.way.withdraw(), "申請を取り下げる") } else { (desk.way.discard(), "下書きを破棄する") },
+        leave: if desk.is_returned() {
+            (desk.way.withdraw(), "申請を取り下げる")
+        } else {
+            (desk.way.discard(), "下書きを破棄する")
+        },
     }
 }
 
@@ -120,7 +124,12 @@ mod tests {
     #[test]
     fn a_draft_before_opening_says_when_it_opens_and_keeps_the_way_to_the_check_page() {
         let o = Overview {
-            tasks: vec![Task { title: "申請者の概要".into(), href: Some("/s".into()), hint: SectionState::Going(3).hint(), state: SectionState::Going(3).chip() }],
+            tasks: vec![Task {
+                title: "申請者の概要".into(),
+                href: Some("/s".into()),
+                hint: SectionState::Going(3).hint(),
+                state: SectionState::Going(3).chip(),
+            }],
             closed: vec![],
             done: 0,
             due: Some((datetime!(2026-10-30 9:00 UTC), datetime!(2026-09-01 0:00 UTC))),
@@ -132,7 +141,12 @@ mod tests {
         };
         let html = view(&o).into_string();
         assert!(html.contains("受付は2026/09/30 17:00からです"), "{html}");
-        assert!(html.contains("未入力の必須項目が3件あります") && html.contains("href=\"/c\"") && html.contains("href=\"/d\""), "{html}");
+        assert!(
+            html.contains("未入力の必須項目が3件あります")
+                && html.contains("href=\"/c\"")
+                && html.contains("href=\"/d\""),
+            "{html}"
+        );
         assert!(!html.contains("差し戻されました"), "{html}");
     }
 

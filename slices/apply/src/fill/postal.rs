@@ -19,7 +19,8 @@ struct Into<'f> {
 /// Postal codes of a section that have an address to fill, as the form's script pairs them.
 fn pairs(desk: &Desk, at: usize) -> Vec<Into<'_>> {
     let slots = desk.form().sections.get(at).map_or(&[][..], |s| s.fields.as_slice());
-    let fields: Vec<&Field> = slots.iter().filter_map(|slot| desk.form().fields.get(*slot)).map(AsRef::as_ref).collect();
+    let fields: Vec<&Field> =
+        slots.iter().filter_map(|slot| desk.form().fields.get(*slot)).map(AsRef::as_ref).collect();
     let mut found = Vec::new();
     for (index, code) in fields.iter().enumerate() {
         if !matches!(code.kind, FieldType::PostalCode) || !desk.open.field(&code.id) {
@@ -104,7 +105,10 @@ mod tests {
 
     #[test]
     fn every_address_has_its_button_and_none_found_says_what_to_do() {
-        let one = Address { prefecture: "13".into(), prefecture_name: "東京都".into(), address: "東京都港区虎ノ門".into() };
+        let one =
+            Address {
+                prefecture: "13".into(), prefecture_name: "東京都".into(), address: "東京都港区虎ノ門".into()
+            };
         let html = offers("postal_code", "本社の郵便番号", &[one]).into_string();
         assert!(html.contains("value=\"address:postal_code:0\"") && html.contains("東京都港区虎ノ門 を使う"), "{html}");
         assert!(offers("p", "x", &[]).into_string().contains("住所を直接入力"));

@@ -9,10 +9,10 @@ use hojo_web::ui::{self, Banner, Problem, Tone};
 use hojo_web::{Cx, Fault, Markup, Posted, Reply, html};
 
 use super::{conflict, postal};
+use crate::attach::slot::NotTaken;
 use crate::desk::{self, Desk};
 use crate::draft::{self, Saved};
 use crate::places::FilingPlaces;
-use crate::attach::slot::NotTaken;
 use crate::{attach, frame};
 
 /// What is said on a section's page besides its fields.
@@ -198,7 +198,10 @@ async fn go_on<A: Access>(
             Ok(Reply::see_other(&format!("{here}{suffix}#{}", ui::dom_id(field))))
         }
         Action::Full { field, most } => {
-            let told = Told { problems: vec![Problem::at(field, format!("行は{most}行まで入力できます。"))], ..Told::default() };
+            let told = Told {
+                problems: vec![Problem::at(field, format!("行は{most}行まで入力できます。"))],
+                ..Told::default()
+            };
             Ok(Reply::refused(&page(cx, tx, desk, at, told, from_check).await?))
         }
         Action::Other(action) => match action.as_str() {
@@ -214,18 +217,16 @@ async fn go_on<A: Access>(
 
 /// Saved; what cannot be read is shown once before going on. What is only missing may wait.
 async fn next<A: Access>(cx: &Cx<A>, tx: &mut Tx, desk: &Desk, at: usize, from_check: bool) -> Result<Reply, Fault> {
-    let onward = if from_check {
-        desk.way.check()
-    } else {
-        next_section(desk, at).unwrap_or_else(|| desk.way.check())
-    };
+    let onward = if from_check { desk.way.check() } else { next_section(desk, at).unwrap_or_else(|| desk.way.check()) };
     let places = FilingPlaces::new(desk.way.clone());
     let problems = form::problems(&desk.scene(&places, false), at);
     if problems.is_empty() {
         return Ok(Reply::see_other(&onward));
     }
     let banner = ui::banner(Tone::Info, "入力した内容は保存しました")
-        .body(html! { p { "直すところがあります。あとで直す場合は、" a href=(onward) { "このまま次へ進めます" } "。" } })
+        .body(
+            html! { p { "直すところがあります。あとで直す場合は、" a href=(onward) { "このまま次へ進めます" } "。" } },
+        )
         .announce();
     let told = Told { problems, banner: Some(banner), ..Told::default() };
     Ok(Reply::refused(&page(cx, tx, desk, at, told, from_check).await?))

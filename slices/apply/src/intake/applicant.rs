@@ -40,7 +40,10 @@ pub(super) async fn find(tx: &mut Tx, typed: &Typed) -> Result<Who, Fault> {
 
 async fn by_number(tx: &mut Tx, digits: &str, name: String) -> Result<Who, Fault> {
     let Ok(number) = CorporateNumber::from_str(digits) else {
-        return Ok(Who::Wrong("corporate_number", "法人番号が正しくありません。13桁の数字を確認してください。".to_owned()));
+        return Ok(Who::Wrong(
+            "corporate_number",
+            "法人番号が正しくありません。13桁の数字を確認してください。".to_owned(),
+        ));
     };
     let known = sqlx::query!("select id, name from applicants where corporate_number = $1", number.as_str())
         .fetch_optional(tx.sql())
@@ -49,18 +52,28 @@ async fn by_number(tx: &mut Tx, digits: &str, name: String) -> Result<Who, Fault
         return Ok(Who::Is(ApplicantId(row.id), row.name));
     }
     if name.is_empty() {
-        return Ok(Who::Wrong("name", "この法人番号の申請者は登録されていません。商号又は名称を入力してください。".to_owned()));
+        return Ok(Who::Wrong(
+            "name",
+            "この法人番号の申請者は登録されていません。商号又は名称を入力してください。".to_owned(),
+        ));
     }
     create(tx, Some(number.as_str()), name).await
 }
 
 async fn by_name(tx: &mut Tx, name: &str, chosen: &str) -> Result<Who, Fault> {
     if name.is_empty() {
-        return Ok(Who::Wrong("corporate_number", "法人番号を入力してください。個人事業主の場合は氏名を入力してください。".to_owned()));
+        return Ok(Who::Wrong(
+            "corporate_number",
+            "法人番号を入力してください。個人事業主の場合は氏名を入力してください。".to_owned(),
+        ));
     }
     if let Ok(id) = chosen.parse::<PublicId>() {
-        let row = sqlx::query!("select id, name from applicants where public_id = $1", id.uuid()).fetch_optional(tx.sql()).await?;
-        return Ok(row.map_or(Who::Wrong("name", "選んだ申請者が見つかりません。".to_owned()), |r| Who::Is(ApplicantId(r.id), r.name)));
+        let row = sqlx::query!("select id, name from applicants where public_id = $1", id.uuid())
+            .fetch_optional(tx.sql())
+            .await?;
+        return Ok(row.map_or(Who::Wrong("name", "選んだ申請者が見つかりません。".to_owned()), |r| {
+            Who::Is(ApplicantId(r.id), r.name)
+        }));
     }
     let same = sqlx::query!(
         "select public_id, name, corporate_number from applicants where name = $1 order by created_at limit 20",
@@ -75,7 +88,9 @@ async fn by_name(tx: &mut Tx, name: &str, chosen: &str) -> Result<Who, Fault> {
         Some(number) => format!("{name}（法人番号 {number}）"),
         None => format!("{name}（個人事業主）"),
     };
-    Ok(Who::Choose(same.into_iter().map(|r| (PublicId::from_uuid(r.public_id), words(r.name, r.corporate_number))).collect()))
+    Ok(Who::Choose(
+        same.into_iter().map(|r| (PublicId::from_uuid(r.public_id), words(r.name, r.corporate_number))).collect(),
+    ))
 }
 
 /// A number makes a corporation; without one it is a sole proprietor.

@@ -45,8 +45,10 @@ pub(crate) async fn show(cx: Cx<allow::IntakeFiling>) -> Result<Reply, Fault> {
 }
 
 pub(super) async fn load(tx: &mut Tx, filled: Filled, candidates: Vec<(PublicId, String)>) -> Result<Page, Fault> {
-    let rounds = sqlx::query!("select public_id, title from rounds order by opens_at desc limit 20").fetch_all(tx.sql()).await?;
-    let rounds = rounds.into_iter().map(|r| Choice::new(PublicId::from_uuid(r.public_id).to_string(), r.title)).collect();
+    let rounds =
+        sqlx::query!("select public_id, title from rounds order by opens_at desc limit 20").fetch_all(tx.sql()).await?;
+    let rounds =
+        rounds.into_iter().map(|r| Choice::new(PublicId::from_uuid(r.public_id).to_string(), r.title)).collect();
     let rows = sqlx::query!(
         "select f.public_id, f.channel, f.received_on, f.state, c.applicant_name, r.title
          from filings f join cases c on c.id = f.case_id join rounds r on r.id = f.round_id
@@ -130,7 +132,8 @@ fn waiting(list: &[Waiting]) -> Markup {
     if list.is_empty() {
         return ui::empty("入力中の申請はありません", &html! { p { "上の欄から受け付けると、ここに並びます。" } });
     }
-    let columns = vec![column("申請者"), column("公募回"), column("方法"), column("受領日").holds(Holds::Date), column("状態")];
+    let columns =
+        vec![column("申請者"), column("公募回"), column("方法"), column("受領日").holds(Holds::Date), column("状態")];
     let mut table = data_table("入力中の申請", columns).quiet_caption();
     for w in list {
         table = table.row(vec![
@@ -153,7 +156,12 @@ mod tests {
         let page = Page {
             rounds: vec![Choice::new("r1", "第1回公募")],
             waiting: vec![],
-            filled: Filled { corporate_number: "123".into(), name: "見本".into(), channel: "paper".into(), ..Filled::default() },
+            filled: Filled {
+                corporate_number: "123".into(),
+                name: "見本".into(),
+                channel: "paper".into(),
+                ..Filled::default()
+            },
             candidates: vec![],
         };
         let problems = [Problem::at("corporate_number", "法人番号が正しくありません。")];

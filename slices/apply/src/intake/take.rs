@@ -32,7 +32,11 @@ pub(crate) async fn take(cx: Cx<allow::IntakeFiling>, posted: PostedFiles) -> Re
             None
         }
     };
-    let typed = Typed { corporate_number: filled.corporate_number.clone(), name: filled.name.clone(), chosen: filled.chosen.clone() };
+    let typed = Typed {
+        corporate_number: filled.corporate_number.clone(),
+        name: filled.name.clone(),
+        chosen: filled.chosen.clone(),
+    };
     let mut candidates = Vec::new();
     let applicant = match applicant::find(&mut tx, &typed).await? {
         Who::Is(id, name) => Some((id, name)),
@@ -42,7 +46,8 @@ pub(crate) async fn take(cx: Cx<allow::IntakeFiling>, posted: PostedFiles) -> Re
         }
         Who::Choose(found) => {
             candidates = found;
-            problems.push(Problem::at("applicant", "同じ名前の申請者が登録されています。どの申請者かを選んでください。"));
+            problems
+                .push(Problem::at("applicant", "同じ名前の申請者が登録されています。どの申請者かを選んでください。"));
             None
         }
     };
@@ -144,7 +149,9 @@ async fn scans(files: Vec<PostedFile>, problems: &mut Vec<Problem>) -> Vec<slot:
     let mut fits = Vec::new();
     for file in files.into_iter().filter(|f| f.field == "scan") {
         match slot::fit(&rule, file).await {
-            Ok(_) if fits.len() >= SCANS => problems.push(Problem::at("scan", format!("スキャンは{SCANS}ファイルまでです。"))),
+            Ok(_) if fits.len() >= SCANS => {
+                problems.push(Problem::at("scan", format!("スキャンは{SCANS}ファイルまでです。")))
+            }
             Ok(fit) => fits.push(fit),
             Err((name, _, why)) => problems.push(Problem::at("scan", format!("「{name}」：{why}"))),
         }
@@ -160,7 +167,9 @@ mod tests {
 
     #[test]
     fn a_day_is_read_in_every_usual_writing() {
-        for typed in ["2026/11/22", "2026-11-22", "２０２６年１１月２２日", "令和8年11月22日", "R8.11.22", " 2026.11.22 "] {
+        for typed in
+            ["2026/11/22", "2026-11-22", "２０２６年１１月２２日", "令和8年11月22日", "R8.11.22", " 2026.11.22 "]
+        {
             assert_eq!(day(typed), Some(date!(2026 - 11 - 22)), "{typed}");
         }
         assert_eq!(day("令和元年5月1日"), Some(date!(2019 - 05 - 01)));

@@ -10,7 +10,8 @@ pub(crate) async fn search<A: Access>(cx: Cx<A>) -> Result<Reply, Fault> {
     let words = text::comparison_key(cx.query("q"));
     let mut tx = cx.tx().await?;
     // The list does not say which edition it is from; names of codes are those of the newest round.
-    let round = sqlx::query!("select edition_id from rounds order by opens_at desc limit 1").fetch_optional(tx.sql()).await?;
+    let round =
+        sqlx::query!("select edition_id from rounds order by opens_at desc limit 1").fetch_optional(tx.sql()).await?;
     let Some(round) = round else { return Reply::json(&Vec::<Found>::new()) };
     let edition = tx.edition(&round.edition_id).await?;
     let found: Vec<Found> = match edition.tables.get(cx.query("table")) {

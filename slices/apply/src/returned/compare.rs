@@ -78,7 +78,12 @@ fn table(field: &Field, shape: &TableShape, before: Version<'_>, after: Version<
             (Some(_), Some(_)) => {
                 for column in &shape.columns {
                     let (b, a) = (cell(before, column), cell(after, column));
-                    differ(found, format!("{name} {}", column.label), Some(b).filter(|t| !t.is_empty()), Some(a).filter(|t| !t.is_empty()));
+                    differ(
+                        found,
+                        format!("{name} {}", column.label),
+                        Some(b).filter(|t| !t.is_empty()),
+                        Some(a).filter(|t| !t.is_empty()),
+                    );
                 }
             }
             (None, Some(_)) => differ(found, name, None, Some(line(after))),

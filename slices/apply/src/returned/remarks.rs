@@ -47,10 +47,7 @@ pub(crate) async fn pending(tx: &mut Tx, filing: FilingId) -> Result<Vec<Remark>
     .await?;
     Ok(rows
         .into_iter()
-        .map(|r| Remark {
-            target: Target::parse(&r.target),
-            text: worded(&r.text, r.clause.as_deref(), &r.severity),
-        })
+        .map(|r| Remark { target: Target::parse(&r.target), text: worded(&r.text, r.clause.as_deref(), &r.severity) })
         .collect())
 }
 

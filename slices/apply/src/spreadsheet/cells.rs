@@ -10,7 +10,9 @@ pub(super) fn options(column: &Field) -> Vec<(String, String)> {
         FieldType::Choice { list } | FieldType::Choices { list, .. } => {
             list.options.iter().map(|(key, label)| (key.clone(), label.clone())).collect()
         }
-        FieldType::Code { table } => table.codes().map(|(code, name)| (code.to_owned(), format!("{code} {name}"))).collect(),
+        FieldType::Code { table } => {
+            table.codes().map(|(code, name)| (code.to_owned(), format!("{code} {name}"))).collect()
+        }
         FieldType::YesNo => vec![("yes".into(), "はい".into()), ("no".into(), "いいえ".into())],
         _ => Vec::new(),
     }
@@ -62,7 +64,8 @@ fn words(column: &Field, cell: &Data) -> Result<Option<String>, String> {
             }))
         }
         Data::DateTimeIso(text) => {
-            let day: String = text.chars().take(if matches!(column.kind, FieldType::YearMonth) { 7 } else { 10 }).collect();
+            let day: String =
+                text.chars().take(if matches!(column.kind, FieldType::YearMonth) { 7 } else { 10 }).collect();
             Ok(Some(day))
         }
         Data::DurationIso(text) => Ok(Some(text.clone())),
@@ -120,7 +123,10 @@ mod tests {
     #[test]
     fn choices_are_matched_by_label_or_key_and_others_refused() {
         let options = [("machinery", "機械装置・システム構築費"), ("cloud", "クラウドサービス利用費")];
-        let list = ChoiceList { id: "x".into(), options: options.map(|(k, l)| (k.to_owned(), l.to_owned())).into_iter().collect() };
+        let list = ChoiceList {
+            id: "x".into(),
+            options: options.map(|(k, l)| (k.to_owned(), l.to_owned())).into_iter().collect(),
+        };
         let column = column(FieldType::Choice { list: Arc::new(list) });
         let taken = |text: &str| raw(&column, &Data::String(text.into()));
         assert_eq!(taken("機械装置・システム構築費"), Ok(Some(Raw::from("machinery"))));

@@ -90,7 +90,9 @@ pub(crate) async fn confirm<A: Access>(cx: Cx<A>, posted: Posted) -> Result<Repl
     let field = desk.form().field(&id).cloned().ok_or(Fault::NotFound)?;
     let table = shape(&field).ok_or(Fault::NotFound)?;
     let known: Vec<&str> = typed(table).map(|c| c.id.as_str()).collect();
-    let clean = |row: RawRow| row.into_iter().filter(|(c, raw)| known.contains(&c.as_str()) && is_plain(raw)).collect::<RawRow>();
+    let clean = |row: RawRow| {
+        row.into_iter().filter(|(c, raw)| known.contains(&c.as_str()) && is_plain(raw)).collect::<RawRow>()
+    };
     let rows: Vec<RawRow> = rows.into_iter().take(table.max_rows()).map(clean).collect();
     let read = Read {
         patch: BTreeMap::from([(id.clone(), Raw::Rows(rows))]),

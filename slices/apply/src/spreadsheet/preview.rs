@@ -41,7 +41,12 @@ pub(super) fn page<A: Access>(cx: &Cx<A>, desk: &Desk, at: usize, id: &str, take
         .map(|(row, cells)| Line {
             name: name(row),
             cells: columns.iter().map(|c| words(c, cells)).collect(),
-            refused: taken.refused.iter().filter(|(r, ..)| *r == row).map(|(_, c, why)| format!("{c}：{why}")).collect(),
+            refused: taken
+                .refused
+                .iter()
+                .filter(|(r, ..)| *r == row)
+                .map(|(_, c, why)| format!("{c}：{why}"))
+                .collect(),
             slips: judged.slips.iter().filter(|s| about(s, id, row)).map(|s| s.message.clone()).collect(),
         })
         .collect();
@@ -120,9 +125,21 @@ mod tests {
             refused: refused.iter().map(|s| (*s).to_owned()).collect(),
             slips: slips.iter().map(|s| (*s).to_owned()).collect(),
         };
-        let lines = [line("1", &[], &[]), line("2", &["費目：選択肢にありません。"], &[]), line("3", &[], &["金額が多すぎます。"])];
+        let lines = [
+            line("1", &[], &[]),
+            line("2", &["費目：選択肢にありません。"], &[]),
+            line("3", &[], &["金額が多すぎます。"]),
+        ];
         let html = view("経費明細表", &["品名"], &lines, 3, 4).into_string();
-        assert!(html.contains("3行を読み取りました") && html.contains("今の4行") && html.contains("3行は取り込めません"), "{html}");
-        assert!(html.contains("一部を取り込めません") && html.contains("選択肢にありません") && html.contains("金額が多すぎます"), "{html}");
+        assert!(
+            html.contains("3行を読み取りました") && html.contains("今の4行") && html.contains("3行は取り込めません"),
+            "{html}"
+        );
+        assert!(
+            html.contains("一部を取り込めません")
+                && html.contains("選択肢にありません")
+                && html.contains("金額が多すぎます"),
+            "{html}"
+        );
     }
 }

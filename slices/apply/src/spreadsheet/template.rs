@@ -57,7 +57,11 @@ impl Looks {
     fn new() -> Self {
         let open = Format::new().set_unlocked().set_border(FormatBorder::Thin).set_text_wrap();
         Self {
-            head: Format::new().set_bold().set_text_wrap().set_background_color(Color::RGB(0x00E8_F1FE)).set_border(FormatBorder::Thin),
+            head: Format::new()
+                .set_bold()
+                .set_text_wrap()
+                .set_background_color(Color::RGB(0x00E8_F1FE))
+                .set_border(FormatBorder::Thin),
             number: open.clone().set_num_format("#,##0.##########"),
             // Text, so that leading zeros and long numbers stay as typed.
             text: open.clone().set_num_format("@"),
@@ -67,7 +71,10 @@ impl Looks {
 
     fn of(&self, column: &Field) -> &Format {
         match column.kind {
-            FieldType::Yen { .. } | FieldType::Integer { .. } | FieldType::Decimal { .. } | FieldType::Percent { .. } => &self.number,
+            FieldType::Yen { .. }
+            | FieldType::Integer { .. }
+            | FieldType::Decimal { .. }
+            | FieldType::Percent { .. } => &self.number,
             FieldType::Date => &self.open,
             _ => &self.text,
         }
@@ -75,7 +82,13 @@ impl Looks {
 }
 
 /// Free rows: one line each, heads in the second row.
-fn down(sheet: &mut Worksheet, looks: &Looks, columns: &[&Field], most: usize, rows: &[RawRow]) -> Result<(), XlsxError> {
+fn down(
+    sheet: &mut Worksheet,
+    looks: &Looks,
+    columns: &[&Field],
+    most: usize,
+    rows: &[RawRow],
+) -> Result<(), XlsxError> {
     sheet.write_string_with_format(1, 0, "No.", &looks.head)?;
     let last = u32::try_from(most).unwrap_or(200).min(2_000) + 1;
     for (at, column) in columns.iter().enumerate() {
@@ -125,7 +138,14 @@ fn across(
     Ok(())
 }
 
-fn cell(sheet: &mut Worksheet, looks: &Looks, column: &Field, row: u32, at: u16, typed: Option<&RawRow>) -> Result<(), XlsxError> {
+fn cell(
+    sheet: &mut Worksheet,
+    looks: &Looks,
+    column: &Field,
+    row: u32,
+    at: u16,
+    typed: Option<&RawRow>,
+) -> Result<(), XlsxError> {
     let format = looks.of(column);
     let text = match typed.and_then(|row| row.get(&column.id)) {
         Some(Raw::Text(text)) => text.clone(),
@@ -160,13 +180,19 @@ fn head(column: &Field) -> String {
 }
 
 /// Choices as a drop-down from the hidden sheet: a list inside the cell may hold no more than 255 characters.
-fn validate(sheet: &mut Worksheet, column: &Field, at: usize, (r1, c1, r2, c2): (u32, u16, u32, u16)) -> Result<(), XlsxError> {
+fn validate(
+    sheet: &mut Worksheet,
+    column: &Field,
+    at: usize,
+    (r1, c1, r2, c2): (u32, u16, u32, u16),
+) -> Result<(), XlsxError> {
     let count = cells::options(column).len();
     if count == 0 || matches!(column.kind, FieldType::Choices { .. }) {
         return Ok(());
     }
     let letter = rust_xlsxwriter::column_number_to_name(place(at));
-    let list = DataValidation::new().allow_list_formula(Formula::new(format!("={LISTS}!${letter}$1:${letter}${count}")));
+    let list =
+        DataValidation::new().allow_list_formula(Formula::new(format!("={LISTS}!${letter}$1:${letter}${count}")));
     sheet.add_data_validation(r1, c1, r2, c2, &list)?;
     Ok(())
 }
@@ -223,13 +249,20 @@ mod tests {
     }
 
     fn table(rows: RowPlan) -> Field {
-        let list = ChoiceList { id: "c".into(), options: [("machinery".to_owned(), "機械装置".to_owned())].into_iter().collect() };
+        let list = ChoiceList {
+            id: "c".into(),
+            options: [("machinery".to_owned(), "機械装置".to_owned())].into_iter().collect(),
+        };
         let columns = vec![
             Arc::new(field("category", "費目", FieldType::Choice { list: Arc::new(list) })),
             Arc::new(field("gross", "(A)経費", FieldType::Yen { signed: true })),
             Arc::new(field("item", "品名", FieldType::Text { limit: 80 })),
         ];
-        field("lines", "経費明細表", FieldType::Table(Arc::new(TableShape { columns, rows, transposed: false, row_shown: vec![] })))
+        field(
+            "lines",
+            "経費明細表",
+            FieldType::Table(Arc::new(TableShape { columns, rows, transposed: false, row_shown: vec![] })),
+        )
     }
 
     fn row(cells: &[(&str, &str)]) -> RawRow {
@@ -283,7 +316,10 @@ mod tests {
             sheet.write_formula(line, 1, Formula::new("=100*3").set_result("300")).unwrap();
         }
         let taken = super::super::sheet::read(&table, shape, &book.save_to_buffer().unwrap()).unwrap();
-        assert_eq!(taken.rows, [row(&[("item", "部品"), ("gross", "300")]), row(&[("item", "部品"), ("gross", "300")])]);
+        assert_eq!(
+            taken.rows,
+            [row(&[("item", "部品"), ("gross", "300")]), row(&[("item", "部品"), ("gross", "300")])]
+        );
         assert_eq!(taken.over, 2);
         let mut other = Workbook::new();
         other.add_worksheet().write_string(0, 0, "関係ない表").unwrap();

@@ -35,7 +35,8 @@ pub(crate) async fn start(cx: Cx<allow::EditFiling>, posted: Posted) -> Result<R
         )));
     }
     let name = me.name.clone();
-    let opening = Opening { round, applicant: me.applicant, name, channel: Channel::Portal, received_on: None, procedure };
+    let opening =
+        Opening { round, applicant: me.applicant, name, channel: Channel::Portal, received_on: None, procedure };
     let opened = begin(&mut tx, &opening, desk_person(&cx)?, &cx.audit()).await;
     match opened {
         Ok(opened) => {

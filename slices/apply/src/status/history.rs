@@ -41,7 +41,8 @@ mod tests {
         for event in inner {
             assert_eq!(told(&event), None, "{event:?}");
         }
-        let checked = told(&Event::SecondCheckFinished { submission: 1, by, agrees: true, reason: "対象外".into() }).unwrap();
+        let checked =
+            told(&Event::SecondCheckFinished { submission: 1, by, agrees: true, reason: "対象外".into() }).unwrap();
         assert!(!checked.contains("対象外"));
         assert!(told(&Event::Withdrawn { reason: "都合".into() }).unwrap().contains("都合"));
     }

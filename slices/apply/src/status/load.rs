@@ -93,7 +93,12 @@ pub(crate) async fn filing(tx: &mut Tx, case: CaseId) -> Result<FilingOf, Fault>
     .fetch_optional(tx.sql())
     .await?
     .ok_or(DbError::NotFound)?;
-    Ok(FilingOf { id: FilingId(r.id), public_id: PublicId::from_uuid(r.public_id), procedure: r.procedure, edition: r.edition_id })
+    Ok(FilingOf {
+        id: FilingId(r.id),
+        public_id: PublicId::from_uuid(r.public_id),
+        procedure: r.procedure,
+        edition: r.edition_id,
+    })
 }
 
 fn word(flow: &Flow, position: Position) -> String {
@@ -127,9 +132,12 @@ pub(crate) fn steps(flow: &Flow, position: Position) -> Vec<Step> {
 }
 
 async fn history(tx: &mut Tx, case: CaseId, me: Option<uuid::Uuid>) -> Result<Vec<Happened>, Fault> {
-    let rows = sqlx::query!("select at, actor_kind, actor_id, actor_name, body from events where case_id = $1 order by seq desc", case.0)
-        .fetch_all(tx.sql())
-        .await?;
+    let rows = sqlx::query!(
+        "select at, actor_kind, actor_id, actor_name, body from events where case_id = $1 order by seq desc",
+        case.0
+    )
+    .fetch_all(tx.sql())
+    .await?;
     let mut all = Vec::new();
     for r in rows {
         let event: Event = serde_json::from_value(r.body)?;

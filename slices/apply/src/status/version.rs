@@ -79,7 +79,13 @@ pub(crate) fn changes(form: &Form, before: (&Submitted, &Judged), after: (&Submi
 }
 
 /// The answers of a submission, section by section, to read.
-pub(crate) fn answers(procedure: &Procedure, submitted: &Submitted, judged: &Judged, places: &ReadOnly, examiner: bool) -> Markup {
+pub(crate) fn answers(
+    procedure: &Procedure,
+    submitted: &Submitted,
+    judged: &Judged,
+    places: &ReadOnly,
+    examiner: bool,
+) -> Markup {
     let open = Open::Nothing;
     let scene = Scene {
         form: &procedure.form,

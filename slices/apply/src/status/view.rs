@@ -53,7 +53,8 @@ fn letters(s: &Status) -> Markup {
     if s.letters.is_empty() {
         return ui::empty("通知書はまだありません", &html! { p { "届いたときは、メールでもお知らせします。" } });
     }
-    let mut table = data_table("通知書", vec![column("通知書"), column("番号"), column("届いた日時"), column("状態")]).quiet_caption();
+    let mut table = data_table("通知書", vec![column("通知書"), column("番号"), column("届いた日時"), column("状態")])
+        .quiet_caption();
     for letter in &s.letters {
         table = table.row(vec![
             html! { a href={ "/letters/" (letter.id) } { (letter.title) } },
@@ -67,10 +68,23 @@ fn letters(s: &Status) -> Markup {
 
 fn submissions(s: &Status) -> Markup {
     if s.submissions.is_empty() {
-        return ui::empty("まだ提出していません", &html! { p { "提出すると、提出した内容と控え（PDF）がここに並びます。" } });
+        return ui::empty(
+            "まだ提出していません",
+            &html! { p { "提出すると、提出した内容と控え（PDF）がここに並びます。" } },
+        );
     }
-    let mut table =
-        data_table("提出した内容", vec![column("回"), column("受付番号"), column("受付日時").holds(Holds::Date), column("添付"), column("内容"), column("控え")]).quiet_caption();
+    let mut table = data_table(
+        "提出した内容",
+        vec![
+            column("回"),
+            column("受付番号"),
+            column("受付日時").holds(Holds::Date),
+            column("添付"),
+            column("内容"),
+            column("控え"),
+        ],
+    )
+    .quiet_caption();
     for (submitted, copy) in s.submissions.iter().rev() {
         table = table.row(vec![
             html! { (submitted.n) "回目" },

@@ -1,5 +1,7 @@
 //! What is handed in, decided and written.
 
+use std::collections::BTreeSet;
+
 use hojo_access::{Access, Actor, Permit};
 use hojo_case::{Command, Event, Position, Refusal, Submission, Terms, decide as decide_case};
 use hojo_db::{Mode, Tx};
@@ -7,6 +9,7 @@ use hojo_jobs::{Lane, NewJob, enqueue};
 use hojo_programme::{Field, FieldPath, FileRef, Severity};
 use hojo_vault::Vault;
 use hojo_web::{Cx, Fault};
+use hojo_words::ids::PublicId;
 use hojo_words::jst;
 use serde_json::{Value, json};
 
@@ -55,6 +58,25 @@ pub(super) struct Checked {
 }
 
 impl Checked {
+    /// Adds the files that are whole but were never accepted for this filing: an answer that names
+    /// somebody else's file does not hand it in.
+    pub(super) async fn and_not_of_this_filing(mut self, tx: &mut Tx, desk: &Desk) -> Result<Self, Fault> {
+        let rows = sqlx::query!(
+            "select public_id, sha256 from files where filing_id = $1 and state = 'accepted'",
+            desk.filing.id.0
+        )
+        .fetch_all(tx.sql())
+        .await?;
+        let own: BTreeSet<(String, String)> =
+            rows.into_iter().map(|r| (PublicId::from_uuid(r.public_id).to_string(), r.sha256)).collect();
+        for (_, label, file) in attached(desk) {
+            if !own.contains(&(file.file.clone(), file.sha256)) {
+                self.missing.push(format!("{label} {}", file.name));
+            }
+        }
+        Ok(self)
+    }
+
     /// The missing ones among what is filed. A file that was not asked about counts as missing.
     fn of(self, files: &[(FieldPath, String, FileRef)]) -> Vec<String> {
         let unasked = files.iter().filter(|(_, _, f)| !self.intact.contains(&f.sha256));
@@ -152,7 +174,14 @@ async fn keep(tx: &mut Tx, desk: &Desk, n: i32, receipt: &str, digest: &str, by:
     let answers = draft::to_store(&with_facts(desk.form(), &desk.answers, &desk.facts));
     let attachments: Vec<Attachment> = attached(desk)
         .into_iter()
-        .map(|(path, label, f)| Attachment { field: path.to_string(), label, file: f.file, name: f.name, size: f.size, sha256: f.sha256 })
+        .map(|(path, label, f)| Attachment {
+            field: path.to_string(),
+            label,
+            file: f.file,
+            name: f.name,
+            size: f.size,
+            sha256: f.sha256,
+        })
         .collect();
     let findings: Value = serde_json::to_value(&desk.judged.findings)?;
     sqlx::query!(
@@ -196,7 +225,9 @@ async fn keep(tx: &mut Tx, desk: &Desk, n: i32, receipt: &str, digest: &str, by:
 /// What a case is found by: its number, the company, the title, and short texts people ask for.
 fn search_texts(desk: &Desk, row: &hojo_db::CaseRow) -> Vec<String> {
     let mut texts = vec![row.applicant_name.clone(), row.title.clone(), row.number.clone().unwrap_or_default()];
-    texts.extend(["account.corporate_number", "account.name"].iter().filter_map(|f| desk.facts.text(f).map(str::to_owned)));
+    texts.extend(
+        ["account.corporate_number", "account.name"].iter().filter_map(|f| desk.facts.text(f).map(str::to_owned)),
+    );
     let is_short = |f: &&std::sync::Arc<Field>| {
         use hojo_programme::FieldType as T;
         matches!(f.kind, T::Text { .. } | T::Kana { .. } | T::CorporateNumber | T::Phone | T::Email | T::Code { .. })
@@ -212,7 +243,8 @@ async fn follow(tx: &mut Tx, desk: &Desk, n: i32) -> Result<(), Fault> {
     let payload = json!({ "case": desk.row.public_id, "filing": desk.filing.public_id, "submission": n });
     let key = format!("{}:{n}", desk.filing.public_id);
     enqueue(tx, NewJob::new(Lane::Letters, "application_copy", &payload).once(key.clone())).await?;
-    let mail = json!({ "template": "receipt", "case": desk.row.public_id, "filing": desk.filing.public_id, "submission": n });
+    let mail =
+        json!({ "template": "receipt", "case": desk.row.public_id, "filing": desk.filing.public_id, "submission": n });
     enqueue(tx, NewJob::new(Lane::Mail, "mail", mail).once(format!("receipt:{key}"))).await?;
     Ok(())
 }

@@ -93,5 +93,9 @@ fn is_done(desk: &desk::Desk) -> bool {
 }
 
 fn undeclared() -> Refusal {
-    Refusal::new("NOT-DECLARED", "申告にチェックがありません。", "内容を確認し、画面の下の「申告」にチェックしてから提出してください。")
+    Refusal::new(
+        "NOT-DECLARED",
+        "申告にチェックがありません。",
+        "内容を確認し、画面の下の「申告」にチェックしてから提出してください。",
+    )
 }

@@ -121,7 +121,14 @@ mod tests {
 
     #[test]
     fn a_receipt_shows_number_second_and_hashes() {
-        let file = Attachment { field: "att".into(), label: "06-1 決算書".into(), file: "f".into(), name: "決算.pdf".into(), size: 2048, sha256: "ab".repeat(32) };
+        let file = Attachment {
+            field: "att".into(),
+            label: "06-1 決算書".into(),
+            file: "f".into(),
+            name: "決算.pdf".into(),
+            size: 2048,
+            sha256: "ab".repeat(32),
+        };
         let submitted = Submitted {
             n: 1,
             receipt: "2026-R1-00012".into(),
@@ -130,10 +137,23 @@ mod tests {
             digest: "cd".repeat(32),
             filed_at: datetime!(2026-10-30 8:59:59 UTC),
         };
-        let mut r = Receipt { number: "2026-R1-00012".into(), name: "見本".into(), title: "計画".into(), submitted, copy: None, case: "/cases/x".into(), on_behalf: false };
+        let mut r = Receipt {
+            number: "2026-R1-00012".into(),
+            name: "見本".into(),
+            title: "計画".into(),
+            submitted,
+            copy: None,
+            case: "/cases/x".into(),
+            on_behalf: false,
+        };
         let html = view(&r).into_string();
         assert!(html.contains("2026-R1-00012") && html.contains("2026/10/30 17:59:59"), "{html}");
-        assert!(html.contains(&"ab".repeat(32)) && html.contains(&"cd".repeat(32)) && html.contains("控え（PDF）を作成しています"), "{html}");
+        assert!(
+            html.contains(&"ab".repeat(32))
+                && html.contains(&"cd".repeat(32))
+                && html.contains("控え（PDF）を作成しています"),
+            "{html}"
+        );
         r.copy = Some("/letters/l/pdf".into());
         assert!(view(&r).into_string().contains("href=\"/letters/l/pdf\""));
     }

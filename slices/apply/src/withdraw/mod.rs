@@ -69,7 +69,8 @@ async fn leave<A: Access>(cx: &Cx<A>, command: Command, state: &str) -> Result<S
     sqlx::query!("update filings set state = $2 where id = $1", desk.filing.id.0, state).execute(tx.sql()).await?;
     if state == "withdrawn" {
         let mail = json!({ "template": "withdrawn", "case": desk.row.public_id });
-        enqueue(&mut tx, NewJob::new(Lane::Mail, "mail", mail).once(format!("withdrawn:{}", desk.row.public_id))).await?;
+        enqueue(&mut tx, NewJob::new(Lane::Mail, "mail", mail).once(format!("withdrawn:{}", desk.row.public_id)))
+            .await?;
     }
     tx.commit().await?;
     Ok(desk.way.case())
@@ -117,6 +118,11 @@ mod tests {
     #[test]
     fn leaving_says_what_it_means_and_offers_the_way_back() {
         let html = discard_view("/filings/x/discard", "/filings/x", "t").into_string();
-        assert!(html.contains("元に戻せません") && html.contains("action=\"/filings/x/discard\"") && html.contains("href=\"/filings/x\""), "{html}");
+        assert!(
+            html.contains("元に戻せません")
+                && html.contains("action=\"/filings/x/discard\"")
+                && html.contains("href=\"/filings/x\""),
+            "{html}"
+        );
     }
 }

@@ -60,7 +60,12 @@ impl Client {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes }
+        Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
+        }
     }
 
     fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
@@ -96,7 +101,13 @@ impl Client {
         self.send(request.body(Body::from(body.join("&"))).unwrap()).await
     }
 
-    pub async fn upload(&self, path: &str, pairs: &[(&str, &str)], files: &[(&str, &str, &[u8])], script: bool) -> Answer {
+    pub async fn upload(
+        &self,
+        path: &str,
+        pairs: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+        script: bool,
+    ) -> Answer {
         let mut body = Vec::new();
         for (name, value) in pairs {
             body.extend(format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
@@ -107,7 +118,10 @@ impl Client {
             body.extend(b"\r\n");
         }
         body.extend(b"--B--\r\n");
-        let mut request = self.request("POST", path).header("content-type", "multipart/form-data; boundary=B").header("x-csrf-token", &self.csrf);
+        let mut request = self
+            .request("POST", path)
+            .header("content-type", "multipart/form-data; boundary=B")
+            .header("x-csrf-token", &self.csrf);
         if script {
             request = request.header("x-hojo-upload", "1");
         }
@@ -130,7 +144,8 @@ impl Client {
                 continue;
             }
             let version = page.ok().hidden("_version");
-            let mut pairs: Vec<(String, String)> = vec![("_version".into(), version), ("_action".into(), "next".into())];
+            let mut pairs: Vec<(String, String)> =
+                vec![("_version".into(), version), ("_action".into(), "next".into())];
             for field in &fields {
                 if let Some(raw) = answers.get(&field.id) {
                     pairs.extend(pairs_of(&field.id, raw));
@@ -143,7 +158,14 @@ impl Client {
                 if let Some(Raw::Files(files)) = answers.get(&field.id) {
                     for (n, _) in files.iter().enumerate() {
                         let bytes = pdf(&format!("{} {n}", field.id));
-                        self.upload(&format!("{base}/files/{}", field.id), &[], &[(&field.id, "書類.pdf", &bytes)], true).await.ok();
+                        self.upload(
+                            &format!("{base}/files/{}", field.id),
+                            &[],
+                            &[(&field.id, "書類.pdf", &bytes)],
+                            true,
+                        )
+                        .await
+                        .ok();
                     }
                 }
             }

@@ -47,7 +47,10 @@ async fn a_complete_application_gets_its_receipt_and_stays_what_it_was() {
     assert_eq!(c.post(&format!("{base}/withdraw"), &[("reason", ""), ("sure", "yes")]).await.status, 422);
     c.post(&format!("{base}/withdraw"), &[("reason", "事業計画の変更"), ("sure", "yes")]).await.to();
     assert!(c.get(&format!("/cases/{case}")).await.ok().text.contains("取下げ済み"));
-    assert_eq!(world.count("select count(*) from jobs where kind = 'mail' and payload ->> 'template' = 'withdrawn'").await, 1);
+    assert_eq!(
+        world.count("select count(*) from jobs where kind = 'mail' and payload ->> 'template' = 'withdrawn'").await,
+        1
+    );
     world.end().await;
 }
 
@@ -75,7 +78,11 @@ async fn the_deadline_is_the_database_clocks_second() {
     let world = World::at(OPENS - Duration::hours(1)).await;
     let (c, base) = ready(&world).await;
     let list = c.get(&base).await.ok();
-    assert!(list.text.contains("受付は2026/09/30 17:00からです"), "a draft may be written before the opening: {}", list.text);
+    assert!(
+        list.text.contains("受付は2026/09/30 17:00からです"),
+        "a draft may be written before the opening: {}",
+        list.text
+    );
     assert!(!c.get(&format!("{base}/check")).await.ok().text.contains("name=\"_seen\""));
     let press = async |c: &crate::client::Client, base: &str| {
         let form = [("_seen", ""), ("declare", "yes")];
@@ -113,7 +120,9 @@ async fn nothing_is_handed_in_without_its_attachments_or_unseen() {
     // Another tab changes something after the check page was opened.
     let page = c.get(&format!("{base}/sections/site")).await.ok();
     let version = page.hidden("_version");
-    c.post(&format!("{base}/sections/site"), &[("_version", &version), ("contact_post", "課長"), ("_action", "next")]).await.to();
+    c.post(&format!("{base}/sections/site"), &[("_version", &version), ("contact_post", "課長"), ("_action", "next")])
+        .await
+        .to();
     let stale = c.post(&submit, &[("_seen", &seen), ("declare", "yes")]).await;
     assert!(stale.status == 422 && stale.text.contains("申請の内容が変わっています"), "{}", stale.text);
 
@@ -147,7 +156,13 @@ async fn another_company_finds_nothing_and_an_entry_account_is_told_why() {
     let (c, base) = ready(&world).await;
     let mut other = world.company("株式会社よその会社", Some("1000000000009"), "prime").await;
     other.token().await;
-    for path in [base.clone(), format!("{base}/check"), format!("{base}/sections/outline"), format!("{base}/receipt"), format!("{base}/withdraw")] {
+    for path in [
+        base.clone(),
+        format!("{base}/check"),
+        format!("{base}/sections/outline"),
+        format!("{base}/receipt"),
+        format!("{base}/withdraw"),
+    ] {
         assert_eq!(other.get(&path).await.status, 404, "{path}");
     }
     assert_eq!(other.post(&format!("{base}/submit"), &[("declare", "yes")]).await.status, 404);

@@ -13,7 +13,14 @@ async fn paper_that_came_in_time_is_filed_after_the_deadline() {
     let (_, mut c) = world.staff(&[Permission::IntakeFiling]).await;
     c.token().await;
     let round = world.round.to_string();
-    let wrong = c.upload("/intake", &[("round", &round), ("corporate_number", "123"), ("channel", "fax"), ("received_on", "きのう")], &[], false).await;
+    let wrong = c
+        .upload(
+            "/intake",
+            &[("round", &round), ("corporate_number", "123"), ("channel", "fax"), ("received_on", "きのう")],
+            &[],
+            false,
+        )
+        .await;
     assert_eq!(wrong.status, 422);
     for words in ["法人番号が正しくありません", "届いた方法", "受領日を", "value=\"123\""] {
         assert!(wrong.text.contains(words), "{words}: {}", wrong.text);
@@ -21,7 +28,13 @@ async fn paper_that_came_in_time_is_filed_after_the_deadline() {
     let taken = |name: &'static str, day: &'static str| {
         let (c, round) = (c.clone(), round.clone());
         async move {
-            let fields = [("round", round.as_str()), ("corporate_number", NUMBER.unwrap()), ("name", name), ("channel", "paper"), ("received_on", day)];
+            let fields = [
+                ("round", round.as_str()),
+                ("corporate_number", NUMBER.unwrap()),
+                ("name", name),
+                ("channel", "paper"),
+                ("received_on", day),
+            ];
             c.upload("/intake", &fields, &[("scan", "申請書.pdf", &pdf("scan"))], false).await
         }
     };
@@ -32,7 +45,9 @@ async fn paper_that_came_in_time_is_filed_after_the_deadline() {
 
     // What nobody at GビズID said is asked for, so the clerk types it too.
     let mut answers = complete(&world);
-    for (id, text) in [("representative", "見本 太郎"), ("prefecture", "13"), ("address", "東京都千代田区霞が関一丁目3番1号")] {
+    for (id, text) in
+        [("representative", "見本 太郎"), ("prefecture", "13"), ("address", "東京都千代田区霞が関一丁目3番1号")]
+    {
         answers.set(id, hojo_programme::Raw::from(text));
     }
     c.fill(&base, &world.edition, &answers).await;
@@ -45,7 +60,13 @@ async fn paper_that_came_in_time_is_filed_after_the_deadline() {
 
     // What came after the deadline is typed in, and then refused: the day it came decides.
     let round = world.round.to_string();
-    let fields = [("round", round.as_str()), ("corporate_number", ""), ("name", "おくれ 一郎"), ("channel", "mail"), ("received_on", "2026/11/1")];
+    let fields = [
+        ("round", round.as_str()),
+        ("corporate_number", ""),
+        ("name", "おくれ 一郎"),
+        ("channel", "mail"),
+        ("received_on", "2026/11/1"),
+    ];
     let late = c.upload("/intake", &fields, &[], false).await.to();
     let refused = c.post(&format!("{late}/submit"), &[("_seen", ""), ("declare", "yes")]).await;
     assert!(refused.status == 422 && refused.text.contains("受領日(2026/11/01)が締切"), "{}", refused.text);

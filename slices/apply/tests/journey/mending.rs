@@ -17,7 +17,11 @@ async fn send_back(world: &World, case: PublicId, staff: uuid::Uuid, targets: &[
     let procedure = world.edition.procedure("application").unwrap();
     let terms = tx.terms(procedure, row.round, row.applicant).await.unwrap();
     let now = tx.now().await.unwrap();
-    let filing: uuid::Uuid = sqlx::query_scalar("select id from filings where case_id = $1").bind(row.id.0).fetch_one(tx.sql()).await.unwrap();
+    let filing: uuid::Uuid = sqlx::query_scalar("select id from filings where case_id = $1")
+        .bind(row.id.0)
+        .fetch_one(tx.sql())
+        .await
+        .unwrap();
     let due = now.date() + Duration::days(5);
     let command = Command::Return { submission: row.case.submissions, remarks: 1, due };
     let events = decide(&row.case, Party::Staff(StaffId(staff)), command, &terms, now).unwrap();
@@ -46,12 +50,25 @@ async fn only_remarked_fields_open_and_the_next_version_is_a_second_submission()
     send_back(&world, case, staff, &["plan_summary", "lines[0].basis"]).await;
 
     let list = c.get(&base).await.ok();
-    assert!(list.text.contains("差し戻されました") && list.text.contains("指摘1件") && list.text.contains("変更できません"), "{}", list.text);
+    assert!(
+        list.text.contains("差し戻されました") && list.text.contains("指摘1件") && list.text.contains("変更できません"),
+        "{}",
+        list.text
+    );
     let path = format!("{base}/sections/outline");
     let section = c.get(&path).await.ok();
-    assert!(section.text.contains("具体的に書いてください。") && !section.text.contains("name=\"plan_title\""), "{}", section.text);
+    assert!(
+        section.text.contains("具体的に書いてください。") && !section.text.contains("name=\"plan_title\""),
+        "{}",
+        section.text
+    );
     let version = section.hidden("_version");
-    let typed = [("_version", version.as_str()), ("_action", "list"), ("plan_summary", "検査工程を自動化し、新市場に出る。"), ("plan_title", "こっそり変えた題")];
+    let typed = [
+        ("_version", version.as_str()),
+        ("_action", "list"),
+        ("plan_summary", "検査工程を自動化し、新市場に出る。"),
+        ("plan_title", "こっそり変えた題"),
+    ];
     c.post(&path, &typed).await.to();
     assert!(!c.get(&path).await.ok().text.contains("こっそり"));
 

@@ -18,7 +18,12 @@ async fn what_is_typed_comes_back_whatever_it_is() {
     let path = format!("{base}/sections/outline");
     let version = c.get(&path).await.ok().hidden("_version");
     let strange = "😀𠮷野家 <script> \"q\" & ｶﾅ １２３";
-    let typed = [("_version", version.as_str()), ("_action", "list"), ("plan_title", strange), ("plan_summary", "一行目\r\n二行目\0終わり")];
+    let typed = [
+        ("_version", version.as_str()),
+        ("_action", "list"),
+        ("plan_title", strange),
+        ("plan_summary", "一行目\r\n二行目\0終わり"),
+    ];
     assert_eq!(c.post(&path, &typed).await.to(), base);
     let page = c.get(&path).await.ok();
     assert!(page.text.contains("😀𠮷野家 &lt;script&gt; &quot;q&quot; &amp; ｶﾅ １２３"), "{}", page.text);
@@ -67,14 +72,22 @@ async fn rows_and_addresses_work_without_scripts() {
     let world = World::new().await;
     let (c, base) = draft(&world).await;
     let path = format!("{base}/sections/officers_section");
-    let add = [("_version", "1"), ("_has", "officers"), ("officers[0].officer_name", "見本 太郎"), ("_action", "add:officers")];
+    let add = [
+        ("_version", "1"),
+        ("_has", "officers"),
+        ("officers[0].officer_name", "見本 太郎"),
+        ("_action", "add:officers"),
+    ];
     let back = c.post(&path, &add).await.to();
     assert!(back.ends_with("#f-officers"), "{back}");
     let page = c.get(&path).await.ok();
     assert!(page.text.contains("officers[1].officer_name") && page.text.contains("見本 太郎"), "{}", page.text);
 
     let site = format!("{base}/sections/applicant");
-    let asked = c.post(&site, &[("_version", "1"), ("postal_code", "１０５－０００１"), ("_action", "postal:postal_code")]).await.to();
+    let asked = c
+        .post(&site, &[("_version", "1"), ("postal_code", "１０５－０００１"), ("_action", "postal:postal_code")])
+        .await
+        .to();
     assert!(asked.contains("postal=postal_code"), "{asked}");
     let json = c.get("/masters/postal?code=105-0001").await.ok();
     assert_eq!(json.text, r#"[{"prefecture":"13","prefecture_name":"東京都","address":"東京都港区虎ノ門"}]"#);
@@ -103,7 +116,11 @@ async fn files_are_taken_replaced_removed_or_refused_with_the_reason() {
     // Without scripts: the page comes back with the reason in its summary, and the typed text is saved.
     let version = c.get(&path).await.ok().hidden("_version");
     let refused = c.upload(&up, &[("_version", &version)], &[("att_supplement", "b.pdf", b"nothing")], false).await;
-    assert!(refused.status == 422 && refused.text.contains("error-summary") && refused.text.contains("b.pdf"), "{}", refused.text);
+    assert!(
+        refused.status == 422 && refused.text.contains("error-summary") && refused.text.contains("b.pdf"),
+        "{}",
+        refused.text
+    );
 
     // One slot, one file: the second replaces the first, whose row stays.
     c.upload(&up, &[], &[("att_supplement", "新しい図表.pdf", &pdf("4"))], true).await.ok();
@@ -139,13 +156,18 @@ async fn a_sheet_is_shown_before_it_replaces_anything() {
     sheet.write_string(2, 1, "懇親会").unwrap();
     let bytes = book.save_to_buffer().unwrap();
     let preview = c.upload(&format!("{base}/import/lines"), &[], &[("import", "経費.xlsx", &bytes)], false).await.ok();
-    assert!(preview.text.contains("まだ何も置き換えていません") && preview.text.contains("「飲食費」は選択肢にありません"), "{}", preview.text);
+    assert!(
+        preview.text.contains("まだ何も置き換えていません") && preview.text.contains("「飲食費」は選択肢にありません"),
+        "{}",
+        preview.text
+    );
     assert!(!c.get(&format!("{base}/sections/expenses")).await.ok().text.contains("複合加工機 "));
     let (version, rows) = (preview.hidden("_version"), preview.hidden("rows"));
     c.post(&format!("{base}/import/lines/confirm"), &[("_version", &version), ("rows", &rows)]).await.to();
     let page = c.get(&format!("{base}/sections/expenses")).await.ok();
     assert!(page.text.contains("value=\"複合加工機\"") && page.text.contains("30,000,000"), "{}", page.text);
-    let other = c.upload(&format!("{base}/import/lines"), &[], &[("import", "x.xlsx", b"PK\x03\x04 broken")], false).await;
+    let other =
+        c.upload(&format!("{base}/import/lines"), &[], &[("import", "x.xlsx", b"PK\x03\x04 broken")], false).await;
     assert_eq!(other.status, 422);
     world.end().await;
 }

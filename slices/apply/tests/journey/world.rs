@@ -110,8 +110,14 @@ impl World {
         let mut tx = self.setup.begin_setup().await.unwrap();
         let form = if number.is_some() { "corporation" } else { "sole_proprietor" };
         sqlx::query("insert into applicants (id, public_id, kind, corporate_number, name) values ($1, $2, $3, $4, $5)")
-            .bind(applicant).bind(random::public_id().uuid()).bind(form).bind(number).bind(name)
-            .execute(tx.sql()).await.unwrap();
+            .bind(applicant)
+            .bind(random::public_id().uuid())
+            .bind(form)
+            .bind(number)
+            .bind(name)
+            .execute(tx.sql())
+            .await
+            .unwrap();
         sqlx::query("insert into accounts (id, issuer, sub, applicant_id, kind, display_name, claims) values ($1, 'test', $2, $3, $4, $5, $6)")
             .bind(account).bind(account.to_string()).bind(applicant).bind(kind).bind(format!("{name} 担当")).bind(claims)
             .execute(tx.sql()).await.unwrap();
@@ -129,9 +135,19 @@ impl World {
             .bind(id).bind(random::public_id().uuid()).bind(id.to_string()).execute(tx.sql()).await.unwrap();
         sqlx::query("insert into roles (code, label) values ($1, $1)").bind(&role).execute(tx.sql()).await.unwrap();
         for p in permissions {
-            sqlx::query("insert into role_permissions (role, permission) values ($1, $2)").bind(&role).bind(p.code()).execute(tx.sql()).await.unwrap();
+            sqlx::query("insert into role_permissions (role, permission) values ($1, $2)")
+                .bind(&role)
+                .bind(p.code())
+                .execute(tx.sql())
+                .await
+                .unwrap();
         }
-        sqlx::query("insert into staff_roles (staff_id, role) values ($1, $2)").bind(id).bind(&role).execute(tx.sql()).await.unwrap();
+        sqlx::query("insert into staff_roles (staff_id, role) values ($1, $2)")
+            .bind(id)
+            .bind(&role)
+            .execute(tx.sql())
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         let cookie = self.session(Site::Office, None, Some(id)).await;
         (id, Client::new(self.office_app.clone(), "https://office.example", format!("__Host-hojo-office={cookie}")))
@@ -145,8 +161,14 @@ impl World {
             "insert into sessions (id, token_hash, site, account_id, staff_id, idle_seconds, expires_at)
              values ($1, $2, $3, $4, $5, 3600, clock_timestamp() + interval '1 day')",
         )
-        .bind(random::key()).bind(sha2::Sha256::digest(token.as_bytes()).to_vec()).bind(site.code()).bind(account).bind(staff)
-        .execute(tx.sql()).await.unwrap();
+        .bind(random::key())
+        .bind(sha2::Sha256::digest(token.as_bytes()).to_vec())
+        .bind(site.code())
+        .bind(account)
+        .bind(staff)
+        .execute(tx.sql())
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         token
     }
@@ -192,8 +214,13 @@ async fn publish(setup: &Db, source: &SourceFiles, edition: &Edition) -> hojo_wo
         "insert into editions (id, programme_id, code, version, hash, source, published_by, approved_by, effective_at)
          values ($1, 'p', '2026-r1', $2, $3, $4, '甲', '乙', now())",
     )
-    .bind(&key).bind(&edition.version).bind(&edition.hash).bind(serde_json::to_value(source).unwrap())
-    .execute(tx.sql()).await.unwrap();
+    .bind(&key)
+    .bind(&edition.version)
+    .bind(&edition.hash)
+    .bind(serde_json::to_value(source).unwrap())
+    .execute(tx.sql())
+    .await
+    .unwrap();
     let round = random::public_id();
     sqlx::query("insert into rounds (id, public_id, programme_id, code, title, edition_id, opens_at, closes_at) values ($1, $2, 'p', '2026-r1', '第1回公募', $3, $4, $5)")
         .bind(random::key()).bind(round.uuid()).bind(&key).bind(OPENS).bind(CLOSES)

@@ -68,17 +68,10 @@ pub async fn terms(tx: &mut Tx, row: &CaseRow) -> Result<(Filing, Arc<Edition>, 
 
 /// One submission of a filing.
 pub async fn submission(tx: &mut Tx, filing: FilingId, n: i32) -> Result<Option<Submitted>, Fault> {
-    let r = sqlx::query!(
-        "select n, answers from submissions where filing_id = $1 and n = $2",
-        filing.0,
-        n
-    )
-    .fetch_optional(tx.sql())
-    .await?;
-    r.map(|r| {
-        Ok(Submitted { n: r.n, answers: serde_json::from_value(r.answers)? })
-    })
-    .transpose()
+    let r = sqlx::query!("select n, answers from submissions where filing_id = $1 and n = $2", filing.0, n)
+        .fetch_optional(tx.sql())
+        .await?;
+    r.map(|r| Ok(Submitted { n: r.n, answers: serde_json::from_value(r.answers)? })).transpose()
 }
 
 /// Loads everything about the newest submission. A case that was never filed has no dossier.

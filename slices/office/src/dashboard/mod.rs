@@ -21,9 +21,12 @@ pub async fn show(cx: Cx<allow::BeInsider>) -> Result<Reply, Fault> {
     // Reviewers see their own list and nothing of the office's.
     let Actor::Staff(me) = cx.actor() else { return Ok(Reply::see_other("/review")) };
     if !cx.actor().holds(Permission::ViewCase) {
-        let body = ui::empty("この画面に表示する仕事はありません", &hojo_web::html! {
-            p { "メニューから、使う機能を選んでください。" }
-        });
+        let body = ui::empty(
+            "この画面に表示する仕事はありません",
+            &hojo_web::html! {
+                p { "メニューから、使う機能を選んでください。" }
+            },
+        );
         return Ok(Reply::page(&cx.page("ホーム", body)));
     }
     let me = me.staff;

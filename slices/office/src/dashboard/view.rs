@@ -45,9 +45,12 @@ pub fn page(board: &Board) -> Markup {
 }
 
 fn waiting(list: &[(String, String)]) -> Markup {
-    ui::panel("承認を待っているもの", &html! {
-        ul { @for (words, url) in list { li { a href=(url) { (words) } } } }
-    })
+    ui::panel(
+        "承認を待っているもの",
+        &html! {
+            ul { @for (words, url) in list { li { a href=(url) { (words) } } } }
+        },
+    )
 }
 
 fn count(board: &Board, wanted: impl Fn(&Load) -> bool, of: impl Fn(&Load) -> i64) -> i64 {
@@ -166,7 +169,14 @@ mod tests {
         };
         let html = page(&board).into_string();
         for part in [
-            "/queue?step=check&amp;who=me", "3件", "/queue?step=office&amp;who=none", "5件", "12件", "職員2", "担当なし", "/rounds/x/deadline",
+            "/queue?step=check&amp;who=me",
+            "3件",
+            "/queue?step=office&amp;who=none",
+            "5件",
+            "12件",
+            "職員2",
+            "担当なし",
+            "/rounds/x/deadline",
         ] {
             assert!(html.contains(part), "{part}\n{html}");
         }

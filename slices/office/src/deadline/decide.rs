@@ -39,7 +39,9 @@ pub async fn decide(cx: Cx<allow::MoveDeadline>, posted: Posted) -> Result<Reply
     if approves {
         approve(&mut tx, &round, &waiting, me, now).await?;
     } else {
-        sqlx::query!("update deadline_moves set refused_at = $2 where id = $1", waiting.id, now).execute(tx.sql()).await?;
+        sqlx::query!("update deadline_moves set refused_at = $2 where id = $1", waiting.id, now)
+            .execute(tx.sql())
+            .await?;
     }
     let what = json!({ "approved": approves, "closes_at": jst::jst_text(waiting.closes_at), "one_applicant": waiting.applicant.is_some() });
     tx.log_operation(&cx.audit(), Permission::MoveDeadline, &format!("deadline:{which}"), Outcome::Done, what).await?;
@@ -70,7 +72,11 @@ async fn waiting(tx: &mut Tx, round: &Round, which: PublicId) -> Result<Waiting,
 /// Two people, an open proposal, and a moment that still makes sense. The proposer may take it back.
 fn may(round: &Round, w: &Waiting, me: StaffId, approves: bool, now: OffsetDateTime) -> Result<(), Refusal> {
     if !w.open {
-        return Err(Refusal::new("DEADLINE-SETTLED", "この起案はすでに処理されています。", "下の履歴を確認してください。"));
+        return Err(Refusal::new(
+            "DEADLINE-SETTLED",
+            "この起案はすでに処理されています。",
+            "下の履歴を確認してください。",
+        ));
     }
     if !approves {
         return Ok(());
@@ -130,7 +136,13 @@ mod tests {
             closes_at: datetime!(2026-10-30 09:00 UTC),
         };
         let (proposer, other) = (StaffId(Uuid::from_u128(1)), StaffId(Uuid::from_u128(2)));
-        let w = Waiting { id: Uuid::nil(), applicant: None, closes_at: datetime!(2026-11-06 09:00 UTC), proposed_by: proposer, open: true };
+        let w = Waiting {
+            id: Uuid::nil(),
+            applicant: None,
+            closes_at: datetime!(2026-11-06 09:00 UTC),
+            proposed_by: proposer,
+            open: true,
+        };
         let now = datetime!(2026-10-30 08:59 UTC);
         assert_eq!(may(&round, &w, proposer, true, now).expect_err("same person").code, "TWO-PEOPLE");
         assert!(may(&round, &w, proposer, false, now).is_ok(), "the proposer may take it back");

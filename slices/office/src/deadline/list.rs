@@ -49,14 +49,17 @@ pub async fn list(cx: Cx<allow::ViewCase>) -> Result<Reply, Fault> {
 }
 
 fn view(lines: &[Line], now: OffsetDateTime, may_move: bool) -> Markup {
-    let mut table = ui::data_table("公募回", vec![
-        ui::column("公募回"),
-        ui::column("状態"),
-        ui::column("受付開始").holds(Holds::Date),
-        ui::column("締切").holds(Holds::Date),
-        ui::column("提出").holds(Holds::Number),
-        ui::column("").holds(Holds::Action),
-    ])
+    let mut table = ui::data_table(
+        "公募回",
+        vec![
+            ui::column("公募回"),
+            ui::column("状態"),
+            ui::column("受付開始").holds(Holds::Date),
+            ui::column("締切").holds(Holds::Date),
+            ui::column("提出").holds(Holds::Number),
+            ui::column("").holds(Holds::Action),
+        ],
+    )
     .quiet_caption()
     .empty(html! { p { "公募回がまだありません。制度定義を公開すると、ここに表示されます。" } });
     for l in lines {
@@ -103,7 +106,8 @@ mod tests {
             waiting: 1,
         };
         let html = view(&[line], datetime!(2026-11-01 00:00 UTC), true).into_string();
-        for part in ["受付中", "2026/11/06 18:00:00", "当初 2026/10/30 18:00", "1,998件", "承認待ち1件", "/deadline"] {
+        for part in ["受付中", "2026/11/06 18:00:00", "当初 2026/10/30 18:00", "1,998件", "承認待ち1件", "/deadline"]
+        {
             assert!(html.contains(part), "{part}");
         }
         assert!(view(&[], datetime!(2026-11-01 00:00 UTC), false).into_string().contains("まだありません"));

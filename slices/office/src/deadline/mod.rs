@@ -84,13 +84,11 @@ pub async fn round(tx: &mut Tx, id: PublicId, mode: Mode) -> Result<Round, Fault
             .fetch_one(tx.sql())
             .await?;
     }
-    let r = sqlx::query!(
-        "select id, programme_id, title, opens_at, closes_at from rounds where public_id = $1",
-        id.uuid()
-    )
-    .fetch_optional(tx.sql())
-    .await?
-    .ok_or(Fault::NotFound)?;
+    let r =
+        sqlx::query!("select id, programme_id, title, opens_at, closes_at from rounds where public_id = $1", id.uuid())
+            .fetch_optional(tx.sql())
+            .await?
+            .ok_or(Fault::NotFound)?;
     let (_, closes_at) = tx.window(RoundId(r.id), None).await?;
     Ok(Round {
         id: RoundId(r.id),
@@ -155,12 +153,23 @@ async fn candidates(tx: &mut Tx, round: &Round, text: &str) -> Result<Vec<Candid
     let mut found = Vec::new();
     for r in rows {
         let (_, closes_at) = tx.window(round.id, Some(ApplicantId(r.id))).await?;
-        found.push(Candidate { public_id: PublicId::from_uuid(r.public_id), name: r.name, number: r.number, closes_at });
+        found.push(Candidate {
+            public_id: PublicId::from_uuid(r.public_id),
+            name: r.name,
+            number: r.number,
+            closes_at,
+        });
     }
     Ok(found)
 }
 
-async fn load(cx: &Cx<allow::MoveDeadline>, tx: &mut Tx, round: Round, search: &str, typed: Posted) -> Result<Page, Fault> {
+async fn load(
+    cx: &Cx<allow::MoveDeadline>,
+    tx: &mut Tx,
+    round: Round,
+    search: &str,
+    typed: Posted,
+) -> Result<Page, Fault> {
     Ok(Page {
         history: history(tx, round.id).await?,
         candidates: candidates(tx, &round, search).await?,

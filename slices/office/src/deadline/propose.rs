@@ -24,7 +24,8 @@ pub fn moment(day: &str, clock: &str) -> Result<OffsetDateTime, Refusal> {
         Refusal::new("DEADLINE-DATE", "新しい締切の日付を読み取れません。", "「2026/11/22」のように入力してください。")
     })?;
     let folded = hojo_words::text::fold_width(clock.trim());
-    let parts: Vec<Option<u8>> = folded.trim_end_matches('分').split([':', '時']).filter(|p| !p.is_empty()).map(|p| p.parse().ok()).collect();
+    let parts: Vec<Option<u8>> =
+        folded.trim_end_matches('分').split([':', '時']).filter(|p| !p.is_empty()).map(|p| p.parse().ok()).collect();
     let time = match parts.as_slice() {
         [Some(h)] => Time::from_hms(*h, 0, 0),
         [Some(h), Some(m)] => Time::from_hms(*h, *m, 0),
@@ -94,7 +95,8 @@ pub async fn propose(cx: Cx<allow::MoveDeadline>, posted: Posted) -> Result<Repl
     .execute(tx.sql())
     .await?;
     let what = json!({ "proposed": jst::jst_text(closes_at), "one_applicant": applicant.is_some(), "reason": why });
-    tx.log_operation(&cx.audit(), Permission::MoveDeadline, &format!("deadline:{public_id}"), Outcome::Done, what).await?;
+    tx.log_operation(&cx.audit(), Permission::MoveDeadline, &format!("deadline:{public_id}"), Outcome::Done, what)
+        .await?;
     tx.commit().await?;
     Ok(Reply::see_other(&Address::new(format!("/rounds/{id}/deadline")).with("done", "proposed").text()))
 }
@@ -107,7 +109,11 @@ async fn read(tx: &mut Tx, round: &Round, posted: &Posted, now: OffsetDateTime) 
         "one" => {
             let id = posted.get("applicant").parse::<PublicId>().ok();
             let found = match id {
-                Some(id) => sqlx::query!("select id from applicants where public_id = $1", id.uuid()).fetch_optional(tx.sql()).await?,
+                Some(id) => {
+                    sqlx::query!("select id from applicants where public_id = $1", id.uuid())
+                        .fetch_optional(tx.sql())
+                        .await?
+                }
                 None => None,
             };
             match found {
@@ -121,7 +127,13 @@ async fn read(tx: &mut Tx, round: &Round, posted: &Posted, now: OffsetDateTime) 
                 }
             }
         }
-        _ => return Ok(Err(Refusal::new("DEADLINE-SCOPE", "対象が選ばれていません。", "公募回の全員か、1事業者かを選んでください。"))),
+        _ => {
+            return Ok(Err(Refusal::new(
+                "DEADLINE-SCOPE",
+                "対象が選ばれていません。",
+                "公募回の全員か、1事業者かを選んでください。",
+            )));
+        }
     };
     let (_, current) = tx.window(round.id, applicant).await?;
     Ok((|| {

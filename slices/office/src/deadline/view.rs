@@ -69,7 +69,11 @@ fn found(page: &Page) -> Markup {
         .map(|c| Choice {
             value: c.public_id.to_string(),
             label: c.name.clone(),
-            hint: Some(format!("受付番号 {}、今の締切 {}", c.number.as_deref().unwrap_or("なし"), ui::date_time(c.closes_at))),
+            hint: Some(format!(
+                "受付番号 {}、今の締切 {}",
+                c.number.as_deref().unwrap_or("なし"),
+                ui::date_time(c.closes_at)
+            )),
         })
         .collect();
     html! { (ui::radios("applicant", "対象の事業者", choices).value(page.typed.get("applicant"))) }
@@ -79,28 +83,32 @@ fn preview(page: &Page) -> Markup {
     let base = format!("/rounds/{}/deadline", page.round.public_id);
     let t = &page.typed;
     let one = t.get("scope") == "one";
-    let who = page.candidates.iter().find(|c| c.public_id.to_string() == t.get("applicant")).map_or("", |c| c.name.as_str());
+    let who =
+        page.candidates.iter().find(|c| c.public_id.to_string() == t.get("applicant")).map_or("", |c| c.name.as_str());
     let Ok(closes_at) = moment(t.get("day"), t.get("clock")) else { return form(page) };
-    ui::panel("起案の確認", &html! {
-        (ui::facts(&[
-            ("対象", html! { @if one { (who) } @else { "公募回の全員" } }),
-            ("新しい締切", html! { strong { (ui::date_time_seconds(closes_at)) } }),
-            ("理由", html! { span class="prewrap" { (t.get("reason")) } }),
-        ]))
-        @if one { p { "承認されると、この事業者の画面にだけ新しい締切が表示されます。" } }
-        @else {
-            p { "承認されると、申請者のすべての画面に次のお知らせを表示します。" }
-            (ui::banner(Tone::Warn, notice_title(&page.round)).body(html! { p { (notice_body(closes_at)) } }))
-        }
-        p { "別の人が承認すると、次の操作から新しい締切で判定します。" }
-        (post_form(&base, &page.csrf, &html! {
-            @for name in ["scope", "applicant", "search", "day", "clock", "reason"] { input type="hidden" name=(name) value=(t.get(name)); }
-            (ui::buttons(&[
-                ui::button("起案する").sends("stage", "confirm"),
-                ui::link_button("やめる", base.clone()).outline(),
+    ui::panel(
+        "起案の確認",
+        &html! {
+            (ui::facts(&[
+                ("対象", html! { @if one { (who) } @else { "公募回の全員" } }),
+                ("新しい締切", html! { strong { (ui::date_time_seconds(closes_at)) } }),
+                ("理由", html! { span class="prewrap" { (t.get("reason")) } }),
             ]))
-        }))
-    })
+            @if one { p { "承認されると、この事業者の画面にだけ新しい締切が表示されます。" } }
+            @else {
+                p { "承認されると、申請者のすべての画面に次のお知らせを表示します。" }
+                (ui::banner(Tone::Warn, notice_title(&page.round)).body(html! { p { (notice_body(closes_at)) } }))
+            }
+            p { "別の人が承認すると、次の操作から新しい締切で判定します。" }
+            (post_form(&base, &page.csrf, &html! {
+                @for name in ["scope", "applicant", "search", "day", "clock", "reason"] { input type="hidden" name=(name) value=(t.get(name)); }
+                (ui::buttons(&[
+                    ui::button("起案する").sends("stage", "confirm"),
+                    ui::link_button("やめる", base.clone()).outline(),
+                ]))
+            }))
+        },
+    )
 }
 
 fn who(m: &Moved) -> Markup {
@@ -203,9 +211,20 @@ mod tests {
 
     #[test]
     fn the_preview_shows_the_banner_everybody_will_read() {
-        let typed = [("stage", "preview"), ("scope", "all"), ("day", "2026/11/13"), ("clock", "18:00"), ("reason", "障害のため")];
+        let typed = [
+            ("stage", "preview"),
+            ("scope", "all"),
+            ("day", "2026/11/13"),
+            ("clock", "18:00"),
+            ("reason", "障害のため"),
+        ];
         let html = page(&sample(2, &typed)).into_string();
-        for part in ["第1回公募の申請受付の締切を変更しました", "新しい締切は2026/11/13 18:00です", "name=\"reason\" value=\"障害のため\"", "起案する"] {
+        for part in [
+            "第1回公募の申請受付の締切を変更しました",
+            "新しい締切は2026/11/13 18:00です",
+            "name=\"reason\" value=\"障害のため\"",
+            "起案する",
+        ] {
             assert!(html.contains(part), "{part}");
         }
     }

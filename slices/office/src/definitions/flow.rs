@@ -12,13 +12,16 @@ pub fn view(flow: &Flow) -> Markup {
     if flow.transitions.is_empty() {
         return html! { p { "この手続に流れはありません（提出しない手続です）。" } };
     }
-    let mut table = ui::data_table("流れ", vec![
-        ui::column("今の状態"),
-        ui::column("すること"),
-        ui::column("次の状態"),
-        ui::column("する人"),
-        ui::column("期限・人数"),
-    ])
+    let mut table = ui::data_table(
+        "流れ",
+        vec![
+            ui::column("今の状態"),
+            ui::column("すること"),
+            ui::column("次の状態"),
+            ui::column("する人"),
+            ui::column("期限・人数"),
+        ],
+    )
     .quiet_caption();
     for t in &flow.transitions {
         table = table.row(vec![
@@ -76,20 +79,23 @@ fn drawing(flow: &Flow) -> Markup {
     let wide = way.len() * (BOX + GAP);
     let tall = if back { TALL * 3 } else { TALL + 16 };
     let x = |state: State| way.iter().position(|s| *s == state).map(|at| at * (BOX + GAP));
-    ui::scroll_region("流れ図", &html! {
-        svg viewBox={ "0 0 " (wide) " " (tall) } width=(wide) height=(tall) aria-hidden="true" focusable="false" {
-            @for (at, state) in way.iter().enumerate() {
-                @let left = at * (BOX + GAP);
-                rect x=(left + 1) y="1" width=(BOX) height=(TALL) rx="8" fill="none" stroke="currentColor" {}
-                text x=(left + BOX / 2) y=(TALL / 2 + 6) text-anchor="middle" fill="currentColor" font-size="16" { (state.label()) }
-                @if at + 1 < way.len() { path d={ "M" (left + BOX + 2) " " (TALL / 2) " h" (GAP - 4) " m-8 -5 l8 5 l-8 5" } fill="none" stroke="currentColor" {} }
+    ui::scroll_region(
+        "流れ図",
+        &html! {
+            svg viewBox={ "0 0 " (wide) " " (tall) } width=(wide) height=(tall) aria-hidden="true" focusable="false" {
+                @for (at, state) in way.iter().enumerate() {
+                    @let left = at * (BOX + GAP);
+                    rect x=(left + 1) y="1" width=(BOX) height=(TALL) rx="8" fill="none" stroke="currentColor" {}
+                    text x=(left + BOX / 2) y=(TALL / 2 + 6) text-anchor="middle" fill="currentColor" font-size="16" { (state.label()) }
+                    @if at + 1 < way.len() { path d={ "M" (left + BOX + 2) " " (TALL / 2) " h" (GAP - 4) " m-8 -5 l8 5 l-8 5" } fill="none" stroke="currentColor" {} }
+                }
+                @if let (true, Some(left)) = (back, x(State::Check)) {
+                    rect x=(left + 1) y=(TALL * 2 - 2) width=(BOX) height=(TALL) rx="8" fill="none" stroke="currentColor" stroke-dasharray="6 4" {}
+                    text x=(left + BOX / 2) y=(TALL * 2 + TALL / 2 + 4) text-anchor="middle" fill="currentColor" font-size="16" { (State::Returned.label()) }
+                    path d={ "M" (left + BOX / 3) " " (TALL + 2) " v" (TALL - 6) " m-5 -8 l5 8 l5 -8" } fill="none" stroke="currentColor" {}
+                    path d={ "M" (left + BOX * 2 / 3) " " (TALL * 2 - 4) " v-" (TALL - 6) " m-5 8 l5 -8 l5 8" } fill="none" stroke="currentColor" {}
+                }
             }
-            @if let (true, Some(left)) = (back, x(State::Check)) {
-                rect x=(left + 1) y=(TALL * 2 - 2) width=(BOX) height=(TALL) rx="8" fill="none" stroke="currentColor" stroke-dasharray="6 4" {}
-                text x=(left + BOX / 2) y=(TALL * 2 + TALL / 2 + 4) text-anchor="middle" fill="currentColor" font-size="16" { (State::Returned.label()) }
-                path d={ "M" (left + BOX / 3) " " (TALL + 2) " v" (TALL - 6) " m-5 -8 l5 8 l5 -8" } fill="none" stroke="currentColor" {}
-                path d={ "M" (left + BOX * 2 / 3) " " (TALL * 2 - 4) " v-" (TALL - 6) " m-5 8 l5 -8 l5 8" } fill="none" stroke="currentColor" {}
-            }
-        }
-    })
+        },
+    )
 }

@@ -37,18 +37,18 @@ pub fn preview(edition: &Edition, procedure: &Procedure, now: Now) -> Markup {
 }
 
 fn all(procedure: &Procedure) -> Markup {
-    let mut table = ui::data_table("様式のすべての項目", vec![
-        ui::column("項目"),
-        ui::column("識別子"),
-        ui::column("入力"),
-        ui::column("条項"),
-    ])
+    let mut table = ui::data_table(
+        "様式のすべての項目",
+        vec![ui::column("項目"), ui::column("識別子"), ui::column("入力"), ui::column("条項")],
+    )
     .quiet_caption();
     for f in &procedure.form.fields {
         let how = match (&f.value, &f.from, f.table()) {
             (Some(e), _, _) => html! { "自動計算 " code { (e.source) } },
             (_, Some(path), _) => html! { "登録情報から " code { (path) } },
-            (_, _, Some(t)) => html! { "表（" (t.columns.iter().map(|c| c.label.as_str()).collect::<Vec<_>>().join("、")) "）" },
+            (_, _, Some(t)) => {
+                html! { "表（" (t.columns.iter().map(|c| c.label.as_str()).collect::<Vec<_>>().join("、")) "）" }
+            }
             _ => html! { "入力" },
         };
         table = table.row(vec![

@@ -22,13 +22,16 @@ pub async fn list(cx: Cx<allow::ViewDefinitions>) -> Result<Reply, Fault> {
     .fetch_all(tx.sql())
     .await?;
     tx.commit().await?;
-    let mut table = ui::data_table("公募回と版", vec![
-        ui::column("公募回"),
-        ui::column("版"),
-        ui::column("公開した人・承認した人"),
-        ui::column("有効になった日時").holds(ui::Holds::Date),
-        ui::column("版のハッシュ"),
-    ])
+    let mut table = ui::data_table(
+        "公募回と版",
+        vec![
+            ui::column("公募回"),
+            ui::column("版"),
+            ui::column("公開した人・承認した人"),
+            ui::column("有効になった日時").holds(ui::Holds::Date),
+            ui::column("版のハッシュ"),
+        ],
+    )
     .quiet_caption()
     .empty(html! { p { "公開された版がまだありません。" } });
     for r in rows {
@@ -50,7 +53,10 @@ pub async fn edition(cx: Cx<allow::ViewDefinitions>) -> Result<Reply, Fault> {
     let ground = ground(&mut tx, cx.param("round")?).await?;
     tx.commit().await?;
     let shell = cx
-        .page(ground.edition.title.clone(), view::edition(&ground.edition, &format!("/definitions/{}", ground.public_id)))
+        .page(
+            ground.edition.title.clone(),
+            view::edition(&ground.edition, &format!("/definitions/{}", ground.public_id)),
+        )
         .breadcrumb(vec![("制度定義".into(), "/definitions".into())])
         .wide();
     Ok(Reply::page(&shell))

@@ -30,13 +30,16 @@ pub fn edition(edition: &Edition, base: &str) -> Markup {
 }
 
 fn procedures(edition: &Edition, base: &str) -> Markup {
-    let mut table = ui::data_table("手続", vec![
-        ui::column("手続"),
-        ui::column("項目").holds(Holds::Number),
-        ui::column("規則").holds(Holds::Number),
-        ui::column("通知書").holds(Holds::Number),
-        ui::column("例").holds(Holds::Number),
-    ])
+    let mut table = ui::data_table(
+        "手続",
+        vec![
+            ui::column("手続"),
+            ui::column("項目").holds(Holds::Number),
+            ui::column("規則").holds(Holds::Number),
+            ui::column("通知書").holds(Holds::Number),
+            ui::column("例").holds(Holds::Number),
+        ],
+    )
     .quiet_caption();
     for p in edition.procedures.values() {
         table = table.row(vec![
@@ -51,10 +54,12 @@ fn procedures(edition: &Edition, base: &str) -> Markup {
 }
 
 fn dates(edition: &Edition) -> Markup {
-    let mut table = ui::data_table("日程", vec![ui::column("名前"), ui::column("日時").holds(Holds::Date)]).quiet_caption()
+    let mut table = ui::data_table("日程", vec![ui::column("名前"), ui::column("日時").holds(Holds::Date)])
+        .quiet_caption()
         .empty(html! { p { "この版に日程の定めはありません。" } });
     for (name, at) in &edition.dates {
-        table = table.row(vec![html! { (date_label(name)) " " code { (name) } }, html! { (ui::date_time_seconds(*at)) }]);
+        table =
+            table.row(vec![html! { (date_label(name)) " " code { (name) } }, html! { (ui::date_time_seconds(*at)) }]);
     }
     html! { (table) }
 }
@@ -70,8 +75,10 @@ fn date_label(name: &str) -> &str {
 }
 
 fn settings(edition: &Edition) -> Markup {
-    let mut table = ui::data_table("定数", vec![ui::column("名前"), ui::column("値").holds(Holds::Number), ui::column("条項")]).quiet_caption()
-        .empty(html! { p { "この版に定数はありません。" } });
+    let mut table =
+        ui::data_table("定数", vec![ui::column("名前"), ui::column("値").holds(Holds::Number), ui::column("条項")])
+            .quiet_caption()
+            .empty(html! { p { "この版に定数はありません。" } });
     for (name, s) in &edition.settings {
         table = table.row(vec![
             html! { (s.title) " " code { (name) } },
@@ -101,14 +108,18 @@ fn table(edition: &Edition, t: &DecisionTable) -> Markup {
 
 fn cell(edition: &Edition, given: &str, cell: &hojo_programme::model::tables::Cell) -> String {
     use hojo_programme::model::tables::Cell;
-    let word = |key: &str| edition.choices.get(given).and_then(|c| c.options.get(key)).cloned().unwrap_or_else(|| key.to_owned());
+    let word = |key: &str| {
+        edition.choices.get(given).and_then(|c| c.options.get(key)).cloned().unwrap_or_else(|| key.to_owned())
+    };
     match cell {
         Cell::Any => "―".to_owned(),
         Cell::Texts(list) => list.iter().map(|t| word(t)).collect::<Vec<_>>().join("、"),
         Cell::Bool(true) => "はい".to_owned(),
         Cell::Bool(false) => "いいえ".to_owned(),
         Cell::Span(from, to) => {
-            let end = |n: &Option<hojo_words::Number>| n.map(|n| value(&hojo_programme::Value::Number(n))).unwrap_or_default();
+            let end = |n: &Option<hojo_words::Number>| {
+                n.map(|n| value(&hojo_programme::Value::Number(n))).unwrap_or_default()
+            };
             format!("{}～{}", end(from), end(to))
         }
     }
@@ -148,7 +159,10 @@ pub fn procedure(ground: &Ground, p: &Procedure, now: Now) -> Markup {
 
 fn checklist(list: Option<&Checklist>) -> Markup {
     let Some(list) = list else { return html! { p { "この手続に確認票はありません。" } } };
-    let mut table = ui::data_table(list.title.clone(), vec![ui::column("確認すること"), ui::column("区分"), ui::column("条項"), ui::column("自動の確認")]);
+    let mut table = ui::data_table(
+        list.title.clone(),
+        vec![ui::column("確認すること"), ui::column("区分"), ui::column("条項"), ui::column("自動の確認")],
+    );
     for i in &list.items {
         table = table.row(vec![
             html! { (i.text) },
@@ -177,12 +191,15 @@ mod tests {
     fn an_edition_and_its_application_can_be_read() {
         let ground = ground();
         let html = edition(&ground.edition, "/definitions/x").into_string();
-        for part in ["応募申請", "2026/10/30 18:00:00", "補助上限額", "革新的新製品・サービス枠", "/definitions/x/application"] {
+        for part in
+            ["応募申請", "2026/10/30 18:00:00", "補助上限額", "革新的新製品・サービス枠", "/definitions/x/application"]
+        {
             assert!(html.contains(part), "{part}");
         }
         let p = ground.edition.procedure("application").expect("application");
         let html = procedure(&ground, p, Now::new(datetime!(2026-10-01 00:00 UTC))).into_string();
-        for part in ["事業計画名", "形式確認", "中小企業者等の範囲に収まる", "差戻し", "<svg"] {
+        for part in ["事業計画名", "形式確認", "中小企業者等の範囲に収まる", "差戻し", "<svg"]
+        {
             assert!(html.contains(part), "{part}");
         }
         assert!(!html.contains("<script"), "a preview runs nothing");

@@ -26,7 +26,8 @@ pub fn may(row: &CaseRow, actor: &Actor, terms: &Terms, now: Now) -> Vec<May> {
     let base = format!("/cases/{}", row.public_id);
     let n = row.case.submissions;
     let tomorrow = now.date().saturating_add(Duration::days(1));
-    let first = Command::FinishFirstCheck { submission: n, result: CheckResult::Passed, open_items: 0, reason: String::new() };
+    let first =
+        Command::FinishFirstCheck { submission: n, result: CheckResult::Passed, open_items: 0, reason: String::new() };
     let second = Command::FinishSecondCheck { submission: n, agrees: true, reason: String::new() };
     let give_back = Command::Return { submission: n, remarks: 1, due: tomorrow };
     let away = Command::Withdraw { reason: "―".into() };
@@ -40,12 +41,28 @@ pub fn may(row: &CaseRow, actor: &Actor, terms: &Terms, now: Now) -> Vec<May> {
         decide(&row.case, party, command, terms, now).err().map(|r| format!("{} {}", r.message, r.advice))
     };
     let at_second = row.case.position == Position::SecondCheck;
-    let (label, check) = if at_second { ("二次の形式確認をする", second) } else { ("一次の形式確認をする", first) };
+    let (label, check) =
+        if at_second { ("二次の形式確認をする", second) } else { ("一次の形式確認をする", first) };
     vec![
         May { label, href: format!("{base}/examine"), why_not: ask(Permission::CheckFiling, check), final_: false },
-        May { label: "差し戻す", href: format!("{base}/return"), why_not: ask(Permission::ReturnFiling, give_back), final_: false },
-        May { label: "取下げを記録する", href: format!("{base}/withdraw"), why_not: ask(Permission::IntakeFiling, away), final_: true },
-        May { label: "工程を動かす", href: format!("{base}/move"), why_not: ask(Permission::MoveCase, shift), final_: true },
+        May {
+            label: "差し戻す",
+            href: format!("{base}/return"),
+            why_not: ask(Permission::ReturnFiling, give_back),
+            final_: false,
+        },
+        May {
+            label: "取下げを記録する",
+            href: format!("{base}/withdraw"),
+            why_not: ask(Permission::IntakeFiling, away),
+            final_: true,
+        },
+        May {
+            label: "工程を動かす",
+            href: format!("{base}/move"),
+            why_not: ask(Permission::MoveCase, shift),
+            final_: true,
+        },
     ]
 }
 

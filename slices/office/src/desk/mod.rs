@@ -29,7 +29,8 @@ pub async fn show(cx: Cx<allow::ViewCase>, panels: Arc<[CasePanel]>) -> Result<R
     let (filing, edition, _, terms) = dossier::terms(&mut tx, &row).await?;
     let mut drawn: Vec<(CasePanel, Markup)> = Vec::new();
     // A draft is the applicant's alone; until it is filed the office sees that it exists, no more.
-    let visible = row.position() != Position::Draft || filing.state != "draft" || row.case.channel != hojo_case::Channel::Portal;
+    let visible =
+        row.position() != Position::Draft || filing.state != "draft" || row.case.channel != hojo_case::Channel::Portal;
     if visible {
         for panel in panels.iter().filter(|p| cx.actor().holds(p.permission)) {
             if let Some(markup) = (panel.render)(&mut tx, &row).await? {

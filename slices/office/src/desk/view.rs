@@ -115,7 +115,11 @@ fn contents(desk: &Desk) -> Markup {
 fn history(list: &[Done]) -> Markup {
     let items: Vec<ui::Happened> = list
         .iter()
-        .map(|d| ui::Happened { at: d.at, what: html! { p { (d.what) } }, who: (!d.who.is_empty()).then(|| d.who.clone()) })
+        .map(|d| ui::Happened {
+            at: d.at,
+            what: html! { p { (d.what) } },
+            who: (!d.who.is_empty()).then(|| d.who.clone()),
+        })
         .collect();
     html! { @if items.is_empty() { p { "まだ記録がありません。" } } @else { (ui::timeline(&items)) } }
 }
@@ -137,14 +141,24 @@ mod tests {
             round: "第1回".into(),
             assignee: None,
             actions: super::super::may(&row, &staff(1, &[Permission::CheckFiling]), &terms(), now),
-            history: vec![Done { at: datetime!(2026-10-29 01:02 UTC), who: "申請者".into(), what: "提出され".into() }],
+            history: vec![Done {
+                at: datetime!(2026-10-29 01:02 UTC), who: "申請者".into(), what: "提出され".into()
+            }],
             panels: vec![("letters", "通知書", html! { "なし" })],
             today: date!(2026 - 11 - 01),
             csrf: "t".into(),
             row,
         };
         let html = page(&desk).into_string();
-        for part in ["/examine", "できない操作とその理由", "差し戻す：「申請を差し戻す」の権限がありません。", "id=\"letters\"", "href=\"#letters\"", "10,000,000円", "2026/10/29 10:02"] {
+        for part in [
+            "/examine",
+            "できない操作とその理由",
+            "差し戻す：「申請を差し戻す」の権限がありません。",
+            "id=\"letters\"",
+            "href=\"#letters\"",
+            "10,000,000円",
+            "2026/10/29 10:02",
+        ] {
             assert!(html.contains(part), "{part}\n{html}");
         }
         assert!(!html.contains("/return\""), "an action that is not possible is no link");

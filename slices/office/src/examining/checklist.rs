@@ -73,12 +73,7 @@ pub fn lines<'c>(checklist: &'c Checklist, reading: &Reading, ticks: &Ticks) -> 
         .map(|item| {
             let saved = ticks.get(&item.id).cloned().unwrap_or_default();
             let proven = saved.mark.is_none() && item.automatic.as_ref().is_some_and(|e| reading.test(e) == Some(true));
-            Line {
-                item,
-                mark: saved.mark.or(proven.then_some(Mark::Fits)),
-                memo: saved.memo,
-                automatic: proven,
-            }
+            Line { item, mark: saved.mark.or(proven.then_some(Mark::Fits)), memo: saved.memo, automatic: proven }
         })
         .collect()
 }

@@ -14,7 +14,7 @@ use super::remarks::{self, Remark};
 use super::sheet::{self, Ended, Sheet};
 use super::tools::progress;
 use crate::common::dossier::{self, Dossier};
-use crate::common::{me, meanwhile, party, post_form, problem, reason, query::Address};
+use crate::common::{me, meanwhile, party, post_form, problem, query::Address, reason};
 
 /// Longest reason for an exclusion: it goes into the letter.
 pub const REASON: usize = 1_000;
@@ -79,7 +79,9 @@ fn form(row: &CaseRow, ready: &Ready<'_>, typed: &Posted, csrf: &str, may_exclud
         choices.push(Choice {
             value: "excluded".into(),
             label: "審査対象外の案".into(),
-            hint: Some("直しても要件を満たさない場合。二次の確認をする人が同意すると確定し、通知書を発行します。".into()),
+            hint: Some(
+                "直しても要件を満たさない場合。二次の確認をする人が同意すると確定し、通知書を発行します。".into(),
+            ),
         });
     }
     html! {
@@ -127,7 +129,14 @@ pub async fn post(cx: Cx<allow::CheckFiling>, posted: Posted) -> Result<Reply, F
     };
     let ticks = settled(&ready.lines);
     let result = if checked.result == CheckResult::Passed { "passed" } else { "excluded" };
-    let end = Ended { step: Step::First, by: me(cx.actor())?, result, reason: &checked.reason, ticks: &ticks, note: &ready.sheet.note };
+    let end = Ended {
+        step: Step::First,
+        by: me(cx.actor())?,
+        result,
+        reason: &checked.reason,
+        ticks: &ticks,
+        note: &ready.sheet.note,
+    };
     sheet::finish(&mut tx, &row, &dossier, &end).await?;
     let next = tx.record(&permit, &row, &events, &dossier.terms, &cx.audit()).await?;
     enqueue_exclusion(&mut tx, &next, &dossier).await?;
@@ -173,7 +182,9 @@ fn check(ready: &Ready<'_>, posted: &Posted, may_exclude: bool) -> Result<Decide
             "審査対象外にする権限がありません。",
             "事務局の管理者に依頼してください。",
         )),
-        _ => Err(Refusal::new("CHECK-NO-RESULT", "結果が選ばれていません。", "適合か審査対象外の案かを選んでください。")),
+        _ => {
+            Err(Refusal::new("CHECK-NO-RESULT", "結果が選ばれていません。", "適合か審査対象外の案かを選んでください。"))
+        }
     }
 }
 
@@ -218,7 +229,10 @@ mod tests {
         assert_eq!(code(&ready(&fails, 0), &pass, true), "CHECK-ITEMS-FAIL");
         assert_eq!(code(&ready(&Ticks::new(), 2), &pass, true), "CHECK-REMARKS-OPEN");
         assert!(check(&ready(&Ticks::new(), 0), &pass, false).is_ok());
-        assert_eq!(code(&ready(&Ticks::new(), 0), &posted(&[("result", "passed"), ("_version", "2")]), true), "CHECK-STALE");
+        assert_eq!(
+            code(&ready(&Ticks::new(), 0), &posted(&[("result", "passed"), ("_version", "2")]), true),
+            "CHECK-STALE"
+        );
         assert_eq!(code(&ready(&Ticks::new(), 0), &posted(&[("_version", "3")]), true), "CHECK-NO-RESULT");
         let exclude = posted(&[("result", "excluded"), ("_version", "3"), ("reason", "対象外の事業です。")]);
         assert_eq!(code(&ready(&fails, 0), &exclude, false), "CHECK-NO-EXCLUDE");
@@ -231,7 +245,8 @@ mod tests {
     fn the_form_keeps_what_was_typed() {
         let dossier = dossier();
         let ready = Ready { lines: vec![], sheet: Sheet::default(), remarks: 1 };
-        let html = form(&row(Position::Check), &ready, &posted(&[("result", "excluded"), ("reason", "理由の文")]), "t", true);
+        let html =
+            form(&row(Position::Check), &ready, &posted(&[("result", "excluded"), ("reason", "理由の文")]), "t", true);
         let html = html.into_string();
         for part in ["理由の文", "value=\"excluded\" checked", "送っていない指摘が1件", "/return"] {
             assert!(html.contains(part), "{part}");

@@ -3,12 +3,12 @@
 
 pub mod checklist;
 mod compare;
-mod finish;
 mod findings;
+mod finish;
 mod library;
 mod pane;
-pub mod remarks;
 mod remarking;
+pub mod remarks;
 mod save;
 mod second;
 pub mod sheet;
@@ -43,7 +43,8 @@ pub mod tests {
     use time::macros::datetime;
 
     fn files(dir: &Path, base: &Path, into: &mut SourceFiles) {
-        let mut entries: Vec<PathBuf> = std::fs::read_dir(dir).expect("a folder").map(|e| e.expect("an entry").path()).collect();
+        let mut entries: Vec<PathBuf> =
+            std::fs::read_dir(dir).expect("a folder").map(|e| e.expect("an entry").path()).collect();
         entries.sort();
         for path in entries {
             if path.is_dir() {

@@ -25,7 +25,13 @@ pub fn answers(bench: &Bench<'_>) -> Markup {
         examiner: true,
         places: &places,
     };
-    let beside = |path: &FieldPath| remark_link(bench, &path.to_string(), &dossier.procedure.form.field(&path.field).map_or_else(String::new, |f| f.label.clone()));
+    let beside = |path: &FieldPath| {
+        remark_link(
+            bench,
+            &path.to_string(),
+            &dossier.procedure.form.field(&path.field).map_or_else(String::new, |f| f.label.clone()),
+        )
+    };
     html! {
         @if !bench.compared.is_empty() { (compared(bench)) }
         @for (at, section) in dossier.procedure.form.sections.iter().enumerate() {

@@ -67,7 +67,11 @@ pub fn form(bench: &Bench<'_>) -> Markup {
             p id="remark" { "申請内容の各項目の「指摘する」を選ぶと、ここで指摘を書けます。" a href=(whole) { "申請全体に指摘する" } }
         };
     };
-    let place = if chosen.target == "*" { "申請全体".to_owned() } else { label(&bench.dossier.procedure.form, &chosen.target) };
+    let place = if chosen.target == "*" {
+        "申請全体".to_owned()
+    } else {
+        label(&bench.dossier.procedure.form, &chosen.target)
+    };
     let body = html! {
         h3 { "「" (place) "」への指摘" }
         input type="hidden" name="target" value=(chosen.target);

@@ -70,7 +70,11 @@ pub struct NewRemark {
 pub fn read(form: &Form, posted: &Posted) -> Result<NewRemark, Refusal> {
     let text = hojo_words::text::unify_line_breaks(posted.get("text").trim());
     if text.is_empty() {
-        return Err(Refusal::new("REMARK-EMPTY", "指摘の内容が入力されていません。", "何をどう直してほしいかを入力してください。"));
+        return Err(Refusal::new(
+            "REMARK-EMPTY",
+            "指摘の内容が入力されていません。",
+            "何をどう直してほしいかを入力してください。",
+        ));
     }
     printable("指摘", &text, LONGEST)?;
     let clause = posted.get("clause").trim();
@@ -115,11 +119,17 @@ fn target(form: &Form, posted: &Posted) -> Result<String, Refusal> {
 fn row_number(text: &str, most: usize) -> Result<usize, Refusal> {
     let folded = hojo_words::text::fold_width(text);
     let number = folded.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|n| *n < most);
-    number.ok_or_else(|| Refusal::new("REMARK-ROW", "行の番号が正しくありません。", format!("1から{most}までの番号を入力してください。")))
+    number.ok_or_else(|| {
+        Refusal::new("REMARK-ROW", "行の番号が正しくありません。", format!("1から{most}までの番号を入力してください。"))
+    })
 }
 
 fn nowhere() -> Refusal {
-    Refusal::new("REMARK-PLACE", "指摘する項目が見つかりません。", "申請内容の「指摘する」から、もう一度項目を選んでください。")
+    Refusal::new(
+        "REMARK-PLACE",
+        "指摘する項目が見つかりません。",
+        "申請内容の「指摘する」から、もう一度項目を選んでください。",
+    )
 }
 
 /// Remarks may be written while the check goes on.
@@ -155,7 +165,14 @@ pub async fn add(cx: Cx<allow::CheckFiling>, posted: Posted) -> Result<Reply, Fa
     Ok(Reply::see_other(&url.anchor("remarks").text()))
 }
 
-async fn insert(tx: &mut Tx, row: &CaseRow, filing: FilingId, submission: i32, by: StaffId, new: &NewRemark) -> Result<(), Fault> {
+async fn insert(
+    tx: &mut Tx,
+    row: &CaseRow,
+    filing: FilingId,
+    submission: i32,
+    by: StaffId,
+    new: &NewRemark,
+) -> Result<(), Fault> {
     let at = tx.now().await?.utc();
     sqlx::query!(
         "insert into remarks (id, public_id, programme_id, round_id, applicant_id, case_id, filing_id, submission,

@@ -91,7 +91,8 @@ pub async fn post(cx: Cx<allow::CheckFiling>, posted: Posted) -> Result<Reply, F
         Saved::Stale(theirs) => {
             let differs = differences(&dossier, &ticks, &note, &theirs);
             let who = examiner(&mut tx, &theirs).await?;
-            let shell = page(&cx, &mut tx, &row, dossier, Typed { ticks: Some((ticks, note)), ..Typed::default() }).await?;
+            let shell =
+                page(&cx, &mut tx, &row, dossier, Typed { ticks: Some((ticks, note)), ..Typed::default() }).await?;
             Ok(Reply::page(&shell.error().banner(&stale(&who, &differs))).status(409))
         }
     }

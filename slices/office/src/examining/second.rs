@@ -52,15 +52,24 @@ fn shell(cx: &Cx<allow::CheckFiling>, row: &CaseRow, body: Markup) -> ui::Shell 
 fn view(row: &CaseRow, dossier: &Dossier, first: &First, typed: &Posted, csrf: &str) -> Markup {
     let base = format!("/cases/{}/examine", row.public_id);
     let Some(checked) = &row.case.first_check else {
-        return ui::empty("一次の形式確認がまだ終わっていません", &html! { p { a href=(base) { "形式確認の画面" } "で現在の状況を確認してください。" } });
+        return ui::empty(
+            "一次の形式確認がまだ終わっていません",
+            &html! { p { a href=(base) { "形式確認の画面" } "で現在の状況を確認してください。" } },
+        );
     };
     let empty = hojo_programme::Checklist::default();
     let list = lines(dossier.procedure.checklist.as_ref().unwrap_or(&empty), &dossier.reading, &first.sheet.ticks);
     let excluded = checked.result == CheckResult::Excluded;
-    let result = if excluded { ui::chip(Tone::Error, "審査対象外の案") } else { ui::chip(Tone::Success, "適合") };
+    let result =
+        if excluded { ui::chip(Tone::Error, "審査対象外の案") } else { ui::chip(Tone::Success, "適合") };
     let answers: Vec<ui::Answer> = list
         .iter()
-        .map(|l| ui::Answer::rich(l.item.text.clone(), html! { (l.mark.map_or("未確認", Mark::label)) @if !l.memo.is_empty() { br; (l.memo) } }))
+        .map(|l| {
+            ui::Answer::rich(
+                l.item.text.clone(),
+                html! { (l.mark.map_or("未確認", Mark::label)) @if !l.memo.is_empty() { br; (l.memo) } },
+            )
+        })
         .collect();
     html! {
         (ui::panel("一次の形式確認", &html! {
@@ -120,7 +129,14 @@ pub async fn post(cx: Cx<allow::CheckFiling>, posted: Posted) -> Result<Reply, F
         (true, false) => "passed",
         (false, _) => "returned",
     };
-    let end = Ended { step: Step::Second, by: me(cx.actor())?, result, reason: posted.get("reason").trim(), ticks: &first.sheet.ticks, note: "" };
+    let end = Ended {
+        step: Step::Second,
+        by: me(cx.actor())?,
+        result,
+        reason: posted.get("reason").trim(),
+        ticks: &first.sheet.ticks,
+        note: "",
+    };
     sheet::finish(&mut tx, &row, &dossier, &end).await?;
     let next = tx.record(&permit, &row, &events, &dossier.terms, &cx.audit()).await?;
     enqueue_exclusion(&mut tx, &next, &dossier).await?;
@@ -145,7 +161,11 @@ fn check(posted: &Posted, excluded: bool, may_exclude: bool) -> Result<bool, Ref
         )),
         "yes" => Ok(true),
         "no" => Ok(false),
-        _ => Err(Refusal::new("CHECK-NO-RESULT", "結果が選ばれていません。", "同意するか、一次の確認へ戻すかを選んでください。")),
+        _ => Err(Refusal::new(
+            "CHECK-NO-RESULT",
+            "結果が選ばれていません。",
+            "同意するか、一次の確認へ戻すかを選んでください。",
+        )),
     }
 }
 
@@ -174,9 +194,13 @@ mod tests {
     #[test]
     fn the_second_person_sees_what_the_first_one_found() {
         let mut row = row(Position::SecondCheck);
-        row.case.first_check =
-            Some(Checked { by: StaffId(uuid::Uuid::from_u128(1)), result: CheckResult::Excluded, reason: "対象外の事業".into() });
-        let first = First { sheet: Sheet { note: "株主を確認済み".into(), ..Sheet::default() }, by: "佐藤".into() };
+        row.case.first_check = Some(Checked {
+            by: StaffId(uuid::Uuid::from_u128(1)),
+            result: CheckResult::Excluded,
+            reason: "対象外の事業".into(),
+        });
+        let first =
+            First { sheet: Sheet { note: "株主を確認済み".into(), ..Sheet::default() }, by: "佐藤".into() };
         let html = view(&row, &dossier(), &first, &posted(&[("reason", "見直し")]), "t").into_string();
         for part in ["佐藤", "対象外の事業", "株主を確認済み", "元に戻せません", "見直し"] {
             assert!(html.contains(part), "{part}");

@@ -132,10 +132,8 @@ pub async fn page(
 
 fn shell(cx: &Cx<allow::CheckFiling>, bench: &Bench<'_>) -> Shell {
     let number = bench.row.number.clone().unwrap_or_default();
-    let mut shell = cx
-        .page(format!("形式確認 {number} {}", bench.row.applicant_name), body(bench))
-        .wide()
-        .breadcrumb(vec![
+    let mut shell =
+        cx.page(format!("形式確認 {number} {}", bench.row.applicant_name), body(bench)).wide().breadcrumb(vec![
             ("案件一覧".into(), "/queue".into()),
             (format!("案件 {number}"), format!("/cases/{}", bench.row.public_id)),
         ]);
@@ -144,7 +142,9 @@ fn shell(cx: &Cx<allow::CheckFiling>, bench: &Bench<'_>) -> Shell {
     }
     if let (Some(name), true) = (&bench.assignee, bench.writes()) {
         let words = format!("この案件の担当は{name}さんです");
-        shell = shell.banner(&ui::banner(Tone::Warn, words).body(html! { p { "続けて確認するときは、担当の人に伝えてください。" } }));
+        shell = shell.banner(
+            &ui::banner(Tone::Warn, words).body(html! { p { "続けて確認するときは、担当の人に伝えてください。" } }),
+        );
     }
     shell
 }
@@ -203,8 +203,13 @@ pub mod tests {
         let mut answers = Answers::default();
         answers.set("plan_title", Raw::from("医療機器部品への進出"));
         answers.set("employees", Raw::from("20"));
-        answers.set("att_employee_count", serde_json::from_str::<Raw>(
-            r#"[{"file":"01","name":"概況説明書.pdf","size":1000,"sha256":"ab","media_type":"application/pdf"}]"#).expect("files"));
+        answers.set(
+            "att_employee_count",
+            serde_json::from_str::<Raw>(
+                r#"[{"file":"01","name":"概況説明書.pdf","size":1000,"sha256":"ab","media_type":"application/pdf"}]"#,
+            )
+            .expect("files"),
+        );
         let facts = facts();
         let (reading, slips) = read(&edition, &procedure, &answers, &facts);
         let findings = judge(&edition, &procedure, &reading, &facts);
@@ -239,7 +244,11 @@ pub mod tests {
             earlier_note: Some((1, "株主の確認が残っています".into())),
             remarks: vec![],
             wordings,
-            compared: vec![Compared { label: "事業計画名".into(), before: Some("旧".into()), after: Some("新".into()) }],
+            compared: vec![Compared {
+                label: "事業計画名".into(),
+                before: Some("旧".into()),
+                after: Some("新".into()),
+            }],
             file: Some(("01".into(), "概況説明書.pdf".into())),
             examiner: None,
             assignee: None,
@@ -252,8 +261,17 @@ pub mod tests {
         let (row, dossier) = (row(Position::Check), dossier());
         let html = body(&bench(&row, &dossier, Can::First)).into_string();
         for part in [
-            "医療機器部品への進出", "概況説明書.pdf", "<iframe", "/files/01", "name=\"item_sme\"", "従業員数の根拠",
-            "data-autosave", "指摘する", "前回の提出", "株主の確認が残っています", "/examine/finish",
+            "医療機器部品への進出",
+            "概況説明書.pdf",
+            "<iframe",
+            "/files/01",
+            "name=\"item_sme\"",
+            "従業員数の根拠",
+            "data-autosave",
+            "指摘する",
+            "前回の提出",
+            "株主の確認が残っています",
+            "/examine/finish",
         ] {
             assert!(html.contains(part), "{part}");
         }

@@ -69,7 +69,8 @@ fn remarks(bench: &Bench<'_>) -> Markup {
 
 /// One remark as the office reads it.
 fn remark(bench: &Bench<'_>, r: &Remark) -> Markup {
-    let place = if r.target == "*" { "申請全体".to_owned() } else { label(&bench.dossier.procedure.form, &r.target) };
+    let place =
+        if r.target == "*" { "申請全体".to_owned() } else { label(&bench.dossier.procedure.form, &r.target) };
     let field = r.target.split(['[', '.']).next().unwrap_or_default();
     html! {
         (state(&r.state)) " " @if r.must { "必ず直す" } @else { "確認" } "／"
@@ -178,7 +179,8 @@ fn item(bench: &Bench<'_>, line: &Line<'_>) -> Markup {
             } }
         }
     };
-    let mut radios = ui::field(format!("item_{}", i.id), i.text.clone(), Control::Radios { choices, inline: true }).hint_markup(hint);
+    let mut radios = ui::field(format!("item_{}", i.id), i.text.clone(), Control::Radios { choices, inline: true })
+        .hint_markup(hint);
     if let Some(clause) = &i.clause {
         radios = radios.clause(clause.to_string());
     }

@@ -83,7 +83,9 @@ fn consequences(from: Position, to: Position) -> Vec<&'static str> {
         Position::Check => list.push("一次の形式確認からやり直します。"),
         Position::SecondCheck => list.push("二次の形式確認を、一次と別の人が行います。"),
         Position::Examine => list.push("形式確認を終えたものとして、外部審査員の審査に進みます。"),
-        Position::Decide => list.push("審査を終えたものとして、採否の決定を待ちます。採点が足りない案件は順位に載りません。"),
+        Position::Decide => {
+            list.push("審査を終えたものとして、採否の決定を待ちます。採点が足りない案件は順位に載りません。")
+        }
         _ => {}
     }
     list.push("申請者に見える状態も変わります。通知は送りません。");
@@ -122,9 +124,9 @@ fn refuse(cx: &Cx<allow::MoveCase>, row: &CaseRow, posted: &Posted, refusal: &Re
 }
 
 fn read(posted: &Posted) -> Result<(Position, Command), Refusal> {
-    let to = Position::from_code(posted.get("to")).filter(|p| TARGETS.contains(p)).ok_or_else(|| {
-        Refusal::new("MOVE-WHERE", "動かす先の工程が選ばれていません。", "工程を選んでください。")
-    })?;
+    let to = Position::from_code(posted.get("to"))
+        .filter(|p| TARGETS.contains(p))
+        .ok_or_else(|| Refusal::new("MOVE-WHERE", "動かす先の工程が選ばれていません。", "工程を選んでください。"))?;
     Ok((to, Command::Move { to, reason: reason(posted.get("reason"), REASON)? }))
 }
 
@@ -137,9 +139,13 @@ async fn follow(tx: &mut Tx, filing: FilingId, row: &CaseRow, next: &CaseRow) ->
     sqlx::query!("update filings set state = 'filed' where id = $1 and state = 'returned'", filing.0)
         .execute(tx.sql())
         .await?;
-    sqlx::query!("update remarks set state = 'dropped', closed_at = $2 where filing_id = $1 and state = 'sent'", filing.0, at)
-        .execute(tx.sql())
-        .await?;
+    sqlx::query!(
+        "update remarks set state = 'dropped', closed_at = $2 where filing_id = $1 and state = 'sent'",
+        filing.0,
+        at
+    )
+    .execute(tx.sql())
+    .await?;
     Ok(())
 }
 
@@ -162,8 +168,11 @@ mod tests {
 
     #[test]
     fn the_preview_tells_what_follows_and_keeps_the_reason() {
-        let html = preview(&row(Position::Returned), Position::Check, &posted(&[("reason", "誤って差し戻したため")]), "t").into_string();
-        for part in ["申請者は、差し戻された内容を直せなくなります", "誤って差し戻したため", "name=\"seq\"", "動かす"] {
+        let html =
+            preview(&row(Position::Returned), Position::Check, &posted(&[("reason", "誤って差し戻したため")]), "t")
+                .into_string();
+        for part in ["申請者は、差し戻された内容を直せなくなります", "誤って差し戻したため", "name=\"seq\"", "動かす"]
+        {
             assert!(html.contains(part), "{part}");
         }
     }

@@ -81,14 +81,26 @@ struct Asked {
 
 fn read(posted: &Posted, today: Date) -> Result<Asked, Refusal> {
     let channel = CHANNELS.iter().find(|(v, _)| *v == posted.get("channel")).map(|(_, l)| *l).ok_or_else(|| {
-        Refusal::new("WITHDRAW-CHANNEL", "申し出の方法が選ばれていません。", "書面、電子メール、電話のどれかを選んでください。")
+        Refusal::new(
+            "WITHDRAW-CHANNEL",
+            "申し出の方法が選ばれていません。",
+            "書面、電子メール、電話のどれかを選んでください。",
+        )
     })?;
     let received = read_date(posted.get("received")).filter(|d| *d <= today).ok_or_else(|| {
-        Refusal::new("WITHDRAW-DATE", "申し出を受けた日が正しくありません。", "今日までの日付を「2026/11/22」のように入力してください。")
+        Refusal::new(
+            "WITHDRAW-DATE",
+            "申し出を受けた日が正しくありません。",
+            "今日までの日付を「2026/11/22」のように入力してください。",
+        )
     })?;
     let person = posted.get("person").trim().to_owned();
     if person.is_empty() {
-        return Err(Refusal::new("WITHDRAW-PERSON", "申し出た人が入力されていません。", "役職と氏名を入力してください。"));
+        return Err(Refusal::new(
+            "WITHDRAW-PERSON",
+            "申し出た人が入力されていません。",
+            "役職と氏名を入力してください。",
+        ));
     }
     printable("申し出た人", &person, 100)?;
     Ok(Asked { channel, received, person, reason: reason(posted.get("reason"), REASON)? })
@@ -118,7 +130,8 @@ pub async fn post(cx: Cx<allow::IntakeFiling>, posted: Posted) -> Result<Reply, 
     }
     tx.record(&permit, &row, &events, &terms, &cx.audit()).await?;
     sqlx::query!("update filings set state = 'withdrawn' where id = $1", filing.id.0).execute(tx.sql()).await?;
-    let what = json!({ "withdrawn": row.number, "channel": posted.get("channel"), "received": ui::date(asked.received) });
+    let what =
+        json!({ "withdrawn": row.number, "channel": posted.get("channel"), "received": ui::date(asked.received) });
     tx.log_operation(&cx.audit(), Permission::IntakeFiling, &format!("case:{id}"), Outcome::Done, what).await?;
     tx.commit().await?;
     Ok(Reply::see_other(&Address::new(format!("/cases/{id}")).with("done", "withdrawn").text()))
@@ -142,9 +155,19 @@ mod tests {
     #[test]
     fn who_how_when_and_why_are_all_asked() {
         let today = date!(2026 - 11 - 22);
-        let full = [("channel", "mail"), ("received", "2026/11/20"), ("person", "代表取締役 見本 太郎"), ("reason", "計画の見直し")];
+        let full = [
+            ("channel", "mail"),
+            ("received", "2026/11/20"),
+            ("person", "代表取締役 見本 太郎"),
+            ("reason", "計画の見直し"),
+        ];
         assert_eq!(read(&posted(&full), today).expect("complete").channel, "電子メール");
-        for (missing, code) in [("channel", "WITHDRAW-CHANNEL"), ("received", "WITHDRAW-DATE"), ("person", "WITHDRAW-PERSON"), ("reason", "REASON-MISSING")] {
+        for (missing, code) in [
+            ("channel", "WITHDRAW-CHANNEL"),
+            ("received", "WITHDRAW-DATE"),
+            ("person", "WITHDRAW-PERSON"),
+            ("reason", "REASON-MISSING"),
+        ] {
             let rest: Vec<_> = full.iter().filter(|(k, _)| *k != missing).copied().collect();
             assert_eq!(read(&posted(&rest), today).expect_err(missing).code, code);
         }
@@ -154,10 +177,12 @@ mod tests {
 
     #[test]
     fn the_preview_warns_and_keeps_everything() {
-        let typed = posted(&[("channel", "mail"), ("received", "2026/11/20"), ("person", "見本"), ("reason", "見直し")]);
+        let typed =
+            posted(&[("channel", "mail"), ("received", "2026/11/20"), ("person", "見本"), ("reason", "見直し")]);
         let asked = read(&typed, date!(2026 - 11 - 22)).expect("complete");
         let html = preview(&row(Position::Check), &asked, &typed, "t").into_string();
-        for part in ["元に戻せません", "name=\"person\" value=\"見本\"", "value=\"2026/11/20\"", "取下げを記録する"] {
+        for part in ["元に戻せません", "name=\"person\" value=\"見本\"", "value=\"2026/11/20\"", "取下げを記録する"]
+        {
             assert!(html.contains(part), "{part}");
         }
     }

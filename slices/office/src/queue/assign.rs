@@ -86,7 +86,12 @@ async fn changes(
     Ok(all)
 }
 
-async fn carry_out(tx: &mut Tx, ids: &[PublicId], to: Option<StaffId>, cx: &Cx<allow::AssignCase>) -> Result<u32, Fault> {
+async fn carry_out(
+    tx: &mut Tx,
+    ids: &[PublicId],
+    to: Option<StaffId>,
+    cx: &Cx<allow::AssignCase>,
+) -> Result<u32, Fault> {
     let now = tx.now().await?;
     let mut done = 0_u32;
     for id in ids {
@@ -110,7 +115,13 @@ fn view(changes: &[Change], to: Option<Option<StaffId>>, people: &[Person], post
     };
     let mut table = ui::data_table(
         "変更する案件",
-        vec![ui::column("受付番号"), ui::column("事業者"), ui::column("工程"), ui::column("今の担当"), ui::column("変更後")],
+        vec![
+            ui::column("受付番号"),
+            ui::column("事業者"),
+            ui::column("工程"),
+            ui::column("今の担当"),
+            ui::column("変更後"),
+        ],
     )
     .empty(html! { p { "案件が選ばれていません。" a href="/queue" { "案件一覧" } "で選んでください。" } });
     for c in changes {
@@ -127,24 +138,28 @@ fn view(changes: &[Change], to: Option<Option<StaffId>>, people: &[Person], post
         ]);
     }
     let filter = Filter::read(|n| posted.get(n).to_owned());
-    post_form("/queue/assign", csrf, &html! {
-        @for (name, value) in filter.pairs() { input type="hidden" name=(name) value=(value); }
-        @if posted.has("desk") { input type="hidden" name="desk" value=(posted.get("desk")); }
-        @for c in changes { input type="hidden" name="case" value=(c.case); }
-        (table)
-        @if !changes.is_empty() {
-            @if to.is_some() {
-                input type="hidden" name="to" value=(posted.get("to"));
-                (ui::buttons(&[
-                    ui::button("この内容で変更する").sends("stage", "confirm"),
-                    ui::link_button("変更せずに戻る", filter.address()).outline(),
-                ]))
-            } @else {
-                (ui::select("to", "担当者", with_nobody(people)).required().value(posted.get("to")))
-                (ui::buttons(&[ui::button("確認へ進む").sends("stage", "preview"), ui::link_button("一覧へ戻る", filter.address()).outline()]))
+    post_form(
+        "/queue/assign",
+        csrf,
+        &html! {
+            @for (name, value) in filter.pairs() { input type="hidden" name=(name) value=(value); }
+            @if posted.has("desk") { input type="hidden" name="desk" value=(posted.get("desk")); }
+            @for c in changes { input type="hidden" name="case" value=(c.case); }
+            (table)
+            @if !changes.is_empty() {
+                @if to.is_some() {
+                    input type="hidden" name="to" value=(posted.get("to"));
+                    (ui::buttons(&[
+                        ui::button("この内容で変更する").sends("stage", "confirm"),
+                        ui::link_button("変更せずに戻る", filter.address()).outline(),
+                    ]))
+                } @else {
+                    (ui::select("to", "担当者", with_nobody(people)).required().value(posted.get("to")))
+                    (ui::buttons(&[ui::button("確認へ進む").sends("stage", "preview"), ui::link_button("一覧へ戻る", filter.address()).outline()]))
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 #[cfg(test)]
@@ -153,7 +168,8 @@ mod tests {
 
     #[test]
     fn only_people_who_examine_can_be_given_a_case() {
-        let person = Person { id: StaffId(uuid::Uuid::from_u128(1)), public_id: PublicId::from_bits(5), name: "甲".into() };
+        let person =
+            Person { id: StaffId(uuid::Uuid::from_u128(1)), public_id: PublicId::from_bits(5), name: "甲".into() };
         let people = [person.clone()];
         assert_eq!(target(&person.public_id.to_string(), &people), Ok(Some(person.id)));
         assert_eq!(target("none", &people), Ok(None));
@@ -173,7 +189,12 @@ mod tests {
         };
         let posted = Posted(vec![("to".into(), "none".into()), ("who".into(), "me".into())]);
         let html = view(&[change], Some(None), &[], &posted, "t").into_string();
-        for part in ["変更できません：この案件は終わっています。", "name=\"case\"", "name=\"to\" value=\"none\"", "name=\"who\" value=\"me\""] {
+        for part in [
+            "変更できません：この案件は終わっています。",
+            "name=\"case\"",
+            "name=\"to\" value=\"none\"",
+            "name=\"who\" value=\"me\"",
+        ] {
             assert!(html.contains(part), "{part}");
         }
     }

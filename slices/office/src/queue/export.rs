@@ -1,8 +1,8 @@
 //! CSVで取り出す: what the list shows, formulas disarmed, written down in the log.
 
 use hojo_access::{Permission, allow};
-use hojo_db::{Outcome, Tx};
 use hojo_case::Position;
+use hojo_db::{Outcome, Tx};
 use hojo_web::{Cx, Fault, Posted, Reply, ui};
 use serde_json::json;
 
@@ -47,18 +47,21 @@ fn csv(lines: &[Line], frames: &[(String, String)]) -> Vec<u8> {
     row(&mut out, HEAD.iter().map(|h| (*h).to_owned()));
     for l in lines {
         let frame = frames.iter().find(|(k, _)| *k == l.frame).map_or(&l.frame, |(_, v)| v);
-        row(&mut out, [
-            l.number.clone().unwrap_or_default(),
-            l.applicant_name.clone(),
-            l.title.clone(),
-            frame.clone(),
-            Position::from_code(&l.position).map_or_else(|| l.position.clone(), |p| p.label().to_owned()),
-            outcome(l.outcome.as_deref()).to_owned(),
-            l.requested.map(|y| y.to_string()).unwrap_or_default(),
-            l.due_on.map(ui::date).unwrap_or_default(),
-            l.filed_at.map(ui::date_time_seconds).unwrap_or_default(),
-            l.assignee.clone().unwrap_or_default(),
-        ]);
+        row(
+            &mut out,
+            [
+                l.number.clone().unwrap_or_default(),
+                l.applicant_name.clone(),
+                l.title.clone(),
+                frame.clone(),
+                Position::from_code(&l.position).map_or_else(|| l.position.clone(), |p| p.label().to_owned()),
+                outcome(l.outcome.as_deref()).to_owned(),
+                l.requested.map(|y| y.to_string()).unwrap_or_default(),
+                l.due_on.map(ui::date).unwrap_or_default(),
+                l.filed_at.map(ui::date_time_seconds).unwrap_or_default(),
+                l.assignee.clone().unwrap_or_default(),
+            ],
+        );
     }
     out.into_bytes()
 }
@@ -80,7 +83,9 @@ fn row(out: &mut String, cells: impl IntoIterator<Item = String>) {
 
 /// Quoted always; a cell that a spreadsheet would run as a formula gets an apostrophe in front.
 fn cell(text: &str) -> String {
-    let risky = text.trim_start_matches([' ', '\u{3000}']).starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let risky = text
+        .trim_start_matches([' ', '\u{3000}'])
+        .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let guard = if risky { "'" } else { "" };
     format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }

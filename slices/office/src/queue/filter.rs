@@ -128,7 +128,15 @@ impl Filter {
             ("step", self.step()),
             ("who", self.who()),
             ("frame", self.frame.clone()),
-            ("due", match self.due { Due::Any => "", Due::Over => "over", Due::Soon => "soon" }.to_owned()),
+            (
+                "due",
+                match self.due {
+                    Due::Any => "",
+                    Due::Over => "over",
+                    Due::Soon => "soon",
+                }
+                .to_owned(),
+            ),
             ("q", self.text.clone()),
             ("sort", self.sort.code().to_owned()),
             ("order", if self.order == Order::Down { "down" } else { "" }.to_owned()),
@@ -238,7 +246,8 @@ mod tests {
 
     #[test]
     fn nonsense_counts_as_not_said() {
-        let read = read(&[("round", "x"), ("step", "%"), ("who", "'--"), ("after", "1_2"), ("sort", "drop"), ("due", "now")]);
+        let read =
+            read(&[("round", "x"), ("step", "%"), ("who", "'--"), ("after", "1_2"), ("sort", "drop"), ("due", "now")]);
         assert_eq!(read, Filter::default());
         assert!(read.is_unfiltered());
         assert_eq!(read.address(), "/queue");

@@ -14,9 +14,9 @@ use hojo_web::{Cx, Fault, Reply, ui};
 pub use assign::assign;
 pub use claim::claim;
 pub use export::export;
+pub use filter::{Assignee, Due, Filter, Positions, Sort};
 pub use rows::SOON_DAYS;
 pub use view::{due, state};
-pub use filter::{Assignee, Due, Filter, Positions, Sort};
 
 use crate::common::{flash, people};
 use view::{Around, RoundChoice};

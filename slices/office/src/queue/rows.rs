@@ -173,8 +173,18 @@ macro_rules! ordered {
                  and ($6::date is null or c.due_on between $6 and $7)
                  and ($8::uuid[] is null or c.id = any($8))
                  and ($9::text[] is null or (select f.key like all($9) from case_search f where f.case_id = c.id))
-                 and ($10::uuid is null or ("# + $key + ", c.public_id) " + $compare + " ($11" + $cast + ", $10)) order by "
-                + $key + $way + ", c.public_id " + $way + " limit $12",
+                 and ($10::uuid is null or ("#
+                + $key
+                + ", c.public_id) "
+                + $compare
+                + " ($11"
+                + $cast
+                + ", $10)) order by "
+                + $key
+                + $way
+                + ", c.public_id "
+                + $way
+                + " limit $12",
             $p.round,
             $p.positions.as_deref(),
             $p.person,

@@ -105,7 +105,8 @@ fn fields(filter: &Filter, around: &Around) -> Markup {
 }
 
 fn table(filter: &Filter, found: &Found, around: &Around, today: Date) -> Markup {
-    let order = |sort: Sort| (filter.sort == sort).then_some(if filter.order == Order::Up { Shown::Up } else { Shown::Down });
+    let order =
+        |sort: Sort| (filter.sort == sort).then_some(if filter.order == Order::Up { Shown::Up } else { Shown::Down });
     let head = vec![
         ui::column("受付番号"),
         ui::column("事業者・計画名"),
@@ -149,7 +150,8 @@ fn cells(line: &Line, id: &str, number: &str, around: &Around, today: Date) -> V
 
 /// A step in words; the outcome stands with it once there is one.
 fn words(position: &str, outcome: Option<&str>) -> String {
-    let outcome = [Outcome::Adopted, Outcome::NotAdopted, Outcome::Excluded].into_iter().find(|o| Some(o.code()) == outcome);
+    let outcome =
+        [Outcome::Adopted, Outcome::NotAdopted, Outcome::Excluded].into_iter().find(|o| Some(o.code()) == outcome);
     match (Position::from_code(position), outcome) {
         (None, _) => position.to_owned(),
         (Some(step), Some(o)) => format!("{}・{}", step.label(), o.label()),
@@ -287,7 +289,9 @@ mod tests {
     #[test]
     fn deadlines_speak() {
         let today = date!(2026 - 11 - 22);
-        for (day, word) in [(date!(2026 - 11 - 21), "超過"), (date!(2026 - 11 - 22), "間近"), (date!(2026 - 11 - 25), "間近")] {
+        for (day, word) in
+            [(date!(2026 - 11 - 21), "超過"), (date!(2026 - 11 - 22), "間近"), (date!(2026 - 11 - 25), "間近")]
+        {
             assert!(due(Some(day), today).into_string().contains(word), "{day}");
         }
         assert!(!due(Some(date!(2026 - 11 - 26)), today).into_string().contains("間近"));

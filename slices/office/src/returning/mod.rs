@@ -49,7 +49,13 @@ fn default_due(dossier: &Dossier, now: Now) -> Option<Date> {
     rule.within.end(now.date(), &dossier.edition.calendar)
 }
 
-fn shell(cx: &Cx<allow::ReturnFiling>, row: &CaseRow, dossier: &Dossier, remarks: &[Remark], due: &str) -> hojo_web::ui::Shell {
+fn shell(
+    cx: &Cx<allow::ReturnFiling>,
+    row: &CaseRow,
+    dossier: &Dossier,
+    remarks: &[Remark],
+    due: &str,
+) -> hojo_web::ui::Shell {
     let id = row.public_id;
     let number = row.number.clone().unwrap_or_default();
     let draft = Draft { row, form: &dossier.procedure.form, remarks, due, within: within(dossier), csrf: cx.csrf() };
@@ -76,7 +82,13 @@ pub async fn send(cx: Cx<allow::ReturnFiling>, posted: Posted) -> Result<Reply, 
     let decided = check(&row, &dossier, &remarks, &posted).and_then(|due| {
         let submission = posted.get("submission").parse().unwrap_or(0);
         let count = u32::try_from(remarks.len()).unwrap_or(u32::MAX);
-        decide(&row.case, party(cx.actor()).map_err(|_| nobody())?, Command::Return { submission, remarks: count, due }, &dossier.terms, now)
+        decide(
+            &row.case,
+            party(cx.actor()).map_err(|_| nobody())?,
+            Command::Return { submission, remarks: count, due },
+            &dossier.terms,
+            now,
+        )
     });
     let events = match decided {
         Ok(events) => events,
@@ -117,7 +129,11 @@ fn check(row: &CaseRow, dossier: &Dossier, remarks: &[Remark], posted: &Posted) 
         ));
     }
     read_date(posted.get("due")).ok_or_else(|| {
-        Refusal::new("RETURN-DUE", "再提出の期限を日付として読み取れません。", "「2026/11/22」のように入力してください。")
+        Refusal::new(
+            "RETURN-DUE",
+            "再提出の期限を日付として読み取れません。",
+            "「2026/11/22」のように入力してください。",
+        )
     })
 }
 
@@ -150,9 +166,13 @@ async fn end_check(tx: &mut Tx, cx: &Cx<allow::ReturnFiling>, row: &CaseRow, dos
 async fn mark_sent(tx: &mut Tx, dossier: &Dossier, remarks: &[Remark]) -> Result<(), Fault> {
     let at = tx.now().await?.utc();
     let ids: Vec<uuid::Uuid> = remarks.iter().map(|r| r.public_id.uuid()).collect();
-    sqlx::query!("update remarks set state = 'sent', sent_at = $2 where public_id = any($1) and state = 'noted'", &ids, at)
-        .execute(tx.sql())
-        .await?;
+    sqlx::query!(
+        "update remarks set state = 'sent', sent_at = $2 where public_id = any($1) and state = 'noted'",
+        &ids,
+        at
+    )
+    .execute(tx.sql())
+    .await?;
     sqlx::query!("update filings set state = 'returned' where id = $1", dossier.filing.id.0).execute(tx.sql()).await?;
     Ok(())
 }
@@ -163,7 +183,8 @@ async fn announce(tx: &mut Tx, next: &CaseRow, dossier: &Dossier) -> Result<(), 
     let rule = dossier.procedure.flow.step(StepKind::Check).and_then(|s| s.return_to_applicant.as_ref());
     if let Some(letter) = rule.and_then(|r| r.letter.as_deref()) {
         let payload = json!({ "case": next.id.0, "letter": letter, "cause": format!("return:{n}") });
-        enqueue(tx, NewJob::new(Lane::Letters, "letter", payload).once(format!("{}:{letter}:return:{n}", next.id))).await?;
+        enqueue(tx, NewJob::new(Lane::Letters, "letter", payload).once(format!("{}:{letter}:return:{n}", next.id)))
+            .await?;
     }
     let payload = json!({ "template": "returned", "case": next.id.0 });
     enqueue(tx, NewJob::new(Lane::Mail, "mail", payload).once(format!("returned:{}:{n}", next.id))).await?;
@@ -193,7 +214,9 @@ mod tests {
 
     #[test]
     fn dates_are_read_as_people_write_them() {
-        for text in ["2026/11/22", "２０２６年１１月２２日", "2026-11-22", "令和8年11月22日", "R8.11.22", "2026/11/22日"] {
+        for text in
+            ["2026/11/22", "２０２６年１１月２２日", "2026-11-22", "令和8年11月22日", "R8.11.22", "2026/11/22日"]
+        {
             assert_eq!(read_date(text), Some(date!(2026 - 11 - 22)), "{text}");
         }
         for text in ["", "明日", "2026/13/1", "2026/2/30", "26/11/22", "2026/11"] {
@@ -209,10 +232,16 @@ mod tests {
         let posted = |seen: &str, due: &str| Posted(vec![("seen".into(), seen.into()), ("due".into(), due.into())]);
         let mut row = row(Position::Check);
         assert_eq!(check(&row, &dossier, &remarks, &posted(&seen, "2026/11/05")), Ok(date!(2026 - 11 - 05)));
-        assert_eq!(check(&row, &dossier, &remarks, &posted("x", "2026/11/05")).expect_err("stale").code, "RETURN-STALE");
+        assert_eq!(
+            check(&row, &dossier, &remarks, &posted("x", "2026/11/05")).expect_err("stale").code,
+            "RETURN-STALE"
+        );
         assert_eq!(check(&row, &dossier, &remarks, &posted(&seen, "x")).expect_err("no date").code, "RETURN-DUE");
         row.case.returns = 5;
-        assert_eq!(check(&row, &dossier, &remarks, &posted(&seen, "2026/11/05")).expect_err("often").code, "RETURN-TOO-OFTEN");
+        assert_eq!(
+            check(&row, &dossier, &remarks, &posted(&seen, "2026/11/05")).expect_err("often").code,
+            "RETURN-TOO-OFTEN"
+        );
     }
 
     #[test]
@@ -225,7 +254,14 @@ mod tests {
     fn the_preview_says_what_the_applicant_will_read() {
         let (row, dossier) = (row(Position::Check), dossier());
         let remarks = [remark(1, "lines[1].category"), remark(2, "*")];
-        let draft = Draft { row: &row, form: &dossier.procedure.form, remarks: &remarks, due: "2026/11/08", within: Some("7日".into()), csrf: "t".into() };
+        let draft = Draft {
+            row: &row,
+            form: &dossier.procedure.form,
+            remarks: &remarks,
+            due: "2026/11/08",
+            within: Some("7日".into()),
+            csrf: "t".into(),
+        };
         let html = view::page(&draft).into_string();
         for part in ["2行目", "申請全体", "2件", "value=\"2026/11/08\"", "差し戻す", "要領 3-4", "drop"] {
             assert!(html.contains(part), "{part}\n{html}");

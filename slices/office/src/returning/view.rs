@@ -27,10 +27,13 @@ pub fn seen(remarks: &[Remark]) -> String {
 pub fn page(draft: &Draft<'_>) -> Markup {
     let base = format!("/cases/{}", draft.row.public_id);
     if draft.remarks.is_empty() {
-        return ui::empty("送る指摘がまだありません", &html! {
-            p { "直してほしい項目に指摘を付けてから差し戻してください。" }
-            (ui::buttons(&[ui::link_button("形式確認の画面で指摘を付ける", format!("{base}/examine"))]))
-        });
+        return ui::empty(
+            "送る指摘がまだありません",
+            &html! {
+                p { "直してほしい項目に指摘を付けてから差し戻してください。" }
+                (ui::buttons(&[ui::link_button("形式確認の画面で指摘を付ける", format!("{base}/examine"))]))
+            },
+        );
     }
     html! {
         div id="remarks" { (ui::panel("申請者が読む内容", &preview(draft))) }
@@ -72,8 +75,12 @@ fn preview(draft: &Draft<'_>) -> Markup {
 
 fn drop(draft: &Draft<'_>, r: &Remark) -> Markup {
     let action = format!("/cases/{}/examine/remarks/{}/drop", draft.row.public_id, r.public_id);
-    post_form(&action, &draft.csrf, &html! {
-        input type="hidden" name="from" value="return";
-        (ui::button("この指摘を取り消す").text().small().about(format!("（{}）", label(draft.form, &r.target))))
-    })
+    post_form(
+        &action,
+        &draft.csrf,
+        &html! {
+            input type="hidden" name="from" value="return";
+            (ui::button("この指摘を取り消す").text().small().about(format!("（{}）", label(draft.form, &r.target))))
+        },
+    )
 }

@@ -101,13 +101,16 @@ pub async fn drafts(tx: &mut Tx, ground: &Ground, procedure: &str, rule: &str) -
 
 /// The list to call back from.
 pub fn table(caption: &str, list: &[Affected], empty: &str) -> Markup {
-    let mut table = ui::data_table(caption, vec![
-        ui::column("事業者"),
-        ui::column("受付番号"),
-        ui::column("連絡先"),
-        ui::column("日時").holds(Holds::Date),
-        ui::column("回数").holds(Holds::Number),
-    ])
+    let mut table = ui::data_table(
+        caption,
+        vec![
+            ui::column("事業者"),
+            ui::column("受付番号"),
+            ui::column("連絡先"),
+            ui::column("日時").holds(Holds::Date),
+            ui::column("回数").holds(Holds::Number),
+        ],
+    )
     .empty(html! { p { (empty) } });
     for a in list {
         table = table.row(vec![

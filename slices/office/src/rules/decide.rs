@@ -50,7 +50,8 @@ pub async fn decide(cx: Cx<allow::LowerRule>, posted: Posted) -> Result<Reply, F
 /// Two people approve; the proposer may take a proposal back; one person may end a lowering, because
 /// that only puts back what the edition says.
 fn may(history: &[Lowered], posted: &Posted, me: StaffId) -> Result<(PublicId, Wanted), Refusal> {
-    let settled = || Refusal::new("LOWER-SETTLED", "この起案はすでに処理されています。", "今の状態を確認してください。");
+    let settled =
+        || Refusal::new("LOWER-SETTLED", "この起案はすでに処理されています。", "今の状態を確認してください。");
     let id: PublicId = posted.get("lowering").parse().map_err(|_| settled())?;
     let found = history.iter().find(|l| l.public_id == id).ok_or_else(settled)?;
     match posted.get("decision") {
@@ -65,7 +66,13 @@ fn may(history: &[Lowered], posted: &Posted, me: StaffId) -> Result<(PublicId, W
     }
 }
 
-async fn carry_out(tx: &mut Tx, which: PublicId, wanted: Wanted, me: StaffId, now: OffsetDateTime) -> Result<(), Fault> {
+async fn carry_out(
+    tx: &mut Tx,
+    which: PublicId,
+    wanted: Wanted,
+    me: StaffId,
+    now: OffsetDateTime,
+) -> Result<(), Fault> {
     let done = match wanted {
         Wanted::Approve => sqlx::query!(
             "update rule_lowerings set approved_by = $2, approved_at = $3
@@ -103,10 +110,9 @@ mod tests {
     #[test]
     fn two_people_lower_and_one_may_raise_again() {
         let open = lowered("R", 1);
-        let posted = |decision: &str| Posted(vec![
-            ("lowering".into(), open.public_id.to_string()),
-            ("decision".into(), decision.into()),
-        ]);
+        let posted = |decision: &str| {
+            Posted(vec![("lowering".into(), open.public_id.to_string()), ("decision".into(), decision.into())])
+        };
         let (proposer, other) = (StaffId(Uuid::from_u128(1)), StaffId(Uuid::from_u128(2)));
         let list = [open.clone()];
         assert_eq!(may(&list, &posted("approve"), proposer).expect_err("same person").code, "TWO-PEOPLE");

@@ -58,7 +58,13 @@ pub fn frame(shell: Shell) -> Shell {
     shell.breadcrumb(vec![("申請要件の規則".into(), "/rules".into())])
 }
 
-pub async fn load<'g>(tx: &mut Tx, ground: &'g Ground, procedure: &str, code: &str, me: StaffId) -> Result<Page<'g>, Fault> {
+pub async fn load<'g>(
+    tx: &mut Tx,
+    ground: &'g Ground,
+    procedure: &str,
+    code: &str,
+    me: StaffId,
+) -> Result<Page<'g>, Fault> {
     let (procedure, rule) = rule(ground, procedure, code)?;
     let all = lowerings(tx, &ground.edition_id).await?;
     Ok(Page {

@@ -16,11 +16,16 @@ type Counts = BTreeMap<(String, String), i64>;
 
 pub async fn list(cx: Cx<allow::ViewDefinitions>) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
-    let rounds = sqlx::query!("select public_id, title from rounds order by opens_at desc limit 50").fetch_all(tx.sql()).await?;
-    let rounds: Vec<(PublicId, String)> = rounds.into_iter().map(|r| (PublicId::from_uuid(r.public_id), r.title)).collect();
+    let rounds =
+        sqlx::query!("select public_id, title from rounds order by opens_at desc limit 50").fetch_all(tx.sql()).await?;
+    let rounds: Vec<(PublicId, String)> =
+        rounds.into_iter().map(|r| (PublicId::from_uuid(r.public_id), r.title)).collect();
     let asked = cx.query("round").parse().ok();
     let Some(id) = asked.or_else(|| rounds.first().map(|(id, _)| *id)) else {
-        let body = ui::empty("公募回がまだありません", &html! { p { "制度定義を公開すると、その規則がここに表示されます。" } });
+        let body = ui::empty(
+            "公募回がまだありません",
+            &html! { p { "制度定義を公開すると、その規則がここに表示されます。" } },
+        );
         return Ok(Reply::page(&cx.page("申請要件の規則", body)));
     };
     let ground = ground(&mut tx, id).await?;
@@ -52,9 +57,16 @@ struct Filter {
     strength: String,
 }
 
-fn view(ground: &Ground, rounds: &[(PublicId, String)], lowered: &[Lowered], counts: &Counts, filter: &Filter) -> Markup {
+fn view(
+    ground: &Ground,
+    rounds: &[(PublicId, String)],
+    lowered: &[Lowered],
+    counts: &Counts,
+    filter: &Filter,
+) -> Markup {
     let choices = rounds.iter().map(|(id, title)| Choice::new(id.to_string(), title.clone())).collect();
-    let strengths = [Severity::Stop, Severity::Ask, Severity::Note].map(|s| Choice::new(s.as_str(), strength(s))).to_vec();
+    let strengths =
+        [Severity::Stop, Severity::Ask, Severity::Note].map(|s| Choice::new(s.as_str(), strength(s))).to_vec();
     html! {
         p { "版：" (ground.edition.title) "（" (ground.edition.version) "）" }
         (ui::filters("/rules", &html! {
@@ -78,13 +90,16 @@ fn matches(rule: &Rule, filter: &Filter) -> bool {
 
 fn table(ground: &Ground, procedure: &Procedure, lowered: &[Lowered], counts: &Counts, filter: &Filter) -> Markup {
     let rules: Vec<&Rule> = procedure.rules.rules.iter().filter(|r| matches(r, filter)).collect();
-    let mut table = ui::data_table(format!("{}の規則（{}件）", procedure.title, rules.len()), vec![
-        ui::column("番号"),
-        ui::column("強さ"),
-        ui::column("条項"),
-        ui::column("確かめること"),
-        ui::column("今当てはまる提出").holds(Holds::Number),
-    ])
+    let mut table = ui::data_table(
+        format!("{}の規則（{}件）", procedure.title, rules.len()),
+        vec![
+            ui::column("番号"),
+            ui::column("強さ"),
+            ui::column("条項"),
+            ui::column("確かめること"),
+            ui::column("今当てはまる提出").holds(Holds::Number),
+        ],
+    )
     .empty(html! { p { "条件に合う規則はありません。" a href="/rules" { "条件を解除" } } });
     for rule in rules {
         let mine = lowered.iter().filter(|l| l.procedure == procedure.code && l.rule == rule.code);

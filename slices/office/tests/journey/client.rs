@@ -64,12 +64,20 @@ impl Client {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
     }
 
     fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
         let path = path.split('#').next().unwrap();
-        Request::builder().method(method).uri(path).header("origin", "https://office.example").header("cookie", &self.cookie)
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header("origin", "https://office.example")
+            .header("cookie", &self.cookie)
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -94,5 +102,7 @@ impl Client {
 }
 
 pub fn escape(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }

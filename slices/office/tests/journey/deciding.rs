@@ -15,8 +15,12 @@ async fn a_deadline_moves_when_two_people_agree() {
     a.get("/rounds").await.says(200, &["第1回公募", "受付中", "2026/10/30 18:00:00"]);
     a.get(&path).await.says(200, &["締切を変更したことはありません"]);
     let typed = [("scope", "all"), ("day", "2026/11/06"), ("clock", "18:00"), ("reason", "認証の障害のため")];
-    a.post(&path, &[("scope", "all"), ("day", "2026/10/01"), ("clock", "18:00"), ("reason", "残る理由")]).await.says(422, &["過去の日時", "残る理由"]);
-    a.post(&path, &[&typed[..], &[("stage", "preview")]].concat()).await.says(200, &["新しい締切は2026/11/06 18:00です", "起案する"]);
+    a.post(&path, &[("scope", "all"), ("day", "2026/10/01"), ("clock", "18:00"), ("reason", "残る理由")])
+        .await
+        .says(422, &["過去の日時", "残る理由"]);
+    a.post(&path, &[&typed[..], &[("stage", "preview")]].concat())
+        .await
+        .says(200, &["新しい締切は2026/11/06 18:00です", "起案する"]);
     a.post(&path, &[&typed[..], &[("stage", "confirm")]].concat()).await.to();
     b.get("/").await.says(200, &["締切の変更（第1回公募）の承認"]);
     let page = b.get(&path).await.says(200, &["承認を待っている起案", "承認する"]);
@@ -30,9 +34,18 @@ async fn a_deadline_moves_when_two_people_agree() {
     // Everybody reads it: the notice is there with the approval.
     assert_eq!(w.count("select count(*) from notices where site = 'portal' and level = 'warning' and shown_to = '2026-11-06 18:00+09'").await, 1);
 
-    let search = b.get(&format!("{path}?search={}", escape("見本"))).await.says(200, &["株式会社見本精密", "R1-000001"]);
+    let search =
+        b.get(&format!("{path}?search={}", escape("見本"))).await.says(200, &["株式会社見本精密", "R1-000001"]);
     let who = search.hidden("applicant");
-    let one = [("scope", "one"), ("applicant", who.as_str()), ("search", "見本"), ("day", "2026/11/13"), ("clock", "12:00"), ("reason", "被災のため"), ("stage", "confirm")];
+    let one = [
+        ("scope", "one"),
+        ("applicant", who.as_str()),
+        ("search", "見本"),
+        ("day", "2026/11/13"),
+        ("clock", "12:00"),
+        ("reason", "被災のため"),
+        ("stage", "confirm"),
+    ];
     b.post(&path, &one).await.to();
     let page = a.get(&path).await.says(200, &["被災のため", "株式会社見本精密"]);
     let start = page.text.find(&format!("{path}/")).unwrap();

@@ -23,12 +23,18 @@ async fn cases_are_found_claimed_assigned_and_exported() {
     a.get("/queue?q=zzz").await.says(200, &["条件に合う案件はありません"]);
     for sort in ["changed", "due", "requested", ""] {
         for order in ["", "down"] {
-            a.get(&format!("/queue?sort={sort}&order={order}&who=none&step=office&due=&frame=innovation&round={}", w.round)).await.says(200, &["3件を表示"]);
+            a.get(&format!(
+                "/queue?sort={sort}&order={order}&who=none&step=office&due=&frame=innovation&round={}",
+                w.round
+            ))
+            .await
+            .says(200, &["3件を表示"]);
         }
     }
     a.get("/queue?due=over").await.says(200, &["条件に合う案件はありません"]);
 
-    let to = a.post("/queue/claim", &[("case", &one.to_string()), ("case", &two.to_string()), ("who", "none")]).await.to();
+    let to =
+        a.post("/queue/claim", &[("case", &one.to_string()), ("case", &two.to_string()), ("who", "none")]).await.to();
     assert_eq!(to, "/queue?who=none&done=claimed-2");
     a.get(&to).await.says(200, &["2件の担当になりました", "1件を表示"]);
     // Somebody else's case is not taken without the right to assign.
@@ -46,7 +52,10 @@ async fn cases_are_found_claimed_assigned_and_exported() {
     b.get(&format!("/queue?who={b_id}")).await.says(200, &["見本精密", "1件を表示"]);
     a.post("/queue/assign", &confirm).await.says(403, &["割り当てる"]);
 
-    let csv = a.post("/queue/export", &[("step", "office")]).await.says(200, &["\"'=東京都産業株式会社\"", "形式確認（一次）"]);
+    let csv = a
+        .post("/queue/export", &[("step", "office")])
+        .await
+        .says(200, &["\"'=東京都産業株式会社\"", "形式確認（一次）"]);
     assert!(csv.header("content-disposition").starts_with("attachment"));
     assert_eq!(w.count("select count(*) from operation_log where permission = 'case.export'").await, 1);
     w.end().await;
@@ -83,12 +92,18 @@ async fn the_desk_and_its_files_are_shown_and_written_down() {
     let w = World::new().await;
     let (_, a) = w.staff("佐藤 一郎", &[ViewCase, CheckFiling]).await;
     let (case, file) = w.filed(1, "株式会社見本精密").await;
-    a.get(&format!("/cases/{case}")).await.says(200, &["株式会社見本精密", "10,000,000円", "一次の形式確認をする", "できない操作とその理由"]);
+    a.get(&format!("/cases/{case}"))
+        .await
+        .says(200, &["株式会社見本精密", "10,000,000円", "一次の形式確認をする", "できない操作とその理由"]);
     let shown = a.get(&format!("/cases/{case}/files/{file}")).await.says(200, &["%PDF-1.7 sample"]);
     assert_eq!(shown.header("content-type"), "application/pdf");
     assert!(shown.header("content-disposition").starts_with("inline"));
     let (other, _) = w.filed(2, "別の会社").await;
-    assert_eq!(a.get(&format!("/cases/{other}/files/{file}")).await.status, 404, "a file is reached through its own case only");
+    assert_eq!(
+        a.get(&format!("/cases/{other}/files/{file}")).await.status,
+        404,
+        "a file is reached through its own case only"
+    );
     assert_eq!(w.count("select count(*) from access_log").await, 2);
     let (_, nobody) = w.staff("田中", &[]).await;
     assert_eq!(nobody.get(&format!("/cases/{case}")).await.status, 403);

@@ -62,7 +62,8 @@ fn source() -> SourceFiles {
 impl World {
     /// Two days before the deadline.
     pub async fn new() -> Self {
-        let admin = std::env::var("DATABASE_URL").expect("DATABASE_URL names a server on which the owner may make databases");
+        let admin =
+            std::env::var("DATABASE_URL").expect("DATABASE_URL names a server on which the owner may make databases");
         let name = format!("hojo_office_{}", random::key().simple());
         let mut conn = PgConnection::connect(&admin).await.unwrap();
         sqlx::raw_sql(AssertSqlSafe(format!("create database {name}"))).execute(&mut conn).await.unwrap();
@@ -103,7 +104,20 @@ impl World {
         };
         let kernel: Arc<Kernel> = Kernel::new(settings, office.clone(), vault.clone(), routes.menu_items());
         let app = server::service(&kernel, routes);
-        Self { edition, round, round_id, edition_key, app, office, setup, vault, _vault_dir: vault_dir, owner, admin, name }
+        Self {
+            edition,
+            round,
+            round_id,
+            edition_key,
+            app,
+            office,
+            setup,
+            vault,
+            _vault_dir: vault_dir,
+            owner,
+            admin,
+            name,
+        }
     }
 
     /// A colleague of the office with these permissions.
@@ -116,30 +130,54 @@ impl World {
             .bind(id).bind(public.uuid()).bind(id.to_string()).bind(name).execute(tx.sql()).await.unwrap();
         sqlx::query("insert into roles (code, label) values ($1, $1)").bind(&role).execute(tx.sql()).await.unwrap();
         for p in permissions {
-            sqlx::query("insert into role_permissions (role, permission) values ($1, $2)").bind(&role).bind(p.code()).execute(tx.sql()).await.unwrap();
+            sqlx::query("insert into role_permissions (role, permission) values ($1, $2)")
+                .bind(&role)
+                .bind(p.code())
+                .execute(tx.sql())
+                .await
+                .unwrap();
         }
-        sqlx::query("insert into staff_roles (staff_id, role) values ($1, $2)").bind(id).bind(&role).execute(tx.sql()).await.unwrap();
+        sqlx::query("insert into staff_roles (staff_id, role) values ($1, $2)")
+            .bind(id)
+            .bind(&role)
+            .execute(tx.sql())
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         let mut tx = self.office.gate().begin(Mode::Write).await.unwrap();
         sqlx::query(
             "insert into sessions (id, token_hash, site, staff_id, idle_seconds, expires_at)
              values ($1, $2, 'office', $3, 3600, clock_timestamp() + interval '1 day')",
         )
-        .bind(random::key()).bind(sha2::Sha256::digest(token.as_bytes()).to_vec()).bind(id)
-        .execute(tx.sql()).await.unwrap();
+        .bind(random::key())
+        .bind(sha2::Sha256::digest(token.as_bytes()).to_vec())
+        .bind(id)
+        .execute(tx.sql())
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         (public, Client::new(self.app.clone(), format!("__Host-hojo-office={token}")).await)
     }
 
     /// A filed application with the answers of the first example, one attachment, and its place in the search.
     pub async fn filed(&self, n: u32, name: &str) -> (PublicId, PublicId) {
-        let (case, public, filing, applicant, file) = (random::key(), random::public_id(), random::key(), random::key(), random::public_id());
+        let (case, public, filing, applicant, file) =
+            (random::key(), random::public_id(), random::key(), random::key(), random::public_id());
         let procedure = self.edition.procedure("application").unwrap();
-        let mut answers = procedure.examples.iter().map(|e| e.answers.clone()).find(|a| a.get("plan_title").is_some()).unwrap();
+        let mut answers =
+            procedure.examples.iter().map(|e| e.answers.clone()).find(|a| a.get("plan_title").is_some()).unwrap();
         let sha256 = self.vault.keep(b"%PDF-1.7 sample".to_vec().into()).await.unwrap();
-        answers.set("att_employee_count", Raw::Files(vec![FileRef {
-            file: file.to_string(), name: "概況説明書.pdf".into(), size: 15, sha256: sha256.clone(), media_type: "application/pdf".into(), pages: Some(1),
-        }]));
+        answers.set(
+            "att_employee_count",
+            Raw::Files(vec![FileRef {
+                file: file.to_string(),
+                name: "概況説明書.pdf".into(),
+                size: 15,
+                sha256: sha256.clone(),
+                media_type: "application/pdf".into(),
+                pages: Some(1),
+            }]),
+        );
         let mut state = Case::opened(Channel::Portal);
         (state.position, state.seq, state.submissions, state.requested) = (Position::Check, 2, 1, Some(10_000_000));
         let number = format!("R1-{n:06}");
@@ -184,7 +222,10 @@ impl World {
     /// What the office's database role sees.
     pub async fn count(&self, sql: &str) -> i64 {
         let mut conn = PgConnection::connect(&self.owner.replacen("hojo_owner@", "hojo_office@", 1)).await.unwrap();
-        sqlx::raw_sql("set role hojo_staff; set hojo.actor = '00000000-0000-0000-0000-000000000001'").execute(&mut conn).await.unwrap();
+        sqlx::raw_sql("set role hojo_staff; set hojo.actor = '00000000-0000-0000-0000-000000000001'")
+            .execute(&mut conn)
+            .await
+            .unwrap();
         sqlx::query(AssertSqlSafe(format!("select ({sql})::bigint as n"))).fetch_one(&mut conn).await.unwrap().get("n")
     }
 

@@ -33,11 +33,7 @@ pub(crate) async fn page(cx: Cx<allow::Anyone>, provider: Arc<dyn GbizId>) -> Re
     Ok(Reply::page(&cx.page("ログイン", body).plain()))
 }
 
-pub(crate) async fn begin(
-    cx: Cx<allow::Anyone>,
-    posted: Posted,
-    provider: Arc<dyn GbizId>,
-) -> Result<Reply, Fault> {
+pub(crate) async fn begin(cx: Cx<allow::Anyone>, posted: Posted, provider: Arc<dyn GbizId>) -> Result<Reply, Fault> {
     let to = safe_path(posted.get("to"), "/me").to_owned();
     let mut request = BeginRequest::new(random::bytes());
     if !posted.get("login_hint").is_empty() {
@@ -63,9 +59,7 @@ pub(crate) async fn begin(
     .execute(tx.sql())
     .await?;
     tx.commit().await?;
-    let cookie = format!(
-        "{ATTEMPT_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=1800",
-        redirect.stored.state
-    );
+    let cookie =
+        format!("{ATTEMPT_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=1800", redirect.stored.state);
     Ok(Reply::see_other(&redirect.url).header("set-cookie", &cookie))
 }

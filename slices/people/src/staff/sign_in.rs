@@ -69,7 +69,8 @@ pub(super) async fn enter(cx: Cx<allow::Anyone>, posted: Posted) -> Result<Reply
             count_failure(&mut tx, w.id).await?;
         }
         let object = format!("login:{login}");
-        tx.log_operation(&cx.audit(), Permission::Anyone, &object, Outcome::Refused, json!({ "what": "sign-in" })).await?;
+        tx.log_operation(&cx.audit(), Permission::Anyone, &object, Outcome::Refused, json!({ "what": "sign-in" }))
+            .await?;
         tx.commit().await?;
         let words = "ログインID、パスワードまたはワンタイムパスワードが正しくありません。続けて間違えると、しばらくログインできなくなります。";
         return Ok(Reply::refused(&form(&cx, &to, &login, Some(words))));

@@ -57,14 +57,19 @@ pub async fn commit(cx: Cx<allow::AssignReviewer>, posted: Posted) -> Result<Rep
     let mut tx = cx.tx().await?;
     let round = round(&mut tx, posted.get("round")).await?;
     // Nobody else assigns in this round until we are done; the order keeps two such locks apart.
-    sqlx::query!("select id from cases where round_id = $1 and position = 'examine' order by id for no key update", round.id.0)
-        .fetch_all(tx.sql())
-        .await?;
+    sqlx::query!(
+        "select id from cases where round_id = $1 and position = 'examine' order by id for no key update",
+        round.id.0
+    )
+    .fetch_all(tx.sql())
+    .await?;
     let proposal = Proposal::make(&mut tx, round.id).await?;
     if proposal.hash != posted.get("hash") {
         tx.commit().await?;
         let banner = ui::banner(Tone::Warn, "案を見ている間に、案件又は審査員の状況が変わりました")
-            .body(hojo_web::html! { p { "まだ何も割り当てていません。新しい案を確認して、もう一度確定してください。" } })
+            .body(
+                hojo_web::html! { p { "まだ何も割り当てていません。新しい案を確認して、もう一度確定してください。" } },
+            )
             .announce();
         return Ok(Reply::refused(&page(&cx, &round, &proposal).banner(&banner)));
     }
@@ -78,12 +83,8 @@ pub async fn commit(cx: Cx<allow::AssignReviewer>, posted: Posted) -> Result<Rep
 async fn carry_out(cx: &Cx<allow::AssignReviewer>, tx: &mut Tx, round: &Round, p: &Proposal) -> Result<u64, Fault> {
     let cases: BTreeMap<String, &InReview> = p.cases.iter().map(|c| (c.public_id.to_string(), c)).collect();
     let people: BTreeMap<String, &Person> = p.people.iter().map(|r| (r.public_id.to_string(), r)).collect();
-    let pairs: Vec<_> = p
-        .result
-        .placements
-        .iter()
-        .filter_map(|x| Some((*cases.get(&x.case)?, people.get(&x.reviewer)?.id)))
-        .collect();
+    let pairs: Vec<_> =
+        p.result.placements.iter().filter_map(|x| Some((*cases.get(&x.case)?, people.get(&x.reviewer)?.id))).collect();
     let today = tx.now().await?.date();
     let due = Terms::load(tx, &round.edition).await?.and_then(|t| t.due(today));
     store::place(tx, &pairs, me(cx.actor())?, due).await

@@ -67,7 +67,11 @@ pub fn candidates<'a>(case: &InReview, people: &'a [Person]) -> Vec<Candidate<'a
 pub fn barrier(case: &InReview, person: &Person) -> Option<Refusal> {
     let refuse = |code, message: String, advice: &str| Some(Refusal::new(code, message, advice));
     if !person.is_active {
-        return refuse("REVIEWER-CLOSED", "この審査員のアカウントは利用停止中です。".into(), "別の審査員を選んでください。");
+        return refuse(
+            "REVIEWER-CLOSED",
+            "この審査員のアカウントは利用停止中です。".into(),
+            "別の審査員を選んでください。",
+        );
     }
     if case.held.iter().any(|h| h.reviewer.0 == person.public_id && h.state == "recused") {
         return refuse(

@@ -39,7 +39,8 @@ pub fn list(rounds: &Rounds, cases: &[InReview], all: bool) -> Markup {
 
 /// Places that became free again because somebody declared a conflict.
 fn recusals(cases: &[InReview]) -> Markup {
-    let open: Vec<_> = cases.iter().filter(|c| c.missing() > 0).flat_map(|c| c.recusals().map(move |h| (c, h))).collect();
+    let open: Vec<_> =
+        cases.iter().filter(|c| c.missing() > 0).flat_map(|c| c.recusals().map(move |h| (c, h))).collect();
     html! {
         @if !open.is_empty() {
             (ui::panel("利益相反の申告", &html! {
@@ -65,7 +66,11 @@ fn table(cases: &[InReview], all: bool) -> Markup {
         ui::column("審査員"),
         ui::column("不足").holds(Holds::Number),
     ];
-    let words = if all { "審査中の案件はありません。" } else { "すべての案件に審査員が割り当てられています。" };
+    let words = if all {
+        "審査中の案件はありません。"
+    } else {
+        "すべての案件に審査員が割り当てられています。"
+    };
     let mut table = ui::data_table("審査中の案件", columns).quiet_caption().empty(html! { p { (words) } });
     for c in cases.iter().filter(|c| all || c.missing() > 0) {
         table = table.row(vec![
@@ -183,9 +188,15 @@ fn supporters(case: &InReview) -> String {
 }
 
 fn held(case: &InReview, open: bool, csrf: &str) -> Markup {
-    let columns = vec![ui::column("審査員"), ui::column("状態"), ui::column("期限").holds(Holds::Date), ui::column("").holds(Holds::Action)];
-    let mut table =
-        ui::data_table("割り当てた審査員", columns).quiet_caption().empty(html! { p { "まだ割り当てられていません。" } });
+    let columns = vec![
+        ui::column("審査員"),
+        ui::column("状態"),
+        ui::column("期限").holds(Holds::Date),
+        ui::column("").holds(Holds::Action),
+    ];
+    let mut table = ui::data_table("割り当てた審査員", columns)
+        .quiet_caption()
+        .empty(html! { p { "まだ割り当てられていません。" } });
     for h in &case.held {
         let removable = open && matches!(h.state.as_str(), "assigned" | "declared");
         table = table.row(vec![
@@ -207,12 +218,8 @@ fn held(case: &InReview, open: bool, csrf: &str) -> Markup {
 }
 
 fn choose(case: &InReview, candidates: &[Candidate<'_>], open: bool, csrf: &str) -> Markup {
-    let columns = vec![
-        ui::column("審査員"),
-        ui::column("所属"),
-        ui::column("審査中").holds(Holds::Number),
-        ui::column("割当て"),
-    ];
+    let columns =
+        vec![ui::column("審査員"), ui::column("所属"), ui::column("審査中").holds(Holds::Number), ui::column("割当て")];
     let mut table = ui::data_table("割り当てられる審査員", columns)
         .quiet_caption()
         .empty(html! { p { "ほかの審査員が登録されていません。" } });
@@ -227,7 +234,12 @@ fn choose(case: &InReview, candidates: &[Candidate<'_>], open: bool, csrf: &str)
                 }
             } @else { span class="quiet" { "―" } }
         };
-        table = table.row(vec![html! { (c.person.name) }, html! { (c.person.organisation) }, html! { (c.person.load) }, action]);
+        table = table.row(vec![
+            html! { (c.person.name) },
+            html! { (c.person.organisation) },
+            html! { (c.person.load) },
+            action,
+        ]);
     }
     html! { (table) }
 }
@@ -255,7 +267,11 @@ mod tests {
             name: "株式会社甲".into(),
             title: "計画".into(),
             frame: "枠".into(),
-            about: About { names: vec!["株式会社甲".into()], prefecture: ("13".into(), "東京都".into()), ..About::default() },
+            about: About {
+                names: vec!["株式会社甲".into()],
+                prefecture: ("13".into(), "東京都".into()),
+                ..About::default()
+            },
             held: states
                 .iter()
                 .map(|(reviewer, state)| Held {
@@ -305,13 +321,17 @@ mod tests {
             person(5, &[]),
         ];
         let found = candidates(&case, &people);
-        let names: Vec<_> = found.iter().map(|c| (c.person.name.as_str(), c.barrier.as_ref().map(|b| b.code))).collect();
-        assert_eq!(names, [
-            ("審査員5", None),
-            ("審査員2", Some("REVIEWER-RECUSED")),
-            ("審査員3", Some("REVIEWER-CONFLICT")),
-            ("審査員4", Some("REVIEWER-CONFLICT")),
-        ]);
+        let names: Vec<_> =
+            found.iter().map(|c| (c.person.name.as_str(), c.barrier.as_ref().map(|b| b.code))).collect();
+        assert_eq!(
+            names,
+            [
+                ("審査員5", None),
+                ("審査員2", Some("REVIEWER-RECUSED")),
+                ("審査員3", Some("REVIEWER-CONFLICT")),
+                ("審査員4", Some("REVIEWER-CONFLICT")),
+            ]
+        );
         let page = one(&case, Position::Examine, &found, "t").into_string();
         assert_eq!(page.matches("/assign\"").count(), 1, "{page}");
         assert!(page.contains("審査員が担当しない都道府県（東京都）"), "{page}");

@@ -6,8 +6,8 @@ mod record;
 mod round;
 
 use hojo_access::Actor;
-use hojo_web::ui::{self, Banner, Tone};
 use hojo_web::Fault;
+use hojo_web::ui::{self, Banner, Tone};
 use hojo_words::Number;
 use hojo_words::ids::StaffId;
 

@@ -50,7 +50,8 @@ async fn known(tx: &mut Tx, row: &CaseRow) -> Result<Facts, Fault> {
     }
     let now = tx.now().await?;
     let (opens, closes) = tx.window(row.round, None).await?;
-    let kind = sqlx::query!("select kind from applicants where id = $1", row.applicant.0).fetch_optional(tx.sql()).await?;
+    let kind =
+        sqlx::query!("select kind from applicants where id = $1", row.applicant.0).fetch_optional(tx.sql()).await?;
     let facts = Facts::new(now)
         .with("round.applications_open", jst::jst_date(opens).to_string())
         .with("round.applications_close", jst::jst_date(closes).to_string())

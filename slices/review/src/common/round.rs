@@ -40,7 +40,13 @@ pub async fn pick(tx: &mut Tx, wanted: &str) -> Result<Rounds, Fault> {
         if r.filed && busy.is_none() {
             busy = Some(public_id);
         }
-        all.push(Round { id: RoundId(r.id), public_id, programme: r.programme_id, title: r.title, edition: r.edition_id });
+        all.push(Round {
+            id: RoundId(r.id),
+            public_id,
+            programme: r.programme_id,
+            title: r.title,
+            edition: r.edition_id,
+        });
     }
     let chosen = if wanted.is_empty() {
         all.iter().find(|r| Some(r.public_id) == busy).or_else(|| all.first()).cloned()

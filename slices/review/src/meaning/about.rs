@@ -107,7 +107,11 @@ mod tests {
     fn supporters_and_claims_come_from_the_rows_the_data_names() {
         let meaning = Meaning {
             applicant: ApplicantFields { number: "no".into(), names: vec!["name".into(), "boss".into()] },
-            supporters: Some(SupporterFields { rows: "helpers".into(), names: vec!["who".into()], certified_id: "cid".into() }),
+            supporters: Some(SupporterFields {
+                rows: "helpers".into(),
+                names: vec!["who".into()],
+                certified_id: "cid".into(),
+            }),
             bonus: Some(BonusRule { table: "bonus".into(), claims: "claims".into(), item: "item".into(), most: None }),
             ..Meaning::default()
         };
@@ -117,7 +121,10 @@ mod tests {
             "claims": [{ "item": "dx" }, { "item": "" }],
         }))
         .unwrap();
-        assert_eq!(supporters(&meaning, &answers), [Supporter { names: vec!["山田事務所".into()], certified_id: Some("12".into()) }]);
+        assert_eq!(
+            supporters(&meaning, &answers),
+            [Supporter { names: vec!["山田事務所".into()], certified_id: Some("12".into()) }]
+        );
         assert_eq!(claims(&meaning, &answers), ["dx"]);
         assert_eq!(claims(&Meaning::default(), &answers), [""; 0]);
     }

@@ -72,7 +72,7 @@ mod tests {
             title: "計画".into(),
             frame: "枠".into(),
             state: state.into(),
-            due_on: Some(date!(2026-12-01)),
+            due_on: Some(date!(2026 - 12 - 01)),
             progress: Some((3, 8)),
             is_open: true,
         }

@@ -11,8 +11,21 @@ use super::show::ranked;
 use crate::common::{csv, pick, points};
 
 const HEAD: [&str; 15] = [
-    "順位", "受付番号", "事業者", "事業計画名", "申請枠", "都道府県", "業種", "平均点", "開き", "加点", "減点", "合計",
-    "申請額（円）", "確定した採点", "適格性（適／否）",
+    "順位",
+    "受付番号",
+    "事業者",
+    "事業計画名",
+    "申請枠",
+    "都道府県",
+    "業種",
+    "平均点",
+    "開き",
+    "加点",
+    "減点",
+    "合計",
+    "申請額（円）",
+    "確定した採点",
+    "適格性（適／否）",
 ];
 
 pub async fn export(cx: Cx<allow::ViewScores>, posted: Posted) -> Result<Reply, Fault> {

@@ -9,7 +9,7 @@ mod view;
 
 pub use export::export;
 pub use points::{points, rule};
-pub use rows::{Scored, scored};
 #[cfg(test)]
 pub use rows::tests;
+pub use rows::{Scored, scored};
 pub use show::show;

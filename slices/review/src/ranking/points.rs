@@ -92,7 +92,11 @@ fn body(row: &CaseRow, items: &[Item], reason: &str, csrf: &str) -> Markup {
 fn boxes(kind: &str, label: &str, items: &[Item]) -> Markup {
     let here: Vec<&Item> = items.iter().filter(|i| i.kind == kind).collect();
     let choice = |i: &&Item| {
-        let hint = if i.claimed { format!("{}点。申請者が申請しています", i.points) } else { format!("{}点", i.points) };
+        let hint = if i.claimed {
+            format!("{}点。申請者が申請しています", i.points)
+        } else {
+            format!("{}点", i.points)
+        };
         Choice { hint: Some(hint), ..Choice::new(i.code.clone(), i.name.clone()) }
     };
     let ticked = here.iter().filter(|i| i.counts).map(|i| i.code.clone()).collect();
@@ -103,13 +107,19 @@ pub async fn rule(cx: Cx<allow::Simulate>, posted: Posted) -> Result<Reply, Faul
     let mut tx = cx.tx().await?;
     let (_, row) = tx.case::<allow::Simulate>(cx.param("case")?, cx.mode()).await?;
     if row.position() != Position::Examine && row.position() != Position::Decide {
-        return Err(Refusal::new("CASE-WRONG-POSITION", "採否の決定後は、加点・減点を変更できません。", "案件の画面で現在の工程を確認してください。").into());
+        return Err(Refusal::new(
+            "CASE-WRONG-POSITION",
+            "採否の決定後は、加点・減点を変更できません。",
+            "案件の画面で現在の工程を確認してください。",
+        )
+        .into());
     }
     let items = items(&mut tx, &row).await?;
     let reason = posted.get("reason").replace('\0', "").trim().to_owned();
     let wanted: Vec<Item> =
         items.iter().map(|i| Item { counts: posted.all(i.kind).contains(&i.code.as_str()), ..i.clone() }).collect();
-    let changed: Vec<&Item> = wanted.iter().zip(&items).filter(|(new, old)| new.counts != old.counts).map(|(new, _)| new).collect();
+    let changed: Vec<&Item> =
+        wanted.iter().zip(&items).filter(|(new, old)| new.counts != old.counts).map(|(new, _)| new).collect();
     if !changed.is_empty() && (reason.is_empty() || count_chars(&reason) > 500) {
         let problem = Problem::at("reason", "変更の理由を500文字以内で入力してください。");
         return Ok(Reply::refused(&page(&cx, &row, &wanted, &reason, vec![problem])));
@@ -158,7 +168,10 @@ mod tests {
         let catalogue: Catalogue = [("dx".to_owned(), item("DX認定")), ("wage".to_owned(), item("賃上げ"))].into();
         let ruling = Ruling { kind: "bonus".into(), code: "dx".into(), granted: false, reason: "期限切れ".into() };
         let items = list("bonus", &catalogue, &["dx".into()], &[ruling]);
-        assert_eq!(items.iter().map(|i| (i.code.as_str(), i.claimed, i.counts)).collect::<Vec<_>>(), [("dx", true, false), ("wage", false, false)]);
+        assert_eq!(
+            items.iter().map(|i| (i.code.as_str(), i.claimed, i.counts)).collect::<Vec<_>>(),
+            [("dx", true, false), ("wage", false, false)]
+        );
         let html = boxes("bonus", "加点", &items).into_string();
         assert!(html.contains("申請者が申請しています") && !html.contains("checked"), "{html}");
     }

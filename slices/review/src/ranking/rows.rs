@@ -218,7 +218,12 @@ pub mod tests {
 
     #[test]
     fn a_ruling_beats_a_claim() {
-        let rule = |kind: &str, code: &str, granted| Ruling { kind: kind.into(), code: code.into(), granted, reason: String::new() };
+        let rule = |kind: &str, code: &str, granted| Ruling {
+            kind: kind.into(),
+            code: code.into(),
+            granted,
+            reason: String::new(),
+        };
         let claims = ["dx".to_owned(), "health".to_owned()];
         let rulings = [rule("bonus", "dx", false), rule("bonus", "wage", true), rule("deduction", "used_once", true)];
         assert_eq!(granted("bonus", &claims, &rulings), ["health", "wage"]);

@@ -21,7 +21,8 @@ const SHOWN: [Position; 4] = [Position::Examine, Position::Decide, Position::Not
 pub async fn ranked(tx: &mut Tx, round: RoundId) -> Result<Vec<(Option<u32>, Scored)>, Fault> {
     let cases = scored(tx, round, &SHOWN).await?;
     // An exclusion was never reviewed; it is not part of a ranking.
-    let cases: Vec<Scored> = cases.into_iter().filter(|c| c.sheets > 0 || c.position == "examine" || c.position == "decide").collect();
+    let cases: Vec<Scored> =
+        cases.into_iter().filter(|c| c.sheets > 0 || c.position == "examine" || c.position == "decide").collect();
     order(cases)
 }
 

@@ -121,7 +121,12 @@ fn verdict(score: Option<&CaseScore>) -> Markup {
 fn pager(shown: &[&Line], filter: &Filter) -> Markup {
     let from = filter.page.saturating_mul(PAGE);
     let to = from.saturating_add(PAGE).min(shown.len());
-    let words = format!("{}〜{}件目を表示（全{}件）", ui::number(from.saturating_add(1).min(to)), ui::number(to), ui::number(shown.len()));
+    let words = format!(
+        "{}〜{}件目を表示（全{}件）",
+        ui::number(from.saturating_add(1).min(to)),
+        ui::number(to),
+        ui::number(shown.len())
+    );
     let previous = filter.page.checked_sub(1).map(|p| filter.address(p));
     let next = (to < shown.len()).then(|| filter.address(filter.page.saturating_add(1)));
     ui::pager(&words, previous.as_deref(), next.as_deref())

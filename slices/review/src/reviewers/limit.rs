@@ -17,7 +17,8 @@ pub async fn set_capacity(cx: Cx<allow::AssignReviewer>, posted: Posted) -> Resu
     let text = posted.get("capacity");
     let Ok(capacity) = read(text) else {
         let typed = Typed { capacity: Some(text.to_owned()), ..Typed::default() };
-        let problem = Problem::at("capacity", format!("0から{MOST}までの整数を入力するか、空欄（上限なし）にしてください。"));
+        let problem =
+            Problem::at("capacity", format!("0から{MOST}までの整数を入力するか、空欄（上限なし）にしてください。"));
         return Ok(Reply::refused(&page(&cx, &typed, vec![problem]).await?));
     };
     let id: PublicId = cx.param("reviewer")?;

@@ -15,7 +15,8 @@ use super::{page, person, view::Typed};
 const LONGEST: usize = 120;
 
 pub async fn add_tie(cx: Cx<allow::AssignReviewer>, posted: Posted) -> Result<Reply, Fault> {
-    let typed = Typed { kind: posted.get("kind").to_owned(), value: posted.get("value").to_owned(), ..Typed::default() };
+    let typed =
+        Typed { kind: posted.get("kind").to_owned(), value: posted.get("value").to_owned(), ..Typed::default() };
     let (kind, value) = match read(&typed.kind, &typed.value, posted.get("prefecture")) {
         Ok(tie) => tie,
         Err(problem) => return Ok(Reply::refused(&page(&cx, &typed, vec![problem]).await?)),
@@ -35,7 +36,11 @@ fn read(kind: &str, value: &str, prefecture: &str) -> Result<(TieKind, String), 
     if kind == TieKind::Prefecture {
         let code = prefecture.trim();
         let is_code = !code.is_empty() && code.len() <= 4 && code.bytes().all(|b| b.is_ascii_alphanumeric());
-        return if is_code { Ok((kind, code.to_owned())) } else { Err(Problem::at("prefecture", "都道府県を選んでください。")) };
+        return if is_code {
+            Ok((kind, code.to_owned()))
+        } else {
+            Err(Problem::at("prefecture", "都道府県を選んでください。"))
+        };
     }
     let value = fold_width(value).trim().to_owned();
     if value.is_empty() {
@@ -75,7 +80,8 @@ async fn change(cx: &Cx<allow::AssignReviewer>, kind: TieKind, value: &str, add:
     };
     if done.rows_affected() > 0 {
         let what = json!({ "tie": kind.code(), "value": value, "added": add });
-        tx.log_operation(&cx.audit(), Permission::AssignReviewer, &format!("reviewer:{id}"), Outcome::Done, what).await?;
+        tx.log_operation(&cx.audit(), Permission::AssignReviewer, &format!("reviewer:{id}"), Outcome::Done, what)
+            .await?;
     }
     tx.commit().await?;
     Ok(Reply::see_other(&format!("/reviewers/{id}?done={}", if add { "tied" } else { "untied" })))
@@ -89,9 +95,13 @@ mod tests {
     fn a_tie_needs_a_kind_and_a_value_that_can_be_printed() {
         assert_eq!(read("employer", " ＡＢＣ　", "").unwrap(), (TieKind::Employer, "ABC".into()));
         assert_eq!(read("prefecture", "", "13").unwrap(), (TieKind::Prefecture, "13".into()));
-        for (kind, value, prefecture) in
-            [("", "x", ""), ("employer", "  ", ""), ("client", "a\nb", ""), ("client", "\u{e000}", ""), ("prefecture", "13", "")]
-        {
+        for (kind, value, prefecture) in [
+            ("", "x", ""),
+            ("employer", "  ", ""),
+            ("client", "a\nb", ""),
+            ("client", "\u{e000}", ""),
+            ("prefecture", "13", ""),
+        ] {
             assert!(read(kind, value, prefecture).is_err(), "{kind} {value}");
         }
         assert!(read("client", &"あ".repeat(121), "").is_err());

@@ -1,9 +1,9 @@
 //! How reviewers are shown to the office.
 
 use hojo_selection::TieKind;
+use hojo_web::ui::page::csrf_field;
 use hojo_web::ui::{self, Choice, Holds, Tone};
 use hojo_web::{Markup, html};
-use hojo_web::ui::page::csrf_field;
 
 use super::people::{Person, Work};
 
@@ -75,7 +75,9 @@ fn ties(p: &Person, prefectures: &[(String, String)], typed: &Typed, csrf: &str)
         .empty(html! { p { "登録されている関係はありません。" } });
     for tie in p.all_ties() {
         let shown = match tie.kind {
-            TieKind::Prefecture => prefectures.iter().find(|(code, _)| *code == tie.value).map_or(&tie.value, |(_, name)| name),
+            TieKind::Prefecture => {
+                prefectures.iter().find(|(code, _)| *code == tie.value).map_or(&tie.value, |(_, name)| name)
+            }
             _ => &tie.value,
         };
         let remove = html! {
@@ -121,7 +123,12 @@ fn capacity(p: &Person, typed: &Typed, csrf: &str) -> Markup {
 }
 
 fn works(work: &[Work]) -> Markup {
-    let columns = vec![ui::column("受付番号"), ui::column("事業計画名"), ui::column("期限").holds(Holds::Date), ui::column("状態")];
+    let columns = vec![
+        ui::column("受付番号"),
+        ui::column("事業計画名"),
+        ui::column("期限").holds(Holds::Date),
+        ui::column("状態"),
+    ];
     let mut table =
         ui::data_table("担当する案件", columns).quiet_caption().empty(html! { p { "担当する案件はありません。" } });
     for w in work {

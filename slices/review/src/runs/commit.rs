@@ -39,7 +39,11 @@ async fn around(tx: &mut Tx, run: &Run) -> Result<Around, Fault> {
 /// Why this person cannot commit this run now.
 fn refusal(run: &Run, around: &Around, me: StaffId) -> Option<Refusal> {
     if run.committed_at.is_some() {
-        return Some(Refusal::new("RUN-COMMITTED", "このシミュレーションはすでに確定されています。", "進み具合はシミュレーションの画面で確認できます。"));
+        return Some(Refusal::new(
+            "RUN-COMMITTED",
+            "このシミュレーションはすでに確定されています。",
+            "進み具合はシミュレーションの画面で確認できます。",
+        ));
     }
     if around.other_committed {
         return Some(Refusal::new(
@@ -49,7 +53,11 @@ fn refusal(run: &Run, around: &Around, me: StaffId) -> Option<Refusal> {
         ));
     }
     if run.made_by == me {
-        return Some(Refusal::new("RUN-OWN", "作成した人は、自分で確定できません。", "別の人に確認と確定を依頼してください。"));
+        return Some(Refusal::new(
+            "RUN-OWN",
+            "作成した人は、自分で確定できません。",
+            "別の人に確認と確定を依頼してください。",
+        ));
     }
     if around.current_hash != run.input_hash {
         return Some(Refusal::new(
@@ -71,10 +79,8 @@ pub async fn preview(cx: Cx<allow::Adopt>) -> Result<Reply, Fault> {
 
 fn page(cx: &Cx<allow::Adopt>, run: &Run, around: &Around, me: StaffId) -> Shell {
     let refusal = refusal(run, around, me);
-    let way = vec![
-        ("採択シミュレーション".into(), "/runs".into()),
-        (run.name.clone(), format!("/runs/{}", run.public_id)),
-    ];
+    let way =
+        vec![("採択シミュレーション".into(), "/runs".into()), (run.name.clone(), format!("/runs/{}", run.public_id))];
     let problems = refusal.iter().map(|r| Problem::general(r.to_string())).collect();
     cx.page("採否の確定", body(run, around, refusal.is_none(), &cx.csrf())).breadcrumb(way).problems(problems)
 }
@@ -139,7 +145,8 @@ pub async fn commit(cx: Cx<allow::Adopt>, posted: Posted) -> Result<Reply, Fault
     }
     let payload = json!({ "run": run.id.0, "by": me.0, "from": 0 });
     enqueue(&mut tx, NewJob::new(Lane::Cases, job::KIND, payload).once(job::key(run.id, 0))).await?;
-    let what = json!({ "committed": true, "adopted": run.result.adopted, "spent": run.result.spent, "hash": run.input_hash });
+    let what =
+        json!({ "committed": true, "adopted": run.result.adopted, "spent": run.result.spent, "hash": run.input_hash });
     tx.log_operation(&cx.audit(), Permission::Adopt, &format!("run:{}", run.public_id), Outcome::Done, what).await?;
     tx.commit().await?;
     Ok(Reply::see_other(&path))

@@ -11,15 +11,31 @@ use super::store;
 use crate::common::{csv, points};
 
 const HEAD: [&str; 17] = [
-    "順位", "受付番号", "事業者", "事業計画名", "申請枠", "都道府県", "業種", "平均点", "加点", "減点", "合計",
-    "決め手の項目", "申請額（円）", "申請完了日時（UTC）", "累計（円）", "採否案", "理由",
+    "順位",
+    "受付番号",
+    "事業者",
+    "事業計画名",
+    "申請枠",
+    "都道府県",
+    "業種",
+    "平均点",
+    "加点",
+    "減点",
+    "合計",
+    "決め手の項目",
+    "申請額（円）",
+    "申請完了日時（UTC）",
+    "累計（円）",
+    "採否案",
+    "理由",
 ];
 
 pub async fn export(cx: Cx<allow::ViewScores>, _: Posted) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let run = store::load(&mut tx, cx.param("run")?).await?;
     let what = json!({ "rows": run.result.lines.len() });
-    tx.log_operation(&cx.audit(), Permission::ViewScores, &format!("run:{}", run.public_id), Outcome::Done, what).await?;
+    tx.log_operation(&cx.audit(), Permission::ViewScores, &format!("run:{}", run.public_id), Outcome::Done, what)
+        .await?;
     tx.commit().await?;
     let cases = by_key(&run);
     let rows = run.result.lines.iter().filter_map(|l| Some(cells(l, cases.get(l.key.as_str())?)));

@@ -16,11 +16,19 @@ const WIDEST: u32 = 100;
 
 /// Frames (key, label) a budget can be given to.
 pub fn frames(edition: &Edition) -> Vec<(String, String)> {
-    edition.choices.get("frame").map(|c| c.options.iter().map(|(k, v)| (k.clone(), v.clone())).collect()).unwrap_or_default()
+    edition
+        .choices
+        .get("frame")
+        .map(|c| c.options.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
+        .unwrap_or_default()
 }
 
 /// Name and parameters, or everything that is wrong with them.
-pub fn read(posted: &Posted, frames: &[(String, String)], meaning: &Meaning) -> Result<(String, RunParameters), Vec<Problem>> {
+pub fn read(
+    posted: &Posted,
+    frames: &[(String, String)],
+    meaning: &Meaning,
+) -> Result<(String, RunParameters), Vec<Problem>> {
     let mut problems = Vec::new();
     let mut note = |name: &str, words: &str| problems.push(Problem::at(name, words));
     let name = posted.get("name").replace('\0', "").trim().to_owned();
@@ -132,7 +140,12 @@ mod tests {
 
     #[test]
     fn amounts_are_read_as_people_write_them() {
-        let typed = posted(&[("total", "８，０００，０００円"), ("frame.a", "1,000"), ("floor", "６０．５点"), ("boundary", "3")]);
+        let typed = posted(&[
+            ("total", "８，０００，０００円"),
+            ("frame.a", "1,000"),
+            ("floor", "６０．５点"),
+            ("boundary", "3"),
+        ]);
         let (name, p) = read(&typed, &frames(), &Meaning::default()).unwrap();
         assert_eq!((name.as_str(), p.budget.total, p.boundary), ("案1", Some(8_000_000), 3));
         assert_eq!(p.budget.frames.get("甲枠"), Some(&1_000));
@@ -141,7 +154,15 @@ mod tests {
 
     #[test]
     fn every_mistake_is_named_at_its_field() {
-        let typed = posted(&[("name", ""), ("total", "-1"), ("frame.a", "千"), ("floor", "1/3"), ("fill", ""), ("pass", "x"), ("boundary", "999")]);
+        let typed = posted(&[
+            ("name", ""),
+            ("total", "-1"),
+            ("frame.a", "千"),
+            ("floor", "1/3"),
+            ("fill", ""),
+            ("pass", "x"),
+            ("boundary", "999"),
+        ]);
         let problems = read(&typed, &frames(), &Meaning::default()).unwrap_err();
         let targets: Vec<_> = problems.iter().filter_map(|p| p.target.as_deref()).collect();
         assert_eq!(targets, ["f-name", "f-total", "f-frame-a", "f-floor", "f-fill", "f-pass", "f-boundary"]);

@@ -104,7 +104,8 @@ async fn committed(tx: &mut Tx, payload: Payload) -> Result<Committed, Failure> 
 }
 
 fn is_faithful(input: &RunInput, parameters: &RunParameters, result: &RunResult, stored: &str) -> bool {
-    hash(input, parameters).is_ok_and(|h| h == stored) && simulate(input, parameters).is_ok_and(|again| again == *result)
+    hash(input, parameters).is_ok_and(|h| h == stored)
+        && simulate(input, parameters).is_ok_and(|again| again == *result)
 }
 
 fn is_judged(line: &Ranked) -> bool {
@@ -184,12 +185,17 @@ mod tests {
     fn every_line_becomes_its_command() {
         let run = run();
         let commands: Vec<_> = run.result.lines.iter().map(|l| command(l, 10, run.public_id)).collect();
-        assert_eq!(commands[0], Command::Decide {
-            outcome: hojo_case::Outcome::Adopted,
-            amount: Some(10),
-            run: run.public_id.to_string(),
-            reason: "予算の範囲内".into()
-        });
-        assert!(matches!(&commands[3], Command::Decide { outcome: hojo_case::Outcome::NotAdopted, amount: None, reason, .. } if !reason.is_empty()));
+        assert_eq!(
+            commands[0],
+            Command::Decide {
+                outcome: hojo_case::Outcome::Adopted,
+                amount: Some(10),
+                run: run.public_id.to_string(),
+                reason: "予算の範囲内".into()
+            }
+        );
+        assert!(
+            matches!(&commands[3], Command::Decide { outcome: hojo_case::Outcome::NotAdopted, amount: None, reason, .. } if !reason.is_empty())
+        );
     }
 }

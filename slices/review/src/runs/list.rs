@@ -34,9 +34,9 @@ fn view(rounds: &Rounds, runs: &[Head], may_make: bool) -> Markup {
         ui::column("採択額").holds(Holds::Number),
         ui::column("状態"),
     ];
-    let mut table = ui::data_table("シミュレーションの一覧", columns)
-        .quiet_caption()
-        .empty(html! { p { "まだシミュレーションがありません。予算や基準点を変えて何度でも作成でき、すべて保存されます。" } });
+    let mut table = ui::data_table("シミュレーションの一覧", columns).quiet_caption().empty(
+        html! { p { "まだシミュレーションがありません。予算や基準点を変えて何度でも作成でき、すべて保存されます。" } },
+    );
     for r in runs {
         table = table.row(vec![
             html! { a href={ "/runs/" (r.public_id) } { (r.name) } },

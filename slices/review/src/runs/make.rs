@@ -30,7 +30,13 @@ async fn definition(tx: &mut Tx, round: &Round) -> Result<(Vec<(String, String)>
     Ok((form::frames(&edition), meaning))
 }
 
-async fn page(cx: &Cx<allow::Simulate>, tx: &mut Tx, round: &Round, typed: &Posted, problems: Vec<Problem>) -> Result<Shell, Fault> {
+async fn page(
+    cx: &Cx<allow::Simulate>,
+    tx: &mut Tx,
+    round: &Round,
+    typed: &Posted,
+    problems: Vec<Problem>,
+) -> Result<Shell, Fault> {
     let (frames, meaning) = definition(tx, round).await?;
     let waiting = store::input(tx, round.id).await?;
     let open = store::still_open(tx, round.id).await?;
@@ -62,7 +68,8 @@ pub async fn make(cx: Cx<allow::Simulate>, posted: Posted) -> Result<Reply, Faul
     };
     let input = store::input(&mut tx, round.id).await?;
     if input.cases.is_empty() {
-        let problem = Problem::general("採否の決定を待つ案件がありません。審査員の採点がすべて確定すると対象になります。");
+        let problem =
+            Problem::general("採否の決定を待つ案件がありません。審査員の採点がすべて確定すると対象になります。");
         return Ok(Reply::refused(&page(&cx, &mut tx, &round, &posted, vec![problem]).await?));
     }
     let result = simulate(&input, &parameters).map_err(|e| Fault::Internal(e.to_string()))?;

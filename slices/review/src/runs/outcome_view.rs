@@ -60,7 +60,13 @@ pub fn progress(run: &Run, p: Progress) -> Markup {
 pub fn difference(id: PublicId, name: &str, changed: &[Changed], cases: &BTreeMap<&str, &RunCase>) -> Markup {
     let word = |p: Option<Proposal>| p.map_or("対象外", Proposal::label);
     let rank = |r: Option<u32>| r.map(|n| format!("（{n}位）")).unwrap_or_default();
-    let columns = vec![ui::column("受付番号"), ui::column("事業者"), ui::column("前回"), ui::column("今回"), ui::column("申請額").holds(Holds::Number)];
+    let columns = vec![
+        ui::column("受付番号"),
+        ui::column("事業者"),
+        ui::column("前回"),
+        ui::column("今回"),
+        ui::column("申請額").holds(Holds::Number),
+    ];
     let mut table = ui::data_table("採否案が変わった案件", columns).quiet_caption();
     for c in changed {
         let case = cases.get(c.key.as_str());

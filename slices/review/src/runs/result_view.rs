@@ -96,7 +96,8 @@ pub fn shares(result: &RunResult) -> Markup {
 
 fn share_table(by: &str, groups: &[Share]) -> Markup {
     let number = |label: &str| ui::column(label).holds(Holds::Number);
-    let columns = vec![ui::column(by), number("対象"), number("採択案"), number("採択率"), number("申請額"), number("採択額")];
+    let columns =
+        vec![ui::column(by), number("対象"), number("採択案"), number("採択率"), number("申請額"), number("採択額")];
     let mut table = ui::data_table(format!("{by}別の分布"), columns).quiet_caption();
     for g in groups {
         let rate = hojo_words::Number::ratio(i128::from(g.adopted) * 100, i128::from(g.cases.max(1)));
@@ -156,7 +157,11 @@ pub mod tests {
 
     pub fn run() -> Run {
         let input = RunInput { cases: (1..=4).map(|n| case(n, &(90 - n).to_string(), 10).as_run_case()).collect() };
-        let parameters = RunParameters { budget: Budget { total: Some(25), frames: [].into() }, boundary: 1, ..RunParameters::default() };
+        let parameters = RunParameters {
+            budget: Budget { total: Some(25), frames: [].into() },
+            boundary: 1,
+            ..RunParameters::default()
+        };
         Run {
             id: RunId(Uuid::from_u128(1)),
             public_id: PublicId::from_bits(77),

@@ -175,7 +175,8 @@ pub struct Progress {
 }
 
 pub async fn progress(tx: &mut Tx, run: &Run) -> Result<Progress, Fault> {
-    let ids: Vec<uuid::Uuid> = run.decided_keys().filter_map(|k| k.parse::<PublicId>().ok()).map(PublicId::uuid).collect();
+    let ids: Vec<uuid::Uuid> =
+        run.decided_keys().filter_map(|k| k.parse::<PublicId>().ok()).map(PublicId::uuid).collect();
     let r = sqlx::query!(
         r#"select count(*) as "total!", count(*) filter (where c.outcome is not null) as "decided!",
                   count(*) filter (where c.outcome is null and c.position <> 'decide') as "elsewhere!",

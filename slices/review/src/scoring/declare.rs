@@ -77,7 +77,13 @@ async fn write(cx: &Cx<allow::ReviewCase>, tx: &mut Tx, seat: &Seat, said: &Said
     Ok(tx.log_operation(&cx.audit(), Permission::ReviewCase, &object, Outcome::Done, what).await?)
 }
 
-async fn refused(cx: &Cx<allow::ReviewCase>, tx: &mut Tx, seat: &Seat, reason: &str, problem: Problem) -> Result<Reply, Fault> {
+async fn refused(
+    cx: &Cx<allow::ReviewCase>,
+    tx: &mut Tx,
+    seat: &Seat,
+    reason: &str,
+    problem: Problem,
+) -> Result<Reply, Fault> {
     let page = match seat.state {
         State::Assigned => declaration(cx, tx, seat, reason, vec![problem]).await?,
         State::Declared | State::Finalised => {
@@ -95,7 +101,10 @@ mod tests {
     #[test]
     fn a_conflict_needs_its_reason() {
         assert_eq!(read(&posted(&[("conflict", "none"), ("reason", "x")])), Ok(Said::None));
-        assert_eq!(read(&posted(&[("conflict", "conflict"), ("reason", " 顧問先 ")])), Ok(Said::Conflict("顧問先".into())));
+        assert_eq!(
+            read(&posted(&[("conflict", "conflict"), ("reason", " 顧問先 ")])),
+            Ok(Said::Conflict("顧問先".into()))
+        );
         assert!(read(&posted(&[("conflict", "conflict"), ("reason", " ")])).is_err());
         assert!(read(&posted(&[])).is_err());
         assert!(read(&posted(&[("conflict", "conflict"), ("reason", &"あ".repeat(501))])).is_err());

@@ -31,8 +31,14 @@ fn others(about: &About, name: &str) -> String {
 
 fn form(seat: &Seat, reason: &str, csrf: &str) -> Markup {
     let choices = vec![
-        Choice { hint: Some("勤務先、顧問先、取引先、親族などの関係がない場合".into()), ..Choice::new("none", "利益相反はない") },
-        Choice { hint: Some("担当から外れます。理由は事務局だけが見ます".into()), ..Choice::new("conflict", "利益相反がある") },
+        Choice {
+            hint: Some("勤務先、顧問先、取引先、親族などの関係がない場合".into()),
+            ..Choice::new("none", "利益相反はない")
+        },
+        Choice {
+            hint: Some("担当から外れます。理由は事務局だけが見ます".into()),
+            ..Choice::new("conflict", "利益相反がある")
+        },
     ];
     let chosen = if reason.is_empty() { "" } else { "conflict" };
     html! {
@@ -47,13 +53,16 @@ fn form(seat: &Seat, reason: &str, csrf: &str) -> Markup {
 
 /// For a reviewer who notices a conflict later.
 pub fn later(seat: &Seat, csrf: &str) -> Markup {
-    ui::disclosure("利益相反に気づいたとき", &html! {
-        p { "理由を書いて申告すると、この案件の担当から外れます。入力した採点は使われません。" }
-        form method="post" action={ (seat.path()) "/declare" } novalidate {
-            (csrf_field(csrf))
-            input type="hidden" name="conflict" value="conflict";
-            (ui::textarea("reason", "利益相反の内容", 500).required())
-            (ui::buttons(&[ui::button("申告して担当から外れる").danger()]))
-        }
-    })
+    ui::disclosure(
+        "利益相反に気づいたとき",
+        &html! {
+            p { "理由を書いて申告すると、この案件の担当から外れます。入力した採点は使われません。" }
+            form method="post" action={ (seat.path()) "/declare" } novalidate {
+                (csrf_field(csrf))
+                input type="hidden" name="conflict" value="conflict";
+                (ui::textarea("reason", "利益相反の内容", 500).required())
+                (ui::buttons(&[ui::button("申告して担当から外れる").danger()]))
+            }
+        },
+    )
 }

@@ -15,7 +15,12 @@ pub async fn file(cx: Cx<allow::ReviewCase>) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let seat = Seat::take(&cx, &mut tx).await?;
     if seat.state == State::Assigned {
-        return Err(Refusal::new("CONFLICT-NOT-DECLARED", "利益相反の申告がまだです。", "先に、利益相反の有無を申告してください。").into());
+        return Err(Refusal::new(
+            "CONFLICT-NOT-DECLARED",
+            "利益相反の申告がまだです。",
+            "先に、利益相反の有無を申告してください。",
+        )
+        .into());
     }
     let found = sqlx::query!(
         "select f.name, f.sha256, f.media_type from files f

@@ -11,8 +11,8 @@ use serde_json::json;
 
 use super::posted::{comment_name, points_name};
 use super::seat::{Seat, Sheet, State};
-use super::show::{Told, page};
 use super::sheet_view;
+use super::show::{Told, page};
 use crate::finishing;
 use crate::meaning::Stored;
 
@@ -78,7 +78,12 @@ pub async fn finalise(cx: Cx<allow::ReviewCase>, posted: Posted) -> Result<Reply
     let sheet = seat.sheet(&mut tx).await?;
     let mut found = problems(&spec.lacks(&sheet.stored.marks));
     if posted.get("_version") != sheet.version.to_string() {
-        found.insert(0, Problem::general("確認画面を開いたあとで、採点が変わっています。もう一度内容を確認してから確定してください。"));
+        found.insert(
+            0,
+            Problem::general(
+                "確認画面を開いたあとで、採点が変わっています。もう一度内容を確認してから確定してください。",
+            ),
+        );
     }
     if !found.is_empty() {
         let told = Told { problems: found, ..Told::default() };
@@ -103,9 +108,13 @@ async fn close(cx: &Cx<allow::ReviewCase>, tx: &mut Tx, seat: &Seat, sheet: Shee
     )
     .execute(tx.sql())
     .await?;
-    sqlx::query!("update assignments set state = 'finalised', finalised_at = $2 where id = $1 and state = 'declared'", seat.id.0, at)
-        .execute(tx.sql())
-        .await?;
+    sqlx::query!(
+        "update assignments set state = 'finalised', finalised_at = $2 where id = $1 and state = 'declared'",
+        seat.id.0,
+        at
+    )
+    .execute(tx.sql())
+    .await?;
     let job = NewJob::new(Lane::Cases, finishing::KIND, json!({ "case": seat.row.id.0 }));
     enqueue(tx, job.once(format!("{}:{}", seat.row.id.0, seat.id.0))).await?;
     let object = format!("case:{}", seat.row.public_id);
@@ -133,7 +142,8 @@ mod tests {
         let marks = posted::marks(&spec(), &posted(&pairs));
         let sheet = Sheet { version: 7, stored: Stored { marks, ..Stored::default() }, saved_at: None };
         let page = confirm_body("/review/x", &spec(), &sheet, "t").into_string();
-        for words in ["name=\"_version\" value=\"7\"", "4 / 5", "否", "根拠は&lt;b&gt;十分", "12</strong> / 15点"] {
+        for words in ["name=\"_version\" value=\"7\"", "4 / 5", "否", "根拠は&lt;b&gt;十分", "12</strong> / 15点"]
+        {
             assert!(page.contains(words), "{words}: {page}");
         }
     }

@@ -38,7 +38,8 @@ pub fn too_long(spec: &SheetSpec, marks: &Marks) -> Vec<Problem> {
     let most = usize::try_from(LONGEST).unwrap_or(usize::MAX);
     let over = |name: String, title: &str, text: &str| {
         let has = count_chars(text);
-        (has > most).then(|| Problem::at(&name, format!("「{title}」は{LONGEST}文字以内で入力してください（現在{has}文字）。")))
+        (has > most)
+            .then(|| Problem::at(&name, format!("「{title}」は{LONGEST}文字以内で入力してください（現在{has}文字）。")))
     };
     let comments = spec.criteria.iter().filter_map(|c| {
         over(comment_name(&c.id), &format!("{}のコメント", c.title), &marks.criteria.get(&c.id)?.comment)
@@ -99,7 +100,10 @@ pub mod tests {
 
     #[test]
     fn only_criteria_of_the_sheet_are_taken() {
-        let marks = marks(&spec(), &posted(&[("points.a", "4"), ("comment.a", "よ\0い\r\n"), ("points.other", "5"), ("overall", "総")]));
+        let marks = marks(
+            &spec(),
+            &posted(&[("points.a", "4"), ("comment.a", "よ\0い\r\n"), ("points.other", "5"), ("overall", "総")]),
+        );
         assert_eq!(marks.criteria.keys().collect::<Vec<_>>(), ["a", "ok"]);
         assert_eq!(marks.criteria["a"], Mark { points: "4".into(), comment: "よい\n".into() });
         assert_eq!(marks.overall, "総");

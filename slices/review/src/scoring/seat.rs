@@ -47,9 +47,13 @@ impl Seat {
         let public_id: PublicId = cx.param("assignment")?;
         let me = me(cx.actor())?;
         if cx.mode() == Mode::Write {
-            sqlx::query!("select id from assignments where public_id = $1 and reviewer_id = $2 for update", public_id.uuid(), me.0)
-                .fetch_optional(tx.sql())
-                .await?;
+            sqlx::query!(
+                "select id from assignments where public_id = $1 and reviewer_id = $2 for update",
+                public_id.uuid(),
+                me.0
+            )
+            .fetch_optional(tx.sql())
+            .await?;
         }
         let r = sqlx::query!(
             "select a.id, a.state, a.due_on, a.finalised_at, c.public_id as case_public_id
@@ -101,9 +105,10 @@ impl Seat {
     }
 
     pub async fn sheet(&self, tx: &mut Tx) -> Result<Sheet, Fault> {
-        let found = sqlx::query!("select version, scores, saved_at from score_sheets where assignment_id = $1", self.id.0)
-            .fetch_optional(tx.sql())
-            .await?;
+        let found =
+            sqlx::query!("select version, scores, saved_at from score_sheets where assignment_id = $1", self.id.0)
+                .fetch_optional(tx.sql())
+                .await?;
         let Some(r) = found else { return Ok(Sheet::default()) };
         Ok(Sheet { version: r.version, stored: serde_json::from_value(r.scores)?, saved_at: Some(r.saved_at) })
     }

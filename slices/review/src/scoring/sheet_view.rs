@@ -117,10 +117,18 @@ fn criterion(s: &Scene<'_>, c: &CriterionSpec) -> Markup {
     let none = Mark::default();
     let mark = s.marks.criteria.get(&c.id).unwrap_or(&none);
     let told = s.procedure.score_sheet.as_ref().and_then(|sheet| sheet.criteria.iter().find(|x| x.id == c.id));
-    let hint = if c.pass_fail { String::new() } else { format!("配点 {}点（評価 × {}）", points(most(c)), points(c.weight)) };
-    let comment = ui::textarea(comment_name(&c.id), format!("{}のコメント", c.title), LONGEST).value(mark.comment.clone());
-    let comment = if c.comment > 0 { comment.required().hint(format!("{}文字以上", c.comment)) } else { comment.optional() };
-    let given = ui::radios(points_name(&c.id), format!("{}の評価", c.title), choices(c, told)).required().value(mark.points.clone());
+    let hint = if c.pass_fail {
+        String::new()
+    } else {
+        format!("配点 {}点（評価 × {}）", points(most(c)), points(c.weight))
+    };
+    let comment =
+        ui::textarea(comment_name(&c.id), format!("{}のコメント", c.title), LONGEST).value(mark.comment.clone());
+    let comment =
+        if c.comment > 0 { comment.required().hint(format!("{}文字以上", c.comment)) } else { comment.optional() };
+    let given = ui::radios(points_name(&c.id), format!("{}の評価", c.title), choices(c, told))
+        .required()
+        .value(mark.points.clone());
     html! {
         section class="panel" id={ "c-" (c.id) } {
             h3 class="panel__title" { (c.title) }
@@ -144,7 +152,10 @@ fn choices(c: &CriterionSpec, told: Option<&Criterion>) -> Vec<Choice> {
     }
     let word = |n: u32| told.and_then(|t| t.scale.iter().find(|(at, _)| *at == n)).map(|(_, word)| word.as_str());
     // The best comes first, as on the paper sheet.
-    (c.min..=c.max).rev().map(|n| Choice::new(n.to_string(), word(n).map_or_else(|| n.to_string(), |w| format!("{n}　{w}")))).collect()
+    (c.min..=c.max)
+        .rev()
+        .map(|n| Choice::new(n.to_string(), word(n).map_or_else(|| n.to_string(), |w| format!("{n}　{w}"))))
+        .collect()
 }
 
 /// Where to look for this criterion: links into the application.
@@ -162,7 +173,10 @@ pub fn read_only(spec: &SheetSpec, marks: &Marks) -> Markup {
     let none = Mark::default();
     let row = |c: &CriterionSpec| {
         let mark = marks.criteria.get(&c.id).unwrap_or(&none);
-        ui::Answer::rich(c.title.clone(), html! { p { strong { (given(c, mark)) } } p class="prewrap" { (mark.comment) } })
+        ui::Answer::rich(
+            c.title.clone(),
+            html! { p { strong { (given(c, mark)) } } p class="prewrap" { (mark.comment) } },
+        )
     };
     let mut rows: Vec<ui::Answer> = spec.criteria.iter().map(row).collect();
     rows.push(ui::Answer::text("総評", &marks.overall));

@@ -27,10 +27,19 @@ async fn assignment_never_crosses_a_conflict_and_is_carried_out_as_shown() {
     assert!(stale.contains("状況が変わりました"), "{stale}");
     assert_eq!(world.count("select count(*) from assignments").await, 0);
     assign_all(&world, m).await;
-    assert_eq!(world.count("select count(*) from assignments where state = 'assigned' and due_on is not null").await, 9);
-    let crossing = format!("select count(*) from assignments a join cases c on c.id = a.case_id where c.public_id = '{}' and a.reviewer_id = '{}'", cases[0].uuid(), reviewers[0].id);
+    assert_eq!(
+        world.count("select count(*) from assignments where state = 'assigned' and due_on is not null").await,
+        9
+    );
+    let crossing = format!(
+        "select count(*) from assignments a join cases c on c.id = a.case_id where c.public_id = '{}' and a.reviewer_id = '{}'",
+        cases[0].uuid(),
+        reviewers[0].id
+    );
     assert_eq!(world.count(&crossing).await, 0);
-    assert!(world.count(&format!("select count(*) from assignments where reviewer_id = '{}'", reviewers[3].id)).await <= 1);
+    assert!(
+        world.count(&format!("select count(*) from assignments where reviewer_id = '{}'", reviewers[3].id)).await <= 1
+    );
     let full = m.post(&format!("/assignments/{}/assign", cases[1]), &[("reviewer", &fourth)]).await.refused();
     assert!(full.contains("割り当てられています"), "{full}");
     world.end().await;
@@ -82,10 +91,12 @@ async fn a_sheet_is_saved_with_its_version_and_final_once() {
         assert!(!page.contains(name), "{name} is shown");
     }
 
-    let first = r.post_at(&format!("{path}/autosave"), &[("points.market", "3"), ("comment.market", "途中")], Some("0")).await;
+    let first =
+        r.post_at(&format!("{path}/autosave"), &[("points.market", "3"), ("comment.market", "途中")], Some("0")).await;
     assert_eq!((first.status, first.header("x-hojo-version")), (200, "1"), "{}", first.text);
     assert!(first.text.contains("sheet-state") && first.text.contains("<strong>12</strong>"), "{}", first.text);
-    let stale = r.post_at(&format!("{path}/autosave"), &[("points.market", "5"), ("points.bogus", "9")], Some("0")).await;
+    let stale =
+        r.post_at(&format!("{path}/autosave"), &[("points.market", "5"), ("points.bogus", "9")], Some("0")).await;
     assert_eq!(stale.status, 409);
     assert!(stale.text.contains("\"theirs\":\"3\"") && stale.text.contains("事業性"), "{}", stale.text);
     let page = r.post(&format!("{path}/save"), &[("_version", "0"), ("points.market", "1")]).await;

@@ -11,7 +11,13 @@ async fn scored(world: &World) -> Cast {
     for reviewer in &cast.reviewers {
         for path in own(&reviewer.client).await {
             let page = reviewer.client.get(&path).await.ok();
-            let points = if page.contains("見本精機") { "5" } else if page.contains("株式会社乙") { "4" } else { "2" };
+            let points = if page.contains("見本精機") {
+                "5"
+            } else if page.contains("株式会社乙") {
+                "4"
+            } else {
+                "2"
+            };
             score(&reviewer.client, &path, points).await;
         }
     }
@@ -40,7 +46,8 @@ async fn a_run_is_saved_committed_by_another_person_and_decides_once() {
 
     let round = world.round.to_string();
     let base = [("round", round.as_str()), ("fill", "strict_cut"), ("pass", "majority")];
-    let with = |name: &'static str, total: &'static str| [base.as_slice(), &[("name", name), ("total", total)]].concat();
+    let with =
+        |name: &'static str, total: &'static str| [base.as_slice(), &[("name", name), ("total", total)]].concat();
     let bad = m.post("/runs", &with("案", "たくさん")).await.refused();
     assert!(bad.contains("value=\"たくさん\""), "{bad}");
     let first = m.post("/runs", &with("案1", "3,000,000")).await.to();
@@ -54,7 +61,9 @@ async fn a_run_is_saved_committed_by_another_person_and_decides_once() {
     // Not by its maker; not when something moved since; then by another person.
     let hash = hidden(&other.client.get(&format!("{run}/commit")).await.ok(), "hash");
     m.post(&format!("{run}/commit"), &[("hash", &hash)]).await.refused();
-    m.post(&points, &[("deduction", "used_once"), ("deduction", "stalled"), ("reason", "事業化が進んでいない")]).await.to();
+    m.post(&points, &[("deduction", "used_once"), ("deduction", "stalled"), ("reason", "事業化が進んでいない")])
+        .await
+        .to();
     let stale = other.client.post(&format!("{run}/commit"), &[("hash", &hash)]).await.refused();
     assert!(stale.contains("変わっています"), "{stale}");
     let third = m.post("/runs", &with("案3", "3,000,000")).await.to();
@@ -68,12 +77,21 @@ async fn a_run_is_saved_committed_by_another_person_and_decides_once() {
     assert!(going.contains("採否を決定しています"), "{going}");
 
     world.work().await;
-    let decided = |outcome: &str| format!("select count(*) from cases where position = 'notify' and outcome = '{outcome}'");
+    let decided =
+        |outcome: &str| format!("select count(*) from cases where position = 'notify' and outcome = '{outcome}'");
     assert_eq!(world.count(&decided("adopted")).await, 2);
     assert_eq!(world.count(&decided("not_adopted")).await, 1);
     assert_eq!(world.count("select sum((state ->> 'adopted')::bigint) from cases").await, 3_000_000);
-    assert_eq!(world.count("select count(*) from jobs where kind = 'letter' and payload ->> 'cause' = 'outcome'").await, 3);
-    assert_eq!(world.count("select count(*) from jobs where kind = 'letter' and payload ->> 'letter' = 'adoption-notice'").await, 2);
+    assert_eq!(
+        world.count("select count(*) from jobs where kind = 'letter' and payload ->> 'cause' = 'outcome'").await,
+        3
+    );
+    assert_eq!(
+        world
+            .count("select count(*) from jobs where kind = 'letter' and payload ->> 'letter' = 'adoption-notice'")
+            .await,
+        2
+    );
     assert!(other.client.get(&run).await.ok().contains("採否の決定が完了しました"));
 
     // The job once more, as after a crash between work and "done": no second effect.

@@ -112,9 +112,19 @@ impl World {
             .execute(tx.sql()).await.unwrap();
         sqlx::query("insert into roles (code, label) values ($1, $1)").bind(&role).execute(tx.sql()).await.unwrap();
         for p in permissions {
-            sqlx::query("insert into role_permissions (role, permission) values ($1, $2)").bind(&role).bind(p.code()).execute(tx.sql()).await.unwrap();
+            sqlx::query("insert into role_permissions (role, permission) values ($1, $2)")
+                .bind(&role)
+                .bind(p.code())
+                .execute(tx.sql())
+                .await
+                .unwrap();
         }
-        sqlx::query("insert into staff_roles (staff_id, role) values ($1, $2)").bind(id).bind(&role).execute(tx.sql()).await.unwrap();
+        sqlx::query("insert into staff_roles (staff_id, role) values ($1, $2)")
+            .bind(id)
+            .bind(&role)
+            .execute(tx.sql())
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         let session = self.session(id).await;
         Person { id, public_id, client: Client::new(self.app.clone(), &session).await }
@@ -128,8 +138,12 @@ impl World {
             "insert into sessions (id, token_hash, site, staff_id, idle_seconds, expires_at)
              values ($1, $2, 'office', $3, 3600, clock_timestamp() + interval '1 day')",
         )
-        .bind(random::key()).bind(sha2::Sha256::digest(token.as_bytes()).to_vec()).bind(staff)
-        .execute(tx.sql()).await.unwrap();
+        .bind(random::key())
+        .bind(sha2::Sha256::digest(token.as_bytes()).to_vec())
+        .bind(staff)
+        .execute(tx.sql())
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         token
     }
@@ -137,7 +151,8 @@ impl World {
     /// A filed application that passed the formal check, as the other slices leave it.
     pub async fn case(&self, n: u32, name: &str, requested: i64) -> PublicId {
         let procedure = self.edition.procedure("application").unwrap();
-        let example = procedure.examples.iter().find(|e| e.name.contains("製造業・従業員22人・革新枠（不備なし）")).unwrap();
+        let example =
+            procedure.examples.iter().find(|e| e.name.contains("製造業・従業員22人・革新枠（不備なし）")).unwrap();
         let mut answers = example.answers.clone();
         answers.set("name", Raw::from(name));
         answers.set("representative", Raw::from("見本 太郎"));
@@ -148,7 +163,13 @@ impl World {
             .bind(applicant).bind(random::public_id().uuid()).bind(format!("7{n:012}")).bind(name)
             .execute(tx.sql()).await.unwrap();
         tx.commit().await.unwrap();
-        let state = Case { position: Position::Examine, submissions: 1, seq: 5, requested: Some(requested), ..Case::opened(Channel::Portal) };
+        let state = Case {
+            position: Position::Examine,
+            submissions: 1,
+            seq: 5,
+            requested: Some(requested),
+            ..Case::opened(Channel::Portal)
+        };
         let edition = format!("{}@{}", self.edition.id, self.edition.version);
         let number = format!("2026-R1-{n:05}");
         let mut tx = self.office.begin(&somebody(Uuid::from_u128(1)), Mode::Write).await.unwrap();
@@ -185,7 +206,11 @@ impl World {
     /// A number over all rows, as the worker sees them.
     pub async fn count(&self, sql: &str) -> i64 {
         let mut tx = self.work.begin(&Actor::Worker, Mode::Write).await.unwrap();
-        let n = sqlx::query(AssertSqlSafe(format!("select ({sql})::bigint as n"))).fetch_one(tx.sql()).await.unwrap().get("n");
+        let n = sqlx::query(AssertSqlSafe(format!("select ({sql})::bigint as n")))
+            .fetch_one(tx.sql())
+            .await
+            .unwrap()
+            .get("n");
         tx.commit().await.unwrap();
         n
     }
@@ -205,7 +230,8 @@ impl World {
 
     /// A number as one reviewer's database role sees it, whatever the pages do.
     pub async fn count_as_reviewer(&self, reviewer: Uuid, sql: &str) -> i64 {
-        let staff = Staff { staff: StaffId(reviewer), name: "r".into(), permissions: BTreeSet::from([Permission::ReviewCase]) };
+        let staff =
+            Staff { staff: StaffId(reviewer), name: "r".into(), permissions: BTreeSet::from([Permission::ReviewCase]) };
         let mut tx = self.office.begin(&Actor::Reviewer(staff), Mode::Read).await.unwrap();
         sqlx::query(AssertSqlSafe(format!("select ({sql})::bigint as n"))).fetch_one(tx.sql()).await.unwrap().get("n")
     }
@@ -240,8 +266,13 @@ async fn publish(setup: &Db, source: &SourceFiles, edition: &Edition) -> (Uuid, 
         "insert into editions (id, programme_id, code, version, hash, source, published_by, approved_by, effective_at)
          values ($1, 'p', '2026-r1', $2, $3, $4, '甲', '乙', now())",
     )
-    .bind(&key).bind(&edition.version).bind(&edition.hash).bind(serde_json::to_value(source).unwrap())
-    .execute(tx.sql()).await.unwrap();
+    .bind(&key)
+    .bind(&edition.version)
+    .bind(&edition.hash)
+    .bind(serde_json::to_value(source).unwrap())
+    .execute(tx.sql())
+    .await
+    .unwrap();
     let (id, round) = (random::key(), random::public_id());
     sqlx::query("insert into rounds (id, public_id, programme_id, code, title, edition_id, opens_at, closes_at) values ($1, $2, 'p', '2026-r1', '第1回公募', $3, $4, $5)")
         .bind(id).bind(round.uuid()).bind(&key).bind(datetime!(2026-09-30 17:00 +9)).bind(datetime!(2026-10-30 18:00 +9))

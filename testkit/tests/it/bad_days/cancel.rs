@@ -28,7 +28,16 @@ fn requests(desk: &Desk) -> Vec<Vec<u8>> {
         of(head("GET", &format!("{}/check", desk.base), c, "", 0), b""),
         of(head("POST", &format!("{outline}/autosave"), c, form, save.len()), save.as_bytes()),
         of(head("POST", &outline, c, form, save.len()), save.as_bytes()),
-        of(head("POST", &format!("{}/files/att_supplement", desk.base), c, "multipart/form-data; boundary=B", upload.len()), &upload),
+        of(
+            head(
+                "POST",
+                &format!("{}/files/att_supplement", desk.base),
+                c,
+                "multipart/form-data; boundary=B",
+                upload.len(),
+            ),
+            &upload,
+        ),
         of(head("POST", &format!("{}/submit", desk.base), c, form, 11), b"declare=yes"),
     ]
 }
@@ -76,22 +85,36 @@ async fn five_thousand_clients_that_vanish_leave_no_connection_in_a_transaction(
     println!("{STORM} clients vanished in {:?} (seed {SEED})", began.elapsed());
 
     let name = desk.ground.name.clone();
-    let stuck = format!("select count(*) from pg_stat_activity where datname = '{name}' and usename <> 'postgres' and state like 'idle in transaction%'");
-    let busy = format!("select count(*) from pg_stat_activity where datname = '{name}' and usename <> 'postgres' and state <> 'idle'");
+    let stuck = format!(
+        "select count(*) from pg_stat_activity where datname = '{name}' and usename <> 'postgres' and state like 'idle in transaction%'"
+    );
+    let busy = format!(
+        "select count(*) from pg_stat_activity where datname = '{name}' and usename <> 'postgres' and state <> 'idle'"
+    );
     // What was abandoned is worked off first.
-    for _ in 0..600 {
-        if desk.sql.count(&busy).await == 0 {
+    let mut quiet = 0;
+    for _ in 0..900 {
+        quiet = if served.db.usage().0 == 0 && desk.sql.count(&busy).await == 0 { quiet + 1 } else { 0 };
+        if quiet == 5 {
             break;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    assert_eq!(quiet, 5, "connections that nobody uses do not come back: {:?}", served.db.usage());
+    println!("quiet again {:?} after the first of them", began.elapsed());
     assert_eq!(desk.sql.count(&stuck).await, 0, "connections are stuck in a transaction");
     assert_eq!(desk.sql.count(&busy).await, 0);
     // More people at once than the pool has connections: each connection is lent again and is clean.
     let list = head("GET", &desk.base, &desk.client, "", 0);
     let answers = futures_util::future::join_all((0..24).map(|_| served.ask(&list))).await;
     for answer in answers {
-        assert!(answer.starts_with("HTTP/1.1 200"), "{}", answer.lines().next().unwrap_or_default());
+        let code = answer.rsplit('（').next().and_then(|t| t.split('）').next()).unwrap_or_default();
+        assert!(
+            answer.starts_with("HTTP/1.1 200"),
+            "{} {code} {:?}",
+            answer.lines().next().unwrap_or_default(),
+            served.db.usage()
+        );
     }
     let version = desk.sql.one("select version from draft_sections where section = 'outline'").await;
     let auto = format!("{}/sections/outline/autosave", desk.base);

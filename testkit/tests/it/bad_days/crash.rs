@@ -43,7 +43,8 @@ fn find_bin() -> PathBuf {
 impl Server {
     async fn start() -> Self {
         let user = is_root().then(|| {
-            let there = Command::new("id").arg("postgres").stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+            let there =
+                Command::new("id").arg("postgres").stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
             if there.success() { "postgres" } else { "nobody" }
         });
         let dir = tempfile::tempdir().unwrap();
@@ -54,8 +55,13 @@ impl Server {
             std::fs::create_dir(&data).unwrap();
             assert!(Command::new("chown").arg(user).arg(server.dir.path()).arg(&data).status().unwrap().success());
         }
-        server.tool("initdb", &["-D", &data.to_string_lossy(), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]);
-        let settings = format!("listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = ''\nmax_connections = 60\n");
+        server.tool(
+            "initdb",
+            &["-D", &data.to_string_lossy(), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"],
+        );
+        let settings = format!(
+            "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = ''\nmax_connections = 60\n"
+        );
         let path = data.join("postgresql.conf");
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text + &settings).unwrap();
@@ -180,7 +186,8 @@ async fn postgresql_killed_under_load_comes_back_without_a_restart_of_ours_and_n
     let mut sql = ground.superuser().await;
     let mut people = Vec::new();
     for n in 0..SAVERS {
-        let (id, session) = company(&mut sql, &format!("株式会社見本{n}"), Some(&format!("712345678901{n}")), "prime").await;
+        let (id, session) =
+            company(&mut sql, &format!("株式会社見本{n}"), Some(&format!("712345678901{n}")), "prime").await;
         let client = house.client(Site::Portal, &session);
         let base = client.start(ground.round).await;
         people.push((id, client, base));
@@ -206,7 +213,11 @@ async fn postgresql_killed_under_load_comes_back_without_a_restart_of_ours_and_n
             if round.iter().all(|a| a.status == 200) {
                 break;
             }
-            assert!(back.elapsed() < Duration::from_secs(15), "kill {kill}: {:?}", round.iter().map(|a| a.status).collect::<Vec<_>>());
+            assert!(
+                back.elapsed() < Duration::from_secs(15),
+                "kill {kill}: {:?}",
+                round.iter().map(|a| a.status).collect::<Vec<_>>()
+            );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         println!("kill {kill}: everybody works {:?} after the server came back", back.elapsed());

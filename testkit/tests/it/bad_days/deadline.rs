@@ -3,21 +3,25 @@
 use hojo_access::Site;
 use time::Duration;
 
-use crate::sql::public;
 use super::{Desk, NUMBER};
 use crate::client::{Client, complete};
 use crate::ground::{CLOSES, colleague, company, edition};
+use crate::sql::public;
 
 /// Sets the round to close `seconds` from now by the clock the product reads.
 async fn closes_in(desk: &mut Desk, seconds: i64) {
     let offset = desk.ground.clock.offset_seconds();
-    desk.sql.run(&format!("update rounds set closes_at = clock_timestamp() + make_interval(secs => {})", offset + seconds)).await;
+    desk.sql
+        .run(&format!("update rounds set closes_at = clock_timestamp() + make_interval(secs => {})", offset + seconds))
+        .await;
 }
 
 /// Seconds until the round closes, negative after it.
 async fn left(desk: &mut Desk) -> f64 {
     let offset = desk.ground.clock.offset_seconds();
-    let sql = format!("select extract(epoch from closes_at - clock_timestamp() - make_interval(secs => {offset})) from rounds");
+    let sql = format!(
+        "select extract(epoch from closes_at - clock_timestamp() - make_interval(secs => {offset})) from rounds"
+    );
     desk.sql.one(&sql).await.parse().unwrap()
 }
 
@@ -98,11 +102,19 @@ async fn a_deadline_moved_for_one_applicant_moves_for_nobody_else() {
     let (_, first) = colleague(&mut desk.sql, "三浦 恵子", "manager").await;
     let (_, second) = colleague(&mut desk.sql, "大野 健一", "manager").await;
     let (first, second) = (desk.house.client(Site::Office, &first), desk.house.client(Site::Office, &second));
-    let who = public(&desk.sql.one(&format!("select public_id from applicants where corporate_number = '{NUMBER}'")).await);
+    let who =
+        public(&desk.sql.one(&format!("select public_id from applicants where corporate_number = '{NUMBER}'")).await);
     assert_ne!(other.to_string(), who);
     let seen = seen(&desk.client, &desk.base).await;
     let page = format!("/rounds/{}/deadline", desk.ground.round);
-    let wanted = [("scope", "one"), ("applicant", who.as_str()), ("day", "2026/11/02"), ("clock", "18:00"), ("reason", "被災"), ("stage", "confirm")];
+    let wanted = [
+        ("scope", "one"),
+        ("applicant", who.as_str()),
+        ("day", "2026/11/02"),
+        ("clock", "18:00"),
+        ("reason", "被災"),
+        ("stage", "confirm"),
+    ];
     first.post(&page, &wanted).await.to();
     let id = public(&desk.sql.one("select public_id from deadline_moves").await);
     second.post(&format!("{page}/{id}/decide"), &[("decision", "approve")]).await.to();
@@ -120,7 +132,9 @@ async fn before_the_opening_nothing_is_taken_and_the_draft_stays() {
     desk.client.fill(&desk.base, &edition(), &complete(&edition())).await;
     let seen = seen(&desk.client, &desk.base).await;
     let offset = desk.ground.clock.offset_seconds();
-    desk.sql.run(&format!("update rounds set opens_at = clock_timestamp() + make_interval(secs => {})", offset + 3_600)).await;
+    desk.sql
+        .run(&format!("update rounds set opens_at = clock_timestamp() + make_interval(secs => {})", offset + 3_600))
+        .await;
     let early = desk.client.post(&format!("{}/submit", desk.base), &[("_seen", &seen), ("declare", "yes")]).await;
     assert!(early.status == 422 && early.has("からです"), "{}", early.said());
     assert_eq!(desk.sql.count("select count(*) from submissions").await, 0);

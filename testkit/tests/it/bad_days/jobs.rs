@@ -201,8 +201,15 @@ async fn a_job_that_panics_is_laid_down_after_its_last_try_and_holds_up_nobody()
     runner.turn(Lane::Cases).await.unwrap();
     assert_eq!(floor.effects().await, 5, "the others were worked off in the same turn");
     for attempt in 1..=3 {
-        let row = floor.sql.rows("select state, attempt, coalesce(last_error, '') from jobs where kind = 'poison'").await.swap_remove(0);
-        assert_eq!((row[0].as_str(), row[1].as_str()), (if attempt == 3 { "dead" } else { "waiting" }, attempt.to_string().as_str()));
+        let row = floor
+            .sql
+            .rows("select state, attempt, coalesce(last_error, '') from jobs where kind = 'poison'")
+            .await
+            .swap_remove(0);
+        assert_eq!(
+            (row[0].as_str(), row[1].as_str()),
+            (if attempt == 3 { "dead" } else { "waiting" }, attempt.to_string().as_str())
+        );
         assert!(row[2].contains("panicked"), "{row:?}");
         floor.sql.run("update jobs set run_at = clock_timestamp() where state = 'waiting'").await;
         runner.turn(Lane::Cases).await.unwrap();

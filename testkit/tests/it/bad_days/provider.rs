@@ -15,7 +15,10 @@ async fn while_the_provider_is_down_work_goes_on_and_the_sign_in_page_explains()
 
     let path = format!("{}/sections/outline", desk.base);
     desk.client.get("/me").await.ok();
-    desk.client.post_with(&format!("{path}/autosave"), &[("plan_title", "続きの題")], &[("x-hojo-version", "1")]).await.ok();
+    desk.client
+        .post_with(&format!("{path}/autosave"), &[("plan_title", "続きの題")], &[("x-hojo-version", "1")])
+        .await
+        .ok();
     desk.client.post("/session/extend", &[]).await;
     assert!(desk.client.get(&path).await.ok().has("続きの題"));
 

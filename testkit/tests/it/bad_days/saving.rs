@@ -18,7 +18,11 @@ async fn a_stale_autosave_is_told_both_texts_and_nothing_is_lost() {
         let stale = c.post_with(&auto, &[("plan_title", "後の題")], &[("x-hojo-version", version)]).await;
         assert_eq!(stale.status, 409, "version {version:?}: {}", stale.said());
         let told: serde_json::Value = serde_json::from_slice(&stale.bytes).unwrap();
-        assert_eq!((told["version"].as_i64(), told["values"][0]["theirs"].as_str()), (Some(2), Some("先の題")), "{told}");
+        assert_eq!(
+            (told["version"].as_i64(), told["values"][0]["theirs"].as_str()),
+            (Some(2), Some("先の題")),
+            "{told}"
+        );
     }
     // Without scripts the page itself shows both, keeps what was typed, and one more press decides.
     let path = format!("{}/sections/outline", desk.base);
@@ -60,7 +64,8 @@ async fn of_many_savers_at_once_each_success_is_one_version_and_none_overwrites_
             let (mut seen, mut saved) = (1i64, Vec::new());
             for n in 0..25 {
                 let text = format!("{who}の{n}");
-                let answer = c.post_with(&auto, &[("plan_title", &text)], &[("x-hojo-version", &seen.to_string())]).await;
+                let answer =
+                    c.post_with(&auto, &[("plan_title", &text)], &[("x-hojo-version", &seen.to_string())]).await;
                 match answer.status {
                     200 => {
                         seen = answer.header("x-hojo-version").parse().unwrap();
@@ -84,7 +89,8 @@ async fn of_many_savers_at_once_each_success_is_one_version_and_none_overwrites_
     let expected: Vec<i64> = (2..=i64::try_from(all.len()).unwrap() + 1).collect();
     assert_eq!(versions, expected, "two successes never share a version and none is skipped");
     let last = all.last().unwrap();
-    let stored = desk.sql.rows("select version, answers ->> 'plan_title' from draft_sections where section = 'outline'").await;
+    let stored =
+        desk.sql.rows("select version, answers ->> 'plan_title' from draft_sections where section = 'outline'").await;
     assert_eq!(stored, [[last.0.to_string(), last.1.clone()]]);
     println!("saved {} of 200 at the first try", all.len());
     desk.end().await;

@@ -50,7 +50,10 @@ fn blobs(dir: &Path) -> Vec<PathBuf> {
 async fn a_lost_or_changed_attachment_stops_the_submission_by_name_and_the_draft_stays() {
     let mut desk = Desk::ready().await;
     let name = "決算書の写し.pdf";
-    desk.client.upload(&format!("{}/files/att_supplement", desk.base), &[("att_supplement", name, &pdf("supplement"))]).await.ok();
+    desk.client
+        .upload(&format!("{}/files/att_supplement", desk.base), &[("att_supplement", name, &pdf("supplement"))])
+        .await
+        .ok();
     let sha = desk.sql.one("select sha256 from files where slot = 'att_supplement' and state = 'accepted'").await;
     let blob = blobs(&desk.ground.vault_dir.path().join("blobs")).into_iter().find(|p| p.ends_with(&sha)).unwrap();
     let kept = std::fs::read(&blob).unwrap();
@@ -65,13 +68,19 @@ async fn a_lost_or_changed_attachment_stops_the_submission_by_name_and_the_draft
         let refused = desk.client.submit(&desk.base).await;
         assert_eq!(refused.status, 422, "{}", refused.said());
         assert!(refused.has(name), "the file is named: {}", refused.said());
-        assert_eq!(desk.sql.one("select md5(string_agg(d::text, '' order by section)) from draft_sections d").await, drafted);
+        assert_eq!(
+            desk.sql.one("select md5(string_agg(d::text, '' order by section)) from draft_sections d").await,
+            drafted
+        );
         assert_eq!(desk.sql.count("select count(*) from submissions").await, 0);
         assert_eq!(desk.sql.count("select count(*) from receipt_numbers").await, 0, "no number is spent");
     }
     // Mended by the person: the same file once more.
     std::fs::remove_file(&blob).ok();
-    desk.client.upload(&format!("{}/files/att_supplement", desk.base), &[("att_supplement", name, &pdf("again"))]).await.ok();
+    desk.client
+        .upload(&format!("{}/files/att_supplement", desk.base), &[("att_supplement", name, &pdf("again"))])
+        .await
+        .ok();
     desk.client.submit(&desk.base).await.to();
     desk.end().await;
 }
@@ -84,9 +93,15 @@ async fn somebody_elses_file_cannot_be_named_in_answers_nor_handed_in() {
     let theirs = other.start(desk.ground.round).await;
     let path = format!("{theirs}/files/att_supplement");
     other.upload(&path, &[("att_supplement", "秘密.pdf", &pdf("secret"))]).await.ok();
-    let file = desk.sql.rows("select public_id::text, sha256, size::text from files where name = '秘密.pdf'").await.swap_remove(0);
+    let file = desk
+        .sql
+        .rows("select public_id::text, sha256, size::text from files where name = '秘密.pdf'")
+        .await
+        .swap_remove(0);
     let (id, sha, size) = (public(&file[0]), &file[1], &file[2]);
-    let reference = format!(r#"[{{"file":"{id}","name":"秘密.pdf","size":{size},"sha256":"{sha}","media_type":"application/pdf"}}]"#);
+    let reference = format!(
+        r#"[{{"file":"{id}","name":"秘密.pdf","size":{size},"sha256":"{sha}","media_type":"application/pdf"}}]"#
+    );
 
     // Typed into the form: file fields are no text, nothing of it is taken.
     let page = format!("{}/sections/attachments", desk.base);

@@ -9,14 +9,20 @@ async fn full_width_digits_are_numbers() {
     let mut desk = Desk::empty().await;
     let path = format!("{}/sections/applicant", desk.base);
     let version = desk.client.get(&path).await.ok().hidden("_version");
-    let typed = [("_version", version.as_str()), ("_action", "list"), ("capital", "１２，３４５，０００円"), ("postal_code", "１０５ー０００１")];
+    let typed = [
+        ("_version", version.as_str()),
+        ("_action", "list"),
+        ("capital", "１２，３４５，０００円"),
+        ("postal_code", "１０５ー０００１"),
+    ];
     let answer = desk.client.post(&path, &typed).await;
     assert!(matches!(answer.status, 303 | 422), "{}", answer.said());
     // Kept as typed, read as a number.
     let stored = desk.sql.one("select answers ->> 'capital' from draft_sections where section = 'applicant'").await;
     assert_eq!(stored, "１２，３４５，０００円");
     let page = desk.client.get(&format!("{path}?from=check")).await.ok().text();
-    let error = page.split("id=\"f-capital-error\"").nth(1).map(|t| t.split("</").next().unwrap_or_default().to_owned());
+    let error =
+        page.split("id=\"f-capital-error\"").nth(1).map(|t| t.split("</").next().unwrap_or_default().to_owned());
     assert!(error.as_deref().is_none_or(|e| !e.contains("数字")), "{error:?}");
     desk.end().await;
 }
@@ -53,7 +59,10 @@ async fn ten_megabytes_of_text_are_refused_in_words_and_the_draft_stays() {
     desk.client.post(&path, &[("_version", "1"), ("plan_title", "先の題"), ("_action", "list")]).await.to();
     let huge = "a".repeat(10 * 1024 * 1024);
     for address in [path.clone(), format!("{path}/autosave")] {
-        let refused = desk.client.post_with(&address, &[("_version", "2"), ("plan_title", &huge)], &[("x-hojo-version", "2")]).await;
+        let refused = desk
+            .client
+            .post_with(&address, &[("_version", "2"), ("plan_title", &huge)], &[("x-hojo-version", "2")])
+            .await;
         assert!(matches!(refused.status, 400 | 413), "{}", refused.status);
         assert!(refused.has("大きすぎます"), "{}", refused.said());
     }
@@ -63,7 +72,8 @@ async fn ten_megabytes_of_text_are_refused_in_words_and_the_draft_stays() {
     assert!(kept.status == 422 && kept.has("文字"), "{}", kept.status);
     let many: String = (0..30_000).map(|n| format!("f{n}=1&")).collect();
     let request = desk.client.request("POST", &path).header("content-type", "application/x-www-form-urlencoded");
-    let refused = desk.client.send(request.header("x-csrf-token", &desk.client.csrf).body(Body::from(many)).unwrap()).await;
+    let refused =
+        desk.client.send(request.header("x-csrf-token", &desk.client.csrf).body(Body::from(many)).unwrap()).await;
     assert_eq!(refused.status, 400, "30,000 fields");
     assert!(desk.client.get(&path).await.ok().has("先の題"));
     desk.end().await;
@@ -75,9 +85,23 @@ async fn hostile_field_names_and_row_numbers_cost_nothing_and_change_nothing_els
     let path = format!("{}/sections/officers_section", desk.base);
     let before = desk.sql.one("select md5(string_agg(d::text, '' order by section)) from draft_sections d where section <> 'officers_section'").await;
     let names = [
-        "officers[999999999999999999].officer_name", "officers[18446744073709551616].officer_name", "officers[-1].officer_name",
-        "officers[0].__proto__", "officers[0].officer_name.x", "officers[[0]].officer_name", "officers[0]", "officers", "capital",
-        "plan_title", "requested", "account.name", "round.closes", "_version[0]", "'; drop table cases; --", "../../etc/passwd", "%s%n",
+        "officers[999999999999999999].officer_name",
+        "officers[18446744073709551616].officer_name",
+        "officers[-1].officer_name",
+        "officers[0].__proto__",
+        "officers[0].officer_name.x",
+        "officers[[0]].officer_name",
+        "officers[0]",
+        "officers",
+        "capital",
+        "plan_title",
+        "requested",
+        "account.name",
+        "round.closes",
+        "_version[0]",
+        "'; drop table cases; --",
+        "../../etc/passwd",
+        "%s%n",
     ];
     let mut pairs: Vec<(&str, &str)> = names.iter().map(|n| (*n, "悪い値")).collect();
     pairs.extend([("_version", "1"), ("_has", "officers"), ("_has", "nothing"), ("_action", "list")]);
@@ -87,11 +111,21 @@ async fn hostile_field_names_and_row_numbers_cost_nothing_and_change_nothing_els
     assert_eq!(before, after, "only fields of the posted section are touched");
     let rows = desk.sql.count("select jsonb_array_length(coalesce(answers -> 'officers', '[]')) from draft_sections where section = 'officers_section'").await;
     assert!(rows <= 3, "{rows} rows");
-    let keys = desk.sql.list("select jsonb_object_keys(answers) from draft_sections where section = 'officers_section'").await;
+    let keys =
+        desk.sql.list("select jsonb_object_keys(answers) from draft_sections where section = 'officers_section'").await;
     assert!(keys.iter().all(|k| k.starts_with("officer")), "{keys:?}");
-    for action in ["add:officers", "remove:officers:999999999", "remove:officers:-1", "add:nothing", "remove-file:att_roster:x", "postal:capital", "nonsense\0"] {
+    for action in [
+        "add:officers",
+        "remove:officers:999999999",
+        "remove:officers:-1",
+        "add:nothing",
+        "remove-file:att_roster:x",
+        "postal:capital",
+        "nonsense\0",
+    ] {
         let version = desk.client.get(&path).await.ok().hidden("_version");
-        let answer = desk.client.post(&path, &[("_version", &version), ("_has", "officers"), ("_action", action)]).await;
+        let answer =
+            desk.client.post(&path, &[("_version", &version), ("_has", "officers"), ("_action", action)]).await;
         assert!(answer.status < 500, "{action}: {}", answer.said());
     }
     for section in ["nothing", "outline%00", "..%2F..", "%F0%9F%98%80", &"x".repeat(5_000)] {

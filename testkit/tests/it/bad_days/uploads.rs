@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::sql::public;
 use super::Desk;
 use crate::client::{multipart, pdf};
 use crate::socket::{Served, head};
+use crate::sql::public;
 
 /// A zip with these entries.
 fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
@@ -21,7 +21,8 @@ fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     out.finish().unwrap().into_inner()
 }
 
-const TYPES: &[u8] = b"<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"></Types>";
+const TYPES: &[u8] =
+    b"<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"></Types>";
 
 fn book(extra: &[(&str, &[u8])]) -> Vec<u8> {
     let sheet = b"<?xml version=\"1.0\"?><workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheets/></workbook>";
@@ -52,6 +53,9 @@ async fn hostile_and_broken_files_are_refused_with_the_reason_and_the_good_one_s
     let macro_book = book(&[("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0")]);
     let bomb = book(&[("xl/worksheets/sheet1.xml", &vec![b'0'; 30 * 1024 * 1024])]);
     let slip = book(&[("../../../etc/cron.d/x", b"* * * * * root true")]);
+    // As large as a slot allows: a scan of many pages.
+    let large = pdf(&"scan ".repeat(1_900_000));
+    desk.client.upload(&up("att_supplement"), &[("att_supplement", "図表.pdf", &large)]).await.ok();
     let cases: &[(&str, &str, &[u8], &[&str])] = &[
         ("att_supplement", "空.pdf", b"", &["空です"]),
         ("att_supplement", "鍵.pdf", &locked_pdf(), &["パスワード"]),

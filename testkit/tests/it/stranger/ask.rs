@@ -41,7 +41,8 @@ impl Doors {
         let api = hojo_db::Db::connect_site(&world.config.db(), Site::Api, world.clock.clone()).await.unwrap();
         let provider = std::sync::Arc::clone(&world.house.gbizid);
         let routes = hojo_app::wiring::site_routes(Site::Api, provider);
-        let kernel = Kernel::new(world.config.settings(Site::Api).unwrap(), api, world.house.vault.clone(), routes.menu_items());
+        let kernel =
+            Kernel::new(world.config.settings(Site::Api).unwrap(), api, world.house.vault.clone(), routes.menu_items());
         let api = Browser::in_process(server::service(&kernel, routes), &world.config.api_url);
         Self { portal: world.house.portal(), office: world.house.office(), api }
     }
@@ -59,7 +60,8 @@ impl Doors {
         if !who.session.token.is_empty() {
             // Under the cookie names of all sites: none but its own may take it.
             let t = &who.session.token;
-            request = request.header(header::COOKIE, format!("__Host-hojo-portal={t}; __Host-hojo-office={t}; __Host-hojo-api={t}"));
+            request = request
+                .header(header::COOKIE, format!("__Host-hojo-portal={t}; __Host-hojo-office={t}; __Host-hojo-api={t}"));
         }
         if route.method == "POST" {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -73,12 +75,18 @@ impl Doors {
             request = match proof {
                 Proof::NoToken => request,
                 Proof::WrongToken => request.header("x-csrf-token", token.chars().rev().collect::<String>()),
-                Proof::OthersToken => request.header("x-csrf-token", Who { session: crate::ground::Session::default(), ..who.clone() }.csrf(route.site)),
+                Proof::OthersToken => request.header(
+                    "x-csrf-token",
+                    Who { session: crate::ground::Session::default(), ..who.clone() }.csrf(route.site),
+                ),
                 _ => request.header("x-csrf-token", token),
             };
         }
         let body = if takes_files(&route.path) && route.method == "POST" {
-            request.headers_mut().unwrap().insert(header::CONTENT_TYPE, "multipart/form-data; boundary=B".parse().unwrap());
+            request
+                .headers_mut()
+                .unwrap()
+                .insert(header::CONTENT_TYPE, "multipart/form-data; boundary=B".parse().unwrap());
             let pairs: Vec<(&str, &str)> = body.split('&').filter_map(|p| p.split_once('=')).collect();
             Body::from(crate::client::multipart(&pairs, &[]))
         } else {
@@ -98,7 +106,8 @@ impl Got {
     /// The words of `list` that stand in any byte of the answer, plainly or percent-encoded.
     pub fn words(&self, list: &[&'static str]) -> Vec<&'static str> {
         let body = String::from_utf8_lossy(&self.body);
-        let headers: String = self.headers.iter().map(|(k, v)| format!("{k}: {}\n", String::from_utf8_lossy(v.as_bytes()))).collect();
+        let headers: String =
+            self.headers.iter().map(|(k, v)| format!("{k}: {}\n", String::from_utf8_lossy(v.as_bytes()))).collect();
         list.iter().copied().filter(|w| body.contains(w) || headers.contains(w)).collect()
     }
 

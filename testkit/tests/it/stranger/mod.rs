@@ -51,8 +51,16 @@ struct Looked {
 }
 
 /// Tables that grow by looking: logs and the time a session was last seen.
-const LOOKING: &[&str] =
-    &["sessions", "sign_ins", "operation_log", "operation_log_default", "access_log", "access_log_default", "_sqlx_migrations", "editions"];
+const LOOKING: &[&str] = &[
+    "sessions",
+    "sign_ins",
+    "operation_log",
+    "operation_log_default",
+    "access_log",
+    "access_log_default",
+    "_sqlx_migrations",
+    "editions",
+];
 
 impl Attack {
     async fn new() -> Self {
@@ -84,12 +92,18 @@ impl Attack {
                 format!("select '{0}' as t, md5(coalesce(string_agg(x::text, '' order by x::text), '')) as h from {0} x{rows}", t[0])
             })
             .collect();
-        self.planted.sql.list(&format!("select t || ' ' || h from ({}) y order by 1", parts.join(" union all "))).await.join("\n")
+        self.planted
+            .sql
+            .list(&format!("select t || ' ' || h from ({}) y order by 1", parts.join(" union all ")))
+            .await
+            .join("\n")
     }
 
     /// What is wrong with an answer, if anything.
     fn judge(&self, who: &Who, route: &RouteInfo, seat: Role, got: &ask::Got) -> Option<String> {
-        let said = |what: String| Some(format!("{} {} {} as {}: {what}", route.site.code(), route.method, route.path, who.name));
+        let said = |what: String| {
+            Some(format!("{} {} {} as {}: {what}", route.site.code(), route.method, route.path, who.name))
+        };
         let is_office = matches!(who.role, Role::Manager | Role::Operator | Role::It);
         let forbidden: Vec<&str> = ALL.iter().copied().filter(|w| !may_read(who.role).contains(w)).collect();
         let seen = got.words(&forbidden);
@@ -108,7 +122,11 @@ impl Attack {
             Expected::NotFound => got.status == 404,
             Expected::Free => got.status < 500,
         };
-        if right { None } else { said(format!("{} instead of {:?}", got.status, who.expected(route, seat, &self.holds()))) }
+        if right {
+            None
+        } else {
+            said(format!("{} instead of {:?}", got.status, who.expected(route, seat, &self.holds())))
+        }
     }
 
     fn sets(&self) -> [(&Ids, Role); 2] {
@@ -118,7 +136,8 @@ impl Attack {
     /// Every GET by everybody.
     async fn look(&mut self) {
         let looked = self.look_around().await;
-        let pages: BTreeSet<_> = self.table.iter().filter(|r| r.method == "GET").map(|r| (r.site.code(), &r.path)).collect();
+        let pages: BTreeSet<_> =
+            self.table.iter().filter(|r| r.method == "GET").map(|r| (r.site.code(), &r.path)).collect();
         println!("{} of {} pages were really shown to somebody", looked.shown.len(), pages.len());
         self.teeth(&looked.shown);
         self.asked += looked.asked;
@@ -146,15 +165,27 @@ impl Attack {
     }
 
     /// One page; when it must not be told from one that does not exist, that one as well.
-    async fn look_at(&self, who: &Who, route: &RouteInfo, ids: &Ids, seat: Role) -> (usize, Vec<String>, Option<(String, String)>) {
+    async fn look_at(
+        &self,
+        who: &Who,
+        route: &RouteInfo,
+        ids: &Ids,
+        seat: Role,
+    ) -> (usize, Vec<String>, Option<(String, String)>) {
         let got = self.doors.ask(who, route, &address(&route.path, ids), "", Proof::Right).await;
         let mut wrong: Vec<String> = self.judge(who, route, seat, &got).into_iter().collect();
         let mut asked = 1;
         if walls_are_up() && who.expected(route, seat, &self.holds()) == Expected::NotFound {
-            let random = self.doors.ask(who, route, &address(&route.path, &self.planted.random), "", Proof::Right).await;
+            let random =
+                self.doors.ask(who, route, &address(&route.path, &self.planted.random), "", Proof::Right).await;
             asked += 1;
             if random.status != 404 || random.plain(&self.planted.random) != got.plain(ids) {
-                wrong.push(format!("{} {} as {}: a foreign id and a random one differ", route.site.code(), route.path, who.name));
+                wrong.push(format!(
+                    "{} {} as {}: a foreign id and a random one differ",
+                    route.site.code(),
+                    route.path,
+                    who.name
+                ));
             }
         }
         let shown = (got.status == 200).then(|| (route.site.code().to_owned(), route.path.clone()));
@@ -182,7 +213,9 @@ impl Attack {
         for route in self.table.clone().into_iter().filter(|r| r.method == "POST" && r.audience != Audience::Anyone) {
             let before = self.fingerprint().await;
             let people = self.planted.people.clone();
-            for (ids, seat) in [(self.planted.filed.clone(), Role::Reviewer), (self.planted.draft.clone(), Role::OtherReviewer)] {
+            for (ids, seat) in
+                [(self.planted.filed.clone(), Role::Reviewer), (self.planted.draft.clone(), Role::OtherReviewer)]
+            {
                 let path = address(&route.path, &ids);
                 for who in &people {
                     let denied = who.expected(&route, seat, &self.holds()) != Expected::Free;
@@ -210,7 +243,9 @@ impl Attack {
         for route in self.table.clone().into_iter().filter(|r| r.method == "POST") {
             let path = address(&route.path, &self.planted.filed);
             let people = self.planted.people.clone();
-            let who = people.iter().find(|w| w.site.is_some() && w.expected(&route, Role::Reviewer, &self.holds()) == Expected::Free);
+            let who = people
+                .iter()
+                .find(|w| w.site.is_some() && w.expected(&route, Role::Reviewer, &self.holds()) == Expected::Free);
             let who = who.filter(|w| w.site == Some(route.site) || route.audience == Audience::Anyone);
             let who = who.unwrap_or_else(|| panic!("nobody may {}", route.path));
             let all = [Proof::NoToken, Proof::WrongToken, Proof::OthersToken, Proof::WrongOrigin, Proof::NoOrigin];
@@ -222,7 +257,13 @@ impl Attack {
                 let got = self.doors.ask(who, &route, &path, "_version=1", proof).await;
                 self.asked += 1;
                 if got.status != 400 || !String::from_utf8_lossy(&got.body).contains("FORGED") {
-                    self.wrong.push(format!("{} {} by {} with {proof:?}: {}", route.site.code(), route.path, who.name, got.status));
+                    self.wrong.push(format!(
+                        "{} {} by {} with {proof:?}: {}",
+                        route.site.code(),
+                        route.path,
+                        who.name,
+                        got.status
+                    ));
                 }
             }
         }
@@ -232,7 +273,12 @@ impl Attack {
     }
 
     async fn end(self, what: &str) {
-        println!("{what}: {} requests of {} kinds of people on {} routes", self.asked, self.planted.people.len(), self.table.len());
+        println!(
+            "{what}: {} requests of {} kinds of people on {} routes",
+            self.asked,
+            self.planted.people.len(),
+            self.table.len()
+        );
         let wrong = self.wrong;
         self.planted.end().await;
         assert!(wrong.is_empty(), "{} wrong of {}:\n{}", wrong.len(), self.asked, wrong.join("\n"));
@@ -265,7 +311,13 @@ async fn with_row_security_off_the_applications_checks_alone_hold() {
         .await;
     assert!(tables.len() > 30, "{}", tables.len());
     for table in tables {
-        attack.planted.sql.run(&format!("alter table {table} no force row level security; alter table {table} disable row level security")).await;
+        attack
+            .planted
+            .sql
+            .run(&format!(
+                "alter table {table} no force row level security; alter table {table} disable row level security"
+            ))
+            .await;
     }
     attack.look().await;
     attack.touch().await;

@@ -21,16 +21,23 @@ async fn a_policy_that_was_opened_shows_on_the_pages() {
         let mut kept = Vec::new();
         for table in opened {
             let policy = format!("{role}_select");
-            let was = attack.planted.sql.one(&format!("select qual from pg_policies where tablename = '{table}' and policyname = '{policy}'")).await;
+            let was = attack
+                .planted
+                .sql
+                .one(&format!("select qual from pg_policies where tablename = '{table}' and policyname = '{policy}'"))
+                .await;
             attack.planted.sql.run(&format!("alter policy {policy} on {table} using (true)")).await;
             kept.push((table, policy, was));
         }
         let mut leaks = Vec::new();
         for route in attack.table.iter().filter(|r| r.method == "GET") {
-            for who in attack.planted.people.iter().filter(|w| matches!(w.role, Role::OtherCompany | Role::FreeReviewer)) {
+            for who in
+                attack.planted.people.iter().filter(|w| matches!(w.role, Role::OtherCompany | Role::FreeReviewer))
+            {
                 for ids in [&attack.planted.filed, &attack.planted.draft] {
                     let got = attack.doors.ask(who, route, &address(&route.path, ids), "", Proof::Right).await;
-                    let forbidden: Vec<&str> = ALL.iter().copied().filter(|w| !may_read(who.role).contains(w)).collect();
+                    let forbidden: Vec<&str> =
+                        ALL.iter().copied().filter(|w| !may_read(who.role).contains(w)).collect();
                     if !got.words(&forbidden).is_empty() {
                         leaks.push(format!("{} to {}", route.path, who.name));
                     }

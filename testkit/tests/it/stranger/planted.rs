@@ -104,7 +104,8 @@ impl Planted {
         review(&world, &mut sql, case).await;
         office_notes(&mut sql, filing).await;
         files_and_letters(&world, &mut sql, case, draft_case).await;
-        let people = people(&world, &mut sql, &a.actor.id().unwrap().to_string(), &b.actor.id().unwrap().to_string()).await;
+        let people =
+            people(&world, &mut sql, &a.actor.id().unwrap().to_string(), &b.actor.id().unwrap().to_string()).await;
         let (filed, draft, random) = ids(&world, &mut sql, (case, filing), (draft_case, draft)).await;
         Self { world, sql, people, filed, draft, random, owner }
     }
@@ -116,7 +117,11 @@ impl Planted {
 }
 
 pub fn superuser_url(world: &World) -> String {
-    crate::ground::url_of(&world.config.database_url, "postgres", world.config.database_url.rsplit('/').next().unwrap().split('?').next().unwrap())
+    crate::ground::url_of(
+        &world.config.database_url,
+        "postgres",
+        world.config.database_url.rsplit('/').next().unwrap().split('?').next().unwrap(),
+    )
 }
 
 async fn second_round(sql: &mut Sql) -> PublicId {
@@ -166,7 +171,8 @@ async fn office_notes(sql: &mut Sql, filing: PublicId) {
         text = quote(&format!("題名の確認 {OFFICE}"))
     ))
     .await;
-    sql.run(&format!("update examinations set note = note || '{OFFICE}', reason = coalesce(reason, '') || '{OFFICE}'")).await;
+    sql.run(&format!("update examinations set note = note || '{OFFICE}', reason = coalesce(reason, '') || '{OFFICE}'"))
+        .await;
     sql.run(&format!(
         "insert into point_rulings (case_id, kind, code, programme_id, round_id, applicant_id, granted, reason, ruled_by, ruled_at)
          select f.case_id, 'deduction', 'none', f.programme_id, f.round_id, f.applicant_id, false, '{OFFICE}', s.id, clock_timestamp() {rows}"
@@ -183,7 +189,8 @@ async fn files_and_letters(world: &World, sql: &mut Sql, case: PublicId, draft: 
         let bytes = pdf(word);
         let size = bytes.len();
         let sha = world.house.vault.keep(bytes.into()).await.unwrap();
-        let name = if table == "files" { format!("name = '{word}' || name,") } else { format!("title = title || '{word}', ") };
+        let name =
+            if table == "files" { format!("name = '{word}' || name,") } else { format!("title = title || '{word}', ") };
         sql.run(&format!("update {table} set {name} sha256 = '{sha}', size = {size} where {rows}")).await;
     }
     let letters = sql.count("select count(*) from letters where state = 'delivered'").await;
@@ -194,8 +201,7 @@ async fn files_and_letters(world: &World, sql: &mut Sql, case: PublicId, draft: 
                               sha256, size, pages, cause, created_at, sealed_at)
          select gen_random_uuid(), gen_random_uuid(), l.programme_id, c.round_id, l.applicant_id, c.id, 'adoption-notice', '採択通知書 {UNSENT}', '秘第9号',
                 current_date, jsonb_set(l.model, '{{body}}', to_jsonb(array['{UNSENT}'])), 'sealed', l.sha256, l.size, 1, 'run', l.created_at, l.created_at
-         from letters l, cases c where l.state = 'delivered' and c.public_id in ('{}', '{}') and l.id = (select id from letters where state = 'delivered' limit 1)",
-        case.uuid(),
+         from letters l, cases c where l.state = 'delivered' and c.public_id = '{}' and l.id = (select id from letters where state = 'delivered' limit 1)",
         draft.uuid()
     ))
     .await;
@@ -249,11 +255,16 @@ async fn over(sql: &mut Sql, a: uuid::Uuid, secret: &[u8]) -> Vec<Who> {
     list
 }
 
-async fn ids(world: &World, sql: &mut Sql, filed: (PublicId, PublicId), draft: (PublicId, PublicId)) -> (Ids, Ids, Ids) {
+async fn ids(
+    world: &World,
+    sql: &mut Sql,
+    filed: (PublicId, PublicId),
+    draft: (PublicId, PublicId),
+) -> (Ids, Ids, Ids) {
     let mut sets = Vec::new();
     for ((case, filing), letter, reviewer) in [(filed, "delivered", 1), (draft, "sealed", 4)] {
-        let file = public(&sql.one(&format!("select f.public_id from files f join cases c on c.id = f.case_id where c.public_id = '{}' and state = 'accepted' limit 1", case.uuid())).await);
-        let letter = public(&sql.one(&format!("select l.public_id from letters l where state = '{letter}' and applicant_id = (select applicant_id from cases where public_id = '{}') limit 1", case.uuid())).await);
+        let file = public(&sql.one(&format!("select f.public_id from files f join cases c on c.id = f.case_id where c.public_id = '{}' and f.state = 'accepted' limit 1", case.uuid())).await);
+        let letter = public(&sql.one(&format!("select l.public_id from letters l where l.state = '{letter}' and applicant_id = (select applicant_id from cases where public_id = '{}') limit 1", case.uuid())).await);
         let assignment = public(&sql.one(&format!("select a.public_id from assignments a join staff s on s.id = a.reviewer_id where s.login = 'reviewer{reviewer}'")).await);
         let remark = public(&sql.one("select public_id from remarks limit 1").await);
         sets.push(vec![

@@ -125,7 +125,9 @@ fn table(scene: &Scene<'_>, field: &Field, shape: &TableShape) -> Markup {
         return html! { (drawn) };
     }
     let heads = shape.columns.iter().map(|item| column(&item.label).holds(holds(item)));
-    let mut drawn = data_table(&field.label, std::iter::once(column("No.").holds(Holds::Number)).chain(heads).collect()).quiet_caption();
+    let mut drawn =
+        data_table(&field.label, std::iter::once(column("No.").holds(Holds::Number)).chain(heads).collect())
+            .quiet_caption();
     for row in &places {
         let cells = shape.columns.iter().map(|item| html! { (cell_words(scene, field, *row, item)) });
         drawn = drawn.row(std::iter::once(html! { (row + 1) }).chain(cells).collect());
