@@ -141,8 +141,8 @@ fn widths_and_kana() {
 fn what_cannot_be_printed_is_named() {
     for (typed, place, name) in [
         ("a\u{0}", 2, "U+0000"),
-        ("\u{E000}", 1, "「\u{E000}」(U+E000)"),
-        ("あ\u{10DE92}", 2, "「\u{10DE92}」(U+10DE92)"),
+        ("\u{E000}", 1, "「\u{E000}」（U+E000）"),
+        ("あ\u{10DE92}", 2, "「\u{10DE92}」（U+10DE92）"),
         ("\u{202E}x", 1, "U+202E"),
     ] {
         let (found, what) = text::check_printable(typed).unwrap_err();
