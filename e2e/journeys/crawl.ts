@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { pattern, seen } from "../lib/eyes.ts";
+import { complain, pattern, seen } from "../lib/eyes.ts";
 import { Person, atDesk } from "../lib/person.ts";
 import { pagesAreSound } from "../lib/story.ts";
 
@@ -27,7 +27,10 @@ async function crawl(person: Person, from: string[]): Promise<number> {
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     const answer = await person.page.goto(url.href, { waitUntil: "load" });
     visited += 1;
-    assert.ok(answer && answer.status() < 400, `${person.who}: ${url.pathname}${url.search} answers ${answer?.status()}`);
+    if (!answer || answer.status() >= 400) {
+      complain(`${person.who}: a link leads to ${url.pathname}${url.search}, which answers ${answer?.status()}`);
+      continue;
+    }
     const first = !seen.has(`${person.who} ${pattern(person.page.url())}`);
     await person.look(first ? "" : [...url.searchParams.keys()].sort().join(" "));
     queue.push(...await person.page.locator("a[href]").evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href.split("#")[0] ?? "").filter(Boolean)));

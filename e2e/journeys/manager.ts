@@ -12,6 +12,7 @@ let second: Person;
 
 test("管理者：順位を見て、採択シミュレーションを作る", async () => {
   first = await atDesk("manager1");
+  second = await atDesk("manager2");
   await first.go("/ranking");
   await first.reads(told("number"));
   await first.go("/runs");
@@ -28,7 +29,6 @@ test("管理者：作った人は確定できず、別の人が確定する", as
   assert.match(run, /^\/runs\//);
   await first.go(`${run}/commit`, "own");
   await first.reads("作成した人は、自分で確定できません");
-  second = await atDesk("manager2");
   await second.go(`${run}/commit`, "other");
   await second.press(/採否を確定/, "committed");
 });

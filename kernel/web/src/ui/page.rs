@@ -301,9 +301,13 @@ impl Shell {
         html! {
             footer class="site-footer" {
                 @if let Some(help) = &self.help { div class="site-footer__help" { h2 { "お問い合わせ" } (help) } }
-                ul class="site-footer__links" {
-                    @for item in &self.footer { li { a href=(item.href) { (item.label) } } }
-                    li { a href=(self.accessibility) { "アクセシビリティ方針" } }
+                // The office's own site has no such page.
+                @let policy = (self.site == Site::Portal).then_some(&self.accessibility);
+                @if policy.is_some() || !self.footer.is_empty() {
+                    ul class="site-footer__links" {
+                        @for item in &self.footer { li { a href=(item.href) { (item.label) } } }
+                        @if let Some(href) = policy { li { a href=(href) { "アクセシビリティ方針" } } }
+                    }
                 }
                 p class="site-footer__brand" { (self.brand_words()) }
             }
