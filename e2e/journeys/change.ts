@@ -40,6 +40,8 @@ test("制度変更：定義のファイルだけを変えて、新しい版を�
     change(join(edition, "edition.yaml"), 'version: "1.0"', 'version: "1.1"');
     change(join(form, "02-company.yaml"), "{ id: website, label: ウェブサイト, type: url,", `{ id: website, label: ${label}, type: url, required: true,`);
     change(join(form, "05-frame.yaml"), "{ id: plan_summary, label: 事業計画の概要, type: paragraph 100,", "{ id: plan_summary, label: 事業計画の概要, type: paragraph 60,");
+    // What is required now belongs into the complete example, or publishing would refuse: examples must hold.
+    change(join(edition, "procedures/application/examples/00-bases.yaml"), "      name_kana: カブシキガイシャミホンセイキ\n", "      name_kana: カブシキガイシャミホンセイキ\n      website: https://mihon.example.jp/\n");
     const letter = join(edition, "procedures/application/letters/return-notice.yaml");
     const body = /body:\n {2}- "(.*)"\n/.exec(readFileSync(letter, "utf8"))?.[1];
     assert.ok(body);
