@@ -35,7 +35,11 @@ pub fn catalogue(root: &Path, files: &[String]) -> anyhow::Result<String> {
             }
         }
     }
-    ensure!(entries.len() > 20, "the catalogue finds only {} refusals: the code makes them in another way now", entries.len());
+    ensure!(
+        entries.len() > 20,
+        "the catalogue finds only {} refusals: the code makes them in another way now",
+        entries.len()
+    );
     let mut out = String::from(
         "# エラーコード一覧\n\n画面に表示される「お断り」の一覧です。プログラムから作られます（`cargo xtask errors`）。`…` は場面ごとに変わる部分です。\n\n\
          | コード | 何が起きたか | どうすればよいか | 場所 |\n|---|---|---|---|\n",
@@ -102,7 +106,8 @@ mod tests {
 
     #[test]
     fn a_refusal_is_found_with_its_words() {
-        let (code, e) = entry("\n  \"CASE-STALE\",\n format!(\"{n}件あります。\"), \"直して\\\"ください\\\"。\")", "a.rs").unwrap();
+        let (code, e) =
+            entry("\n  \"CASE-STALE\",\n format!(\"{n}件あります。\"), \"直して\\\"ください\\\"。\")", "a.rs").unwrap();
         assert_eq!(code, "CASE-STALE");
         assert_eq!(e.message, "…件あります。");
         assert!(entry("\"not a code\", \"x\")", "a.rs").is_none());

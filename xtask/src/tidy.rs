@@ -97,7 +97,10 @@ fn edges(root: &Path, files: &[String], problems: &mut Vec<String>) -> anyhow::R
             if let Some(target) = allowed.crates.get(*dep)
                 && !may(&room.room, &target.room, name, dep)
             {
-                problems.push(format!("{manifest}: a {} crate may not import a {} crate ({name} -> {dep})", room.room, target.room));
+                problems.push(format!(
+                    "{manifest}: a {} crate may not import a {} crate ({name} -> {dep})",
+                    room.room, target.room
+                ));
             }
         }
         for edge in room.edges.keys().filter(|e| !ours.contains(e.as_str())) {
@@ -125,7 +128,8 @@ fn promises(root: &Path, files: &[String], problems: &mut Vec<String>) -> anyhow
         code.push_str(&fs::read_to_string(root.join(file)).unwrap_or_default());
     }
     for word in text.split('`').skip(1).step_by(2) {
-        let is_test = word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') && word.contains('_');
+        let is_test =
+            word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') && word.contains('_');
         let is_path = word.contains('/') && !word.starts_with('.') && !word.contains(' ');
         if is_test && !code.contains(&format!("fn {word}(")) {
             problems.push(format!("docs/requirements.md: there is no test {word}"));
@@ -160,7 +164,8 @@ fn source(file: &str, text: &str, problems: &mut Vec<String>) {
     if file.ends_with("src/lib.rs") && text.lines().take(4).any(|l| !l.starts_with("//!")) {
         problems.push(format!("{file}: open with four lines: what for, what never, where to start, which test"));
     }
-    let words: &[&str] = if file.ends_with(".rs") { &["todo!(", "unimplemented!(", "#[ignore"] } else { &["test.only(", "test.skip("] };
+    let words: &[&str] =
+        if file.ends_with(".rs") { &["todo!(", "unimplemented!(", "#[ignore"] } else { &["test.only(", "test.skip("] };
     for word in words {
         if code && !file.starts_with("xtask/") && text.contains(*word) {
             problems.push(format!("{file}: {word} stands in the tree"));

@@ -1,4 +1,5 @@
 //! The gate against the stand-in, over real HTTP on this machine: every kind of account, every way to fail.
+#![expect(clippy::disallowed_methods, reason = "tests run servers of their own")]
 
 #[cfg(test)]
 mod accounts;

@@ -193,7 +193,7 @@ impl Attack {
     }
 
     /// The run can only find something where ids lead somewhere: nearly every page was shown to its people.
-    fn teeth(&self, shown: &BTreeSet<(String, String)>) {
+    fn teeth(&mut self, shown: &BTreeSet<(String, String)>) {
         if !walls_are_up() {
             return;
         }
@@ -204,7 +204,9 @@ impl Attack {
             .map(|r| (r.site.code(), r.path.as_str()))
             .filter(|page| names_an_object(page.1) && !STATES.contains(page))
             .collect();
-        assert!(dark.is_empty(), "nobody was shown {dark:?}: the ids of this test lead nowhere there");
+        if !dark.is_empty() {
+            self.wrong.push(format!("nobody was shown {dark:?}: the ids of this test lead nowhere there"));
+        }
     }
 
     /// Every POST by those who may not: nothing changes.
@@ -285,8 +287,20 @@ impl Attack {
     }
 }
 
-/// Pages that exist only in a state neither of A's cases is in.
-const STATES: &[(&str, &str)] = &[];
+/// Pages that exist only in a state neither of A's cases is in: a returned one, one that came on paper.
+const STATES: &[(&str, &str)] = &[
+    ("portal", "/filings/{filing}/compare"),
+    ("office", "/intake/filings/{filing}"),
+    ("office", "/intake/filings/{filing}/sections/{section}"),
+    ("office", "/intake/filings/{filing}/template/{field}"),
+    ("office", "/intake/filings/{filing}/check"),
+    ("office", "/intake/filings/{filing}/compare"),
+    ("office", "/intake/filings/{filing}/receipt"),
+    ("office", "/intake/filings/{filing}/discard"),
+    ("office", "/intake/filings/{filing}/withdraw"),
+    ("office", "/intake/files/{file}"),
+    ("office", "/cases/{case}/scans/{file}"),
+];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nobody_sees_or_changes_what_is_not_theirs() {
