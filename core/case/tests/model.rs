@@ -1,4 +1,5 @@
 //! Random lives of a case: whatever people ask in whatever order, these things stay true.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 use hojo_case::{
     Case, Channel, CheckResult, Command, Event, Outcome, Party, Position, Submission, Terms, apply, decide,

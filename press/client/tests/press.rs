@@ -1,4 +1,5 @@
 //! The client against a small pretend press (a shell script) and against the real one when it was built.
+#![expect(clippy::disallowed_methods, reason = "tests run work beside each other")]
 #![allow(clippy::allow_attributes, clippy::unwrap_used, reason = "helpers of tests: a failure here is a failed test")]
 
 use std::os::unix::fs::PermissionsExt as _;

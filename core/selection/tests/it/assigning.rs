@@ -142,6 +142,7 @@ fn maximum(cases: &[CaseNeed], reviewers: &[Reviewer]) -> usize {
     let room: Vec<usize> =
         reviewers.iter().map(|r| r.capacity.map_or(usize::MAX, |c| c.saturating_sub(r.load) as usize)).collect();
     let mut held: Vec<Vec<usize>> = vec![Vec::new(); reviewers.len()];
+    #[expect(clippy::too_many_arguments, reason = "a small matrix is clearer spelled out")]
     fn seat(
         place: usize,
         places: &[usize],
