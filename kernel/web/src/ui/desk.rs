@@ -7,8 +7,10 @@ use maud::{Markup, html};
 pub fn desk(read_label: &str, read: &Markup, tools_label: &str, tools: &Markup) -> Markup {
     html! {
         div class="desk" {
+            // On a narrow screen the tools lie far below what is read.
+            p class="desk__jump" { a href="#desk-tools" { (tools_label) "へ移動" } }
             div class="desk__pane" role="region" aria-label=(read_label) tabindex="0" { (read) }
-            div class="desk__pane" role="region" aria-label=(tools_label) tabindex="0" { (tools) }
+            div class="desk__pane" id="desk-tools" role="region" aria-label=(tools_label) tabindex="0" { (tools) }
         }
     }
 }
