@@ -150,6 +150,7 @@ impl Inbound for PostedFiles {
                     out.files.push(PostedFile { field: name, name: file, received });
                 }
                 if broke {
+                    tracing::info!("a file did not arrive whole");
                     return Err(if over.load(Ordering::Relaxed) { too_large() } else { broken_upload() });
                 }
             }
@@ -242,6 +243,7 @@ fn too_large() -> Fault {
 }
 
 fn not_whole(e: &MultipartError) -> Fault {
+    tracing::info!(cause = e.body_text(), "a form with files did not arrive whole");
     if e.status() == StatusCode::PAYLOAD_TOO_LARGE { too_large() } else { broken_upload() }
 }
 
