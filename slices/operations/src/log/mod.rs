@@ -4,6 +4,7 @@ pub mod accesses;
 mod filter;
 pub mod operations;
 mod view;
+mod words;
 
 use hojo_db::Tx;
 use hojo_web::Fault;

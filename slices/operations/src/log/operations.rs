@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::filter::{Filter, OUTCOMES, Span};
 use super::view::{self, Fields};
+use super::words::words;
 use super::{MOST, PAGE, cut, object, tabs};
 use crate::address::Cursor;
 use crate::csv::Csv;
@@ -146,21 +147,6 @@ fn outcome(code: &str) -> Markup {
     }
 }
 
-/// The detail as one line: `events: filed、number: R1-00001`.
-fn words(detail: &Value) -> String {
-    let Value::Object(pairs) = detail else { return String::new() };
-    let plain = |v: &Value| match v {
-        Value::String(s) => s.clone(),
-        Value::Array(items) => {
-            items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_owned)).collect::<Vec<_>>().join(" ")
-        }
-        Value::Null => String::new(),
-        other => other.to_string(),
-    };
-    let pairs = pairs.iter().map(|(k, v)| (k, plain(v))).filter(|(_, v)| !v.is_empty());
-    pairs.map(|(k, v)| format!("{k}: {v}")).collect::<Vec<_>>().join("、")
-}
-
 const HEAD: [&str; 9] = ["日時", "サイト", "人", "操作", "対象", "結果", "内容", "接続元", "要求番号"];
 
 fn file(lines: &[Line]) -> Vec<u8> {
@@ -212,7 +198,7 @@ mod tests {
             "申請を差し戻す",
             "失敗",
             "/cases/0000000000000000000000000g",
-            "events: returned、number: R1-00001",
+            "出来事：差戻し、番号：R1-00001",
             "2026/10/23",
             "/log/export",
         ] {
