@@ -14,8 +14,8 @@ pub struct Floor {
 }
 
 impl Floor {
-    /// Transactions a second over `seconds`.
-    pub async fn run(&self, place: &Place, clients: usize, seconds: u64) -> anyhow::Result<f64> {
+    /// Sends for `seconds`.
+    pub async fn run(&self, place: &Place, clients: usize, seconds: u64) -> anyhow::Result<Sent> {
         let file = place.options.dir.join("floor.sql");
         std::fs::write(&file, self.script)?;
         let mut command = Command::new(pgbench(&place.options)?);
@@ -29,25 +29,34 @@ impl Floor {
         let (text, problems) =
             (String::from_utf8_lossy(&out.stdout).into_owned(), String::from_utf8_lossy(&out.stderr).into_owned());
         ensure!(out.status.success() && !problems.contains("aborted"), "the floor failed: {problems}");
-        per_second(&text).with_context(|| format!("pgbench gave no rate: {text}"))
+        Sent::read(&text).with_context(|| format!("pgbench gave no rate: {text}"))
     }
 }
 
-/// `tps = 1234.5 (without initial connection time)`
-fn per_second(text: &str) -> Option<f64> {
-    text.lines().find_map(|l| l.strip_prefix("tps = ")?.split_whitespace().next()?.parse().ok())
+/// What `pgbench` says it did.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Sent {
+    pub per_second: f64,
+    pub transactions: usize,
+}
+
+impl Sent {
+    fn read(text: &str) -> Option<Self> {
+        // `tps = 1234.5 (without initial connection time)`
+        let per_second = text.lines().find_map(|l| l.strip_prefix("tps = ")?.split_whitespace().next()?.parse().ok())?;
+        let all = text.lines().find_map(|l| l.strip_prefix("number of transactions actually processed: ")?.trim().parse().ok())?;
+        Some(Self { per_second, transactions: all })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::per_second;
+    use super::Sent;
 
     #[test]
     fn the_rate_is_found() {
-        assert_eq!(
-            per_second("latency average = 2 ms\ntps = 812.25 (without initial connection time)\n"),
-            Some(812.25)
-        );
-        assert_eq!(per_second("nothing"), None);
+        let said = "number of transactions actually processed: 1620\nlatency average = 2 ms\ntps = 812.25 (without initial connection time)\n";
+        assert_eq!(Sent::read(said), Some(Sent { per_second: 812.25, transactions: 1620 }));
+        assert_eq!(Sent::read("nothing"), None);
     }
 }

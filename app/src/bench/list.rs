@@ -11,7 +11,7 @@ use super::floor::Floor;
 use super::gauge::Gauge;
 use super::load::{Outcome, closed, open};
 use super::place::Place;
-use super::report::{Line, Report, rates, whole};
+use super::report::{Line, Report, rates};
 use super::server::Server;
 use super::sessions;
 
@@ -66,17 +66,11 @@ pub async fn run(place: &Place) -> anyhow::Result<Report> {
         }
         report.loops.push(Line::of(format!("most, round {}", round + 1), None, &seen, Some(cost)));
         let before = gauge.read().await?;
-        let floor_rate = floor.run(place, options.clients, options.seconds).await?;
+        let sent = floor.run(place, options.clients, options.seconds).await?;
         let mut cost =
-            gauge.read().await?.cost(&before, whole(floor_rate * f64::from(u32::try_from(options.seconds)?)));
-        cost.server_cpu_ms = 0.0;
-        report.loops.push(Line {
-            name: format!("floor, round {}", round + 1),
-            per_second: floor_rate,
-            cost: Some(cost),
-            ..Line::default()
-        });
-        report.turn(seen.per_second(), floor_rate);
+            gauge.read().await?.cost(&before, sent.transactions);
+        report.loops.push(Line::floor(round + 1, sent, cost));
+        report.turn(seen.per_second(), sent.per_second);
         best.push(seen.per_second());
     }
     for rate in rates(options, &best) {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Options;
+use super::floor::Sent;
 use super::gauge::{Cost, Top, load_average};
 use super::load::Seen;
 
@@ -91,6 +92,19 @@ impl Line {
             bytes_mean: seen.bytes_sum / seen.done().max(1),
             bytes_max: seen.bytes_max,
             cost,
+        }
+    }
+}
+
+impl Line {
+    /// What the floor did in a turn.
+    pub fn floor(round: usize, sent: Sent, cost: Cost) -> Self {
+        Self {
+            name: format!("floor, round {round}"),
+            requests: sent.transactions,
+            per_second: sent.per_second,
+            cost: Some(Cost { server_cpu_ms: 0.0, ..cost }),
+            ..Self::default()
         }
     }
 }

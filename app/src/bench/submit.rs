@@ -11,7 +11,7 @@ use hojo_words::ids::PublicId;
 use super::client::{Client, Post, encode};
 use super::floor::Floor;
 use super::gauge::Gauge;
-use super::load::{Outcome, SPENT, closed, count, open};
+use super::load::{Outcome, SPENT, closed, open};
 use super::place::Place;
 use super::report::{Line, Report, whole};
 use super::seed::{Kind, drafts, id};
@@ -78,16 +78,10 @@ pub async fn run(place: &Place) -> anyhow::Result<Report> {
         report.loops.push(Line::of(format!("most, round {}", round + 1), None, &seen, Some(cost)));
         let seconds = options.seconds.min(5);
         let before = gauge.read().await?;
-        let floor_rate = floor.run(place, options.clients, seconds).await?;
-        let mut cost = gauge.read().await?.cost(&before, whole(floor_rate * count(usize::try_from(seconds)?)));
-        cost.server_cpu_ms = 0.0;
-        report.loops.push(Line {
-            name: format!("floor, round {}", round + 1),
-            per_second: floor_rate,
-            cost: Some(cost),
-            ..Line::default()
-        });
-        report.turn(seen.per_second(), floor_rate);
+        let sent = floor.run(place, options.clients, seconds).await?;
+        let cost = gauge.read().await?.cost(&before, sent.transactions);
+        report.loops.push(Line::floor(round + 1, sent, cost));
+        report.turn(seen.per_second(), sent.per_second);
     }
     Ok(report.end())
 }
