@@ -7,7 +7,7 @@ mod receipt;
 
 use hojo_access::Access;
 use hojo_case::Refusal;
-use hojo_db::{Mode, Outcome, Tx};
+use hojo_db::{Mode, Outcome};
 use hojo_programme::Severity;
 use hojo_web::{Cx, Fault, Posted, Reply};
 use serde_json::json;
@@ -68,23 +68,27 @@ async fn once<A: Access>(cx: &Cx<A>, posted: &Posted) -> Result<Reply, Fault> {
             Ok(Reply::see_other(&to))
         }
         Err(refusal) => {
-            write_down(cx, &mut tx, &locked, &refusal).await?;
-            let page = check::draw(cx, &mut tx, &locked, &terms, &Asked { refusal: Some(refusal), ..asked }).await?;
-            tx.commit().await?;
+            let page =
+                check::draw(cx, &mut tx, &locked, &terms, &Asked { refusal: Some(refusal.clone()), ..asked }).await?;
+            // Nothing of a refused submission is kept but that it was tried.
+            drop(tx);
+            write_down(cx, &locked, &refusal).await?;
             Ok(Reply::refused(&page))
         }
     }
 }
 
 /// Whom a rule turned away, and how often: the office calls them back when the rule was wrong.
-async fn write_down<A: Access>(cx: &Cx<A>, tx: &mut Tx, desk: &desk::Desk, refusal: &Refusal) -> Result<(), Fault> {
+async fn write_down<A: Access>(cx: &Cx<A>, desk: &desk::Desk, refusal: &Refusal) -> Result<(), Fault> {
     let detail = json!({
         "case": desk.row.id,
         "code": refusal.code,
         "rules": desk.judged.codes(Severity::Stop),
     });
     let object = format!("case:{}", desk.row.public_id);
-    Ok(tx.log_operation(&cx.audit(), A::PERMISSION, &object, Outcome::Refused, detail).await?)
+    let mut tx = cx.tx().await?;
+    tx.log_operation(&cx.audit(), A::PERMISSION, &object, Outcome::Refused, detail).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Handed in already, by this person or another.
