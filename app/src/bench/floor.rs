@@ -43,8 +43,11 @@ pub struct Sent {
 impl Sent {
     fn read(text: &str) -> Option<Self> {
         // `tps = 1234.5 (without initial connection time)`
-        let per_second = text.lines().find_map(|l| l.strip_prefix("tps = ")?.split_whitespace().next()?.parse().ok())?;
-        let all = text.lines().find_map(|l| l.strip_prefix("number of transactions actually processed: ")?.trim().parse().ok())?;
+        let per_second =
+            text.lines().find_map(|l| l.strip_prefix("tps = ")?.split_whitespace().next()?.parse().ok())?;
+        let all = text
+            .lines()
+            .find_map(|l| l.strip_prefix("number of transactions actually processed: ")?.trim().parse().ok())?;
         Some(Self { per_second, transactions: all })
     }
 }

@@ -135,7 +135,8 @@ fn theme(frame: &str, sole: bool, name: &str, dice: &mut Dice) -> Theme {
         (_, "global") => GLOBAL,
         _ => INNOVATION,
     };
-    let at_home: Vec<Theme> = list.iter().filter(|t| t.trades.iter().any(|trade| name.contains(trade))).copied().collect();
+    let at_home: Vec<Theme> =
+        list.iter().filter(|t| t.trades.iter().any(|trade| name.contains(trade))).copied().collect();
     let anybodys: Vec<Theme> = list.iter().filter(|t| t.trades.is_empty()).copied().collect();
     let fitting = [at_home, anybodys, list.to_vec()].into_iter().find(|l| !l.is_empty()).unwrap_or_default();
     dice.pick(&fitting)
