@@ -193,6 +193,10 @@ impl<'de> Visitor<'de> for RawVisitor {
         Ok(Raw::Text(text.to_owned()))
     }
 
+    fn visit_string<E>(self, text: String) -> Result<Raw, E> {
+        Ok(Raw::Text(text))
+    }
+
     fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
         Ok(Raw::Text(if value { "yes" } else { "no" }.to_owned()))
     }

@@ -8,6 +8,7 @@ use hojo_programme::{Answers, Form, Raw, RawRow};
 use hojo_words::ids::{ApplicantId, FilingId};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -47,7 +48,8 @@ pub(crate) enum Saved {
 
 pub(crate) async fn load(tx: &mut Tx, filing: FilingId) -> Result<Draft, DbError> {
     let rows = sqlx::query!(
-        "select section, version, answers, saved_at, saved_by from draft_sections where filing_id = $1",
+        r#"select section, version, answers as "answers: Json<Answers>", saved_at, saved_by
+           from draft_sections where filing_id = $1"#,
         filing.0
     )
     .fetch_all(tx.sql())
@@ -55,7 +57,7 @@ pub(crate) async fn load(tx: &mut Tx, filing: FilingId) -> Result<Draft, DbError
     let mut draft = Draft::default();
     for r in rows {
         let part =
-            Part { version: r.version, answers: from_store(r.answers)?, saved_at: r.saved_at, saved_by: r.saved_by };
+            Part { version: r.version, answers: restored(r.answers.0), saved_at: r.saved_at, saved_by: r.saved_by };
         draft.0.insert(r.section, part);
     }
     Ok(draft)
@@ -199,13 +201,30 @@ const NUL: char = '\0';
 const KEPT_NUL: char = '\u{FFFF}';
 
 pub(crate) fn to_store(answers: &Answers) -> Value {
-    let swapped = swap(answers, NUL, KEPT_NUL);
-    serde_json::to_value(&swapped).unwrap_or(Value::Null)
+    let stored = if mentions(answers, NUL) { serde_json::to_value(swap(answers, NUL, KEPT_NUL)) } else { serde_json::to_value(answers) };
+    stored.unwrap_or(Value::Null)
 }
 
 pub(crate) fn from_store(value: Value) -> Result<Answers, DbError> {
-    let answers: Answers = serde_json::from_value(value)?;
-    Ok(swap(&answers, KEPT_NUL, NUL))
+    Ok(restored(serde_json::from_value(value)?))
+}
+
+/// Hardly any draft holds the character: the others are not copied for it.
+fn restored(answers: Answers) -> Answers {
+    if mentions(&answers, KEPT_NUL) { swap(&answers, KEPT_NUL, NUL) } else { answers }
+}
+
+fn mentions(answers: &Answers, wanted: char) -> bool {
+    answers.0.values().any(|raw| raw_mentions(raw, wanted))
+}
+
+fn raw_mentions(raw: &Raw, wanted: char) -> bool {
+    match raw {
+        Raw::Text(text) => text.contains(wanted),
+        Raw::Many(many) => many.iter().any(|text| text.contains(wanted)),
+        Raw::Files(_) => false,
+        Raw::Rows(rows) => rows.iter().flat_map(|row| row.values()).any(|cell| raw_mentions(cell, wanted)),
+    }
 }
 
 fn swap(answers: &Answers, from: char, to: char) -> Answers {
