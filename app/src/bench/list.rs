@@ -67,7 +67,7 @@ pub async fn run(place: &Place) -> anyhow::Result<Report> {
         report.loops.push(Line::of(format!("most, round {}", round + 1), None, &seen, Some(cost)));
         let before = gauge.read().await?;
         let sent = floor.run(place, options.clients, options.seconds).await?;
-        let mut cost = gauge.read().await?.cost(&before, sent.transactions);
+        let cost = gauge.read().await?.cost(&before, sent.transactions);
         report.loops.push(Line::floor(round + 1, sent, cost));
         report.turn(seen.per_second(), sent.per_second);
         best.push(seen.per_second());
