@@ -174,3 +174,29 @@ async fn nobody_writes_rows_of_another() {
     }
     planted.end().await;
 }
+
+/// A transaction whose scope is refused must not leave its connection begun: the next person would get it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_scope_that_is_refused_poisons_no_connection() {
+    use hojo_access::{AccountKind, Actor, Applicant, Site};
+    use hojo_db::{Db, Mode};
+    use hojo_words::ids::{AccountId, ApplicantId};
+
+    let ground = crate::ground::Ground::new().await;
+    let office = Db::connect_site(&ground.config(2), Site::Office, ground.clock.clone()).await.unwrap();
+    let wrong = Actor::Applicant(Applicant {
+        account: AccountId(hojo_db::random::key()),
+        applicant: ApplicantId(hojo_db::random::key()),
+        kind: AccountKind::Prime,
+        name: "x".into(),
+    });
+    for _ in 0..6 {
+        assert!(office.begin(&wrong, Mode::Write).await.is_err(), "the office's login never becomes an applicant");
+    }
+    for _ in 0..6 {
+        assert!(office.gate().open_session(b"x", Site::Office).await.unwrap().is_none());
+        office.begin(&Actor::Anyone, Mode::Read).await.unwrap().commit().await.unwrap();
+    }
+    office.close().await;
+    ground.end().await;
+}

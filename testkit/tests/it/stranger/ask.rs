@@ -16,6 +16,7 @@ pub struct Doors {
     portal: Browser,
     office: Browser,
     api: Browser,
+    api_db: hojo_db::Db,
 }
 
 /// What is sent along to be believed.
@@ -38,13 +39,21 @@ pub struct Got {
 
 impl Doors {
     pub async fn of(world: &World) -> Self {
-        let api = hojo_db::Db::connect_site(&world.config.db(), Site::Api, world.clock.clone()).await.unwrap();
+        let api_db = hojo_db::Db::connect_site(&world.config.db(), Site::Api, world.clock.clone()).await.unwrap();
         let provider = std::sync::Arc::clone(&world.house.gbizid);
         let routes = hojo_app::wiring::site_routes(Site::Api, provider);
-        let kernel =
-            Kernel::new(world.config.settings(Site::Api).unwrap(), api, world.house.vault.clone(), routes.menu_items());
+        let kernel = Kernel::new(
+            world.config.settings(Site::Api).unwrap(),
+            api_db.clone(),
+            world.house.vault.clone(),
+            routes.menu_items(),
+        );
         let api = Browser::in_process(server::service(&kernel, routes), &world.config.api_url);
-        Self { portal: world.house.portal(), office: world.house.office(), api }
+        Self { portal: world.house.portal(), office: world.house.office(), api, api_db }
+    }
+
+    pub async fn close(self) {
+        self.api_db.close().await;
     }
 
     fn at(&self, site: Site) -> Browser {

@@ -193,6 +193,7 @@ async fn files_and_letters(world: &World, sql: &mut Sql, case: PublicId, draft: 
             if table == "files" { format!("name = '{word}' || name,") } else { format!("title = title || '{word}', ") };
         sql.run(&format!("update {table} set {name} sha256 = '{sha}', size = {size} where {rows}")).await;
     }
+    sql.run(&format!("update cases set title = title || '{WRITTEN}' where public_id in ('{}', '{}')", case.uuid(), draft.uuid())).await;
     // What was handed in names the bytes it was handed in with.
     let sha = sql.one("select distinct sha256 from files where state = 'accepted'").await;
     let named = format!("regexp_replace(attachments::text, '[0-9a-f]{{64}}', '{sha}', 'g')::jsonb");
@@ -245,7 +246,6 @@ async fn over(sql: &mut Sql, a: uuid::Uuid, secret: &[u8]) -> Vec<Who> {
         ("A's session, expired", "expires_at = clock_timestamp() - interval '1 second'"),
         ("A's session, idle too long", "seen_at = clock_timestamp() - make_interval(secs => idle_seconds + 1)"),
         ("A's session, ended", "ended_at = clock_timestamp()"),
-        ("A's session, of the other site", "site = 'office'"),
     ] {
         let s = session(sql, Site::Portal, a).await;
         let newest = "(select id from sessions order by created_at desc, id desc limit 1)";
