@@ -173,7 +173,13 @@ async fn play(
                 town.act(act).await.with_context(|| format!("{act:?}"))?;
                 house.work(lanes).await?;
             }
-            _ => town.act(act).await.with_context(|| format!("{act:?}"))?,
+            _ => {
+                town.act(act).await.with_context(|| format!("{act:?}"))?;
+                if matches!(act, Act::Return(_)) {
+                    // The mail tells what is to be mended while it still is.
+                    house.work(lanes).await?;
+                }
+            }
         }
         let day = done * 10 / all.max(1);
         if day > days_said {

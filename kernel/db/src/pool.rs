@@ -117,21 +117,21 @@ impl Db {
         mode: Mode,
         actor: Option<Actor>,
     ) -> Result<Tx, DbError> {
-        // One round trip. The three values are a role name of ours and two UUIDs we formatted.
-        let begin = format!(
-            "begin {}; set local role {role}; \
-             select set_config('hojo.actor', '{person}', true), set_config('hojo.scope', '{scope}', true)",
-            match mode {
-                Mode::Read => "read only",
-                Mode::Write => "read write",
-            }
+        let begin = match mode {
+            Mode::Read => "begin read only",
+            Mode::Write => "begin read write",
+        };
+        // A role name of ours and two UUIDs we formatted.
+        let scope = format!(
+            "set local role {role}; \
+             select set_config('hojo.actor', '{person}', true), set_config('hojo.scope', '{scope}', true)"
         );
-        let inner = match self.begin_whole(&begin).await {
+        let inner = match self.begin_whole(begin, &scope).await {
             Ok(tx) => tx,
             // A connection that died in the pool (server restarted): one fresh try.
-            Err(sqlx::Error::Io(_)) => self.begin_whole(&begin).await?,
+            Err(sqlx::Error::Io(_)) => self.begin_whole(begin, &scope).await?,
             Err(sqlx::Error::Database(d)) if d.code().is_some_and(|c| c.starts_with("57P")) => {
-                self.begin_whole(&begin).await?
+                self.begin_whole(begin, &scope).await?
             }
             Err(e) => return Err(e.into()),
         };
@@ -140,10 +140,22 @@ impl Db {
 
     /// BEGIN in a task of its own. A caller that is cancelled meanwhile leaves a task that ends with
     /// a transaction nobody wants, which rolls back; the pool never gets a connection half-way in.
-    async fn begin_whole(&self, begin: &str) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        let (pool, begin) = (self.pool.clone(), begin.to_owned());
+    ///
+    /// The scope follows in a second round trip on purpose. Sent together with BEGIN, a scope that is
+    /// refused would leave a begun transaction that sqlx does not know of, and the pool would lend
+    /// that connection to everybody after.
+    async fn begin_whole(
+        &self,
+        begin: &'static str,
+        scope: &str,
+    ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let (pool, scope) = (self.pool.clone(), scope.to_owned());
         #[expect(clippy::disallowed_methods, reason = "sqlx 0.9.0 poisons its pool when BEGIN is cancelled")]
-        let task = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(begin)).await });
+        let task = tokio::spawn(async move {
+            let mut tx = pool.begin_with(begin).await?;
+            sqlx::raw_sql(AssertSqlSafe(scope)).execute(&mut *tx).await?;
+            Ok(tx)
+        });
         task.await.unwrap_or_else(|e| Err(sqlx::Error::Io(std::io::Error::other(e))))
     }
 

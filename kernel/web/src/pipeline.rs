@@ -12,7 +12,7 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, RawPathParams, Request};
 use axum::http::{HeaderMap, Method, Response, header};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use hojo_access::{Access, Actor, Audience, Permission, walls_are_up};
+use hojo_access::{Access, Actor, Audience, Permission, Site, walls_are_up};
 use hojo_db::random;
 use tokio::sync::Semaphore;
 
@@ -169,7 +169,9 @@ async fn describe(mut request: Request) -> (Arc<RequestInfo>, Request) {
 
 /// The person behind the cookie. A database that is away is said, never taken for "nobody".
 async fn who(kernel: &Kernel, info: &RequestInfo) -> Result<(Actor, Option<SessionInfo>), Fault> {
-    let Some(token) = cookie::read(&info.headers, kernel.site()) else {
+    let token = cookie::read(&info.headers, kernel.site());
+    // The API has no sessions, and its login role may not look one up.
+    let Some(token) = token.filter(|_| kernel.site() != Site::Api) else {
         return Ok((Actor::Anyone, None));
     };
     let opened = kernel.db.gate().open_session(&cookie::hash(&token), kernel.site()).await?;

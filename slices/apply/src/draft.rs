@@ -201,7 +201,11 @@ const NUL: char = '\0';
 const KEPT_NUL: char = '\u{FFFF}';
 
 pub(crate) fn to_store(answers: &Answers) -> Value {
-    let stored = if mentions(answers, NUL) { serde_json::to_value(swap(answers, NUL, KEPT_NUL)) } else { serde_json::to_value(answers) };
+    let stored = if mentions(answers, NUL) {
+        serde_json::to_value(swap(answers, NUL, KEPT_NUL))
+    } else {
+        serde_json::to_value(answers)
+    };
     stored.unwrap_or(Value::Null)
 }
 

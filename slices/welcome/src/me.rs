@@ -4,7 +4,7 @@ use hojo_access::{AccountKind, Actor, allow};
 use hojo_case::{Case, Position};
 use hojo_db::Tx;
 use hojo_web::{Cx, Fault, Markup, Reply, html, ui};
-use hojo_words::ids::PublicId;
+use hojo_words::ids::{ApplicantId, PublicId};
 use hojo_words::jst;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -34,13 +34,14 @@ struct Letter {
 }
 
 pub(crate) async fn show(cx: Cx<allow::BeApplicant>) -> Result<Reply, Fault> {
+    let Actor::Applicant(me) = cx.actor() else { return Err(Fault::NotFound) };
     let mut tx = cx.tx().await?;
     let now = tx.now().await?.utc();
     let rounds = texts::rounds(&mut tx).await?;
-    let mine = cases(&mut tx, &rounds).await?;
-    let letters = letters(&mut tx).await?;
+    let mine = cases(&mut tx, &rounds, me.applicant).await?;
+    let letters = letters(&mut tx, me.applicant).await?;
     tx.commit().await?;
-    let entry = matches!(cx.actor(), Actor::Applicant(a) if a.kind == AccountKind::Entry);
+    let entry = me.kind == AccountKind::Entry;
     let body = html! {
         (to_do(&mine, &letters, now))
         (waiting(&mine))
@@ -56,12 +57,13 @@ pub(crate) async fn show(cx: Cx<allow::BeApplicant>) -> Result<Reply, Fault> {
     Ok(Reply::page(&page))
 }
 
-async fn cases(tx: &mut Tx, rounds: &[Round]) -> Result<Vec<Mine>, Fault> {
+async fn cases(tx: &mut Tx, rounds: &[Round], me: ApplicantId) -> Result<Vec<Mine>, Fault> {
     let rows = sqlx::query!(
         "select c.public_id, c.round_id, c.number, c.title, c.state, c.changed_at, c.edition_id,
                 f.public_id as filing, f.procedure
          from cases c join filings f on f.case_id = c.id
-         where c.position <> 'discarded' order by c.changed_at desc"
+         where c.applicant_id = $1 and c.position <> 'discarded' order by c.changed_at desc",
+        me.0
     )
     .fetch_all(tx.sql())
     .await?;
@@ -74,11 +76,7 @@ async fn cases(tx: &mut Tx, rounds: &[Round]) -> Result<Vec<Mine>, Fault> {
             edition.procedure(&r.procedure).map(|p| p.flow.applicant_word(flow_state).to_owned()).unwrap_or_default();
         let public: Public = texts::read(&edition, "portal/public.yaml")?;
         let round = rounds.iter().find(|x| x.id.0 == r.round_id);
-        let applicant = match tx.actor() {
-            Actor::Applicant(a) => Some(a.applicant),
-            _ => None,
-        };
-        let (_, closes) = tx.window(hojo_words::ids::RoundId(r.round_id), applicant).await?;
+        let (_, closes) = tx.window(hojo_words::ids::RoundId(r.round_id), Some(me)).await?;
         all.push(Mine {
             case: PublicId::from_uuid(r.public_id),
             filing: PublicId::from_uuid(r.filing),
@@ -99,10 +97,12 @@ fn serde_json_from(value: sqlx::types::JsonValue) -> Result<Case, Fault> {
     <Case as serde::Deserialize>::deserialize(value).map_err(|e| Fault::Internal(e.to_string()))
 }
 
-async fn letters(tx: &mut Tx) -> Result<Vec<Letter>, Fault> {
+async fn letters(tx: &mut Tx, me: ApplicantId) -> Result<Vec<Letter>, Fault> {
     let rows = sqlx::query!(
         "select public_id, title, delivered_at, read_at from letters
-         where kind <> 'application-copy' order by delivered_at desc nulls last limit 50"
+         where applicant_id = $1 and state = 'delivered' and kind <> 'application-copy'
+         order by delivered_at desc nulls last limit 50",
+        me.0
     )
     .fetch_all(tx.sql())
     .await?;

@@ -30,9 +30,7 @@ async fn a_policy_that_was_opened_shows_on_the_pages() {
         }
         let mut leaks = Vec::new();
         for route in attack.table.iter().filter(|r| r.method == "GET") {
-            for who in
-                attack.planted.people.iter().filter(|w| w.role == Role::OtherCompany)
-            {
+            for who in attack.planted.people.iter().filter(|w| w.role == Role::OtherCompany) {
                 for ids in [&attack.planted.filed, &attack.planted.draft] {
                     let got = attack.doors.ask(who, route, &address(&route.path, ids), "", Proof::Right).await;
                     let forbidden: Vec<&str> =

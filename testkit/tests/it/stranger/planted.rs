@@ -193,7 +193,12 @@ async fn files_and_letters(world: &World, sql: &mut Sql, case: PublicId, draft: 
             if table == "files" { format!("name = '{word}' || name,") } else { format!("title = title || '{word}', ") };
         sql.run(&format!("update {table} set {name} sha256 = '{sha}', size = {size} where {rows}")).await;
     }
-    sql.run(&format!("update cases set title = title || '{WRITTEN}' where public_id in ('{}', '{}')", case.uuid(), draft.uuid())).await;
+    sql.run(&format!(
+        "update cases set title = title || '{WRITTEN}' where public_id in ('{}', '{}')",
+        case.uuid(),
+        draft.uuid()
+    ))
+    .await;
     // What was handed in names the bytes it was handed in with.
     let sha = sql.one("select distinct sha256 from files where state = 'accepted'").await;
     let named = format!("regexp_replace(attachments::text, '[0-9a-f]{{64}}', '{sha}', 'g')::jsonb");
