@@ -3,12 +3,14 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
-use futures_util::StreamExt;
+use futures_util::stream::poll_fn;
+use futures_util::{StreamExt, TryStreamExt};
 use hojo_vault::{Received, VaultError};
 
 use crate::fault::Fault;
@@ -120,7 +122,7 @@ impl Inbound for PostedFiles {
     ) -> Pin<Box<dyn Future<Output = Result<Self, Fault>> + Send + 'a>> {
         Box::pin(async move {
             let mut out = Self::default();
-            let mut parts = Multipart::from_request(request, &()).await.map_err(|_| broken_upload())?;
+            let (body, mut parts) = whole_parts(request).await?;
             let mut text = 0usize;
             while let Some(field) = parts.next_field().await.map_err(|e| not_whole(&e))? {
                 let name = field.name().unwrap_or_default().to_owned();
@@ -154,6 +156,7 @@ impl Inbound for PostedFiles {
                     return Err(if over.load(Ordering::Relaxed) { too_large() } else { broken_upload() });
                 }
             }
+            arrived(&body).await?;
             Ok(out)
         })
     }
@@ -174,7 +177,7 @@ fn is_multipart(request: &Request<Body>) -> bool {
 /// A form without files may still arrive as multipart; its text is taken, files are passed over.
 async fn multipart_text(request: Request<Body>) -> Result<Posted, Fault> {
     let mut out = Posted::default();
-    let mut parts = Multipart::from_request(request, &()).await.map_err(|_| broken_upload())?;
+    let (body, mut parts) = whole_parts(request).await?;
     let mut total = 0usize;
     while let Some(field) = parts.next_field().await.map_err(|_| broken_upload())? {
         if field.file_name().is_some() {
@@ -188,7 +191,40 @@ async fn multipart_text(request: Request<Body>) -> Result<Posted, Fault> {
         }
         out.0.push((name, value));
     }
+    arrived(&body).await?;
     Ok(out)
+}
+
+/// The body of a request, shared by the reader of its parts and the look whether all of it came.
+type SharedBody = Arc<Mutex<BodyDataStream>>;
+
+/// The parts of a form, and its body to ask afterwards whether it ended as announced.
+async fn whole_parts(request: Request<Body>) -> Result<(SharedBody, Multipart), Fault> {
+    let (head, body) = request.into_parts();
+    let shared: SharedBody = Arc::new(Mutex::new(body.into_data_stream()));
+    let read = Arc::clone(&shared);
+    let stream = poll_fn(move |cx| lock(&read).poll_next_unpin(cx)).map_err(axum::Error::into_inner);
+    let request = Request::from_parts(head, Body::from_stream(stream));
+    let parts = Multipart::from_request(request, &()).await.map_err(|_| broken_upload())?;
+    Ok((shared, parts))
+}
+
+/// The reader stops at the last boundary. A browser that was cut off after it has told its person that
+/// sending failed, so what came counts only when the body ended where its length said.
+async fn arrived(body: &SharedBody) -> Result<(), Fault> {
+    let mut after = 0usize;
+    while let Some(chunk) = poll_fn(|cx| lock(body).poll_next_unpin(cx)).next().await {
+        after += chunk.map_err(|_| broken_upload())?.len();
+        if after > MAX_FORM {
+            return Err(too_large());
+        }
+    }
+    Ok(())
+}
+
+/// A panic while reading leaves no half-changed state behind: the stream is asked again or dropped.
+fn lock(body: &SharedBody) -> MutexGuard<'_, BodyDataStream> {
+    body.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Some browsers send a whole path.
