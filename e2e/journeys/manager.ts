@@ -33,7 +33,7 @@ test("管理者：作った人は確定できず、別の人が確定する", as
   await second.press(/採否を確定/, "committed");
 });
 
-test("申請者：採択通知を画面とPDFで読むと、事務局に既読と表示される", async () => {
+test("申請者：採択通知を画面とPDFで読むと、事務局に開封と表示される", async () => {
   const company = await Person.at("portal", "applicant");
   await company.signInWithGbizId(told("account"));
   await company.go("/letters");
@@ -46,7 +46,7 @@ test("申請者：採択通知を画面とPDFで読むと、事務局に既読�
   mustBePdf(await download(company, pdf ?? ""));
   const letter = company.path().split("/").at(-1) ?? "";
   await first.go(`/letters/${letter}`, "read");
-  await first.reads(/既読|読/);
+  await first.reads(/開封\s+\d{4}\//, "申請者が開封しました");
   await company.go(told("case"), "decided");
   await company.reads("採択");
   await company.go("/me", "decided");

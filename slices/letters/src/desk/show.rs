@@ -78,7 +78,8 @@ pub async fn open(tx: &mut Tx, id: PublicId, mode: Mode) -> Result<(Letter, Case
 pub(crate) async fn show(cx: Cx<allow::IssueLetter>) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let (letter, row) = open(&mut tx, cx.param("letter")?, Mode::Read).await?;
-    let history = history::of(&mut tx, letter.id).await?;
+    let mut history = history::of(&mut tx, letter.id).await?;
+    history.extend(opened(letter.read_at, &row.applicant_name));
     let copy = is_copy(&tx.edition(&row.edition).await?, &letter.kind);
     tx.commit().await?;
     cx.log_access(&row).await?;
@@ -99,6 +100,11 @@ pub(crate) async fn pdf(cx: Cx<allow::IssueLetter>) -> Result<Reply, Fault> {
     let sha256 = letter.sha256.ok_or(Fault::NotFound)?;
     let bytes = cx.vault().read(&sha256).await?;
     Ok(Reply::inline(bytes, "application/pdf", &file_name(&letter.title, letter.number.as_deref())))
+}
+
+/// Reading is kept on the letter itself, not in the operation log.
+fn opened(at: Option<OffsetDateTime>, by: &str) -> Option<Happened> {
+    at.map(|at| Happened { at, what: html! { "申請者が開封しました。" }, who: Some(by.to_owned()) })
 }
 
 fn view(l: &Letter, row: &CaseRow, history: &[Happened], copy: bool, csrf: &str) -> Markup {
