@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hojo_access::{Actor, Site};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions, Postgres, Transaction};
+use sqlx::{ConnectOptions, Postgres, Transaction};
 
 use crate::clock::Clock;
 use crate::editions::EditionStore;
@@ -35,6 +35,10 @@ pub struct Db {
     clock: Clock,
     editions: EditionStore,
 }
+
+/// `set local role` and the two values that policies read, as one statement that stays prepared.
+const SCOPE: &str =
+    "select set_config('role', $1, true), set_config('hojo.actor', $2, true), set_config('hojo.scope', $3, true)";
 
 impl Db {
     /// Opens the pool under the site's login role.
@@ -121,17 +125,13 @@ impl Db {
             Mode::Read => "begin read only",
             Mode::Write => "begin read write",
         };
-        // A role name of ours and two UUIDs we formatted.
-        let scope = format!(
-            "set local role {role}; \
-             select set_config('hojo.actor', '{person}', true), set_config('hojo.scope', '{scope}', true)"
-        );
-        let inner = match self.begin_whole(begin, &scope).await {
+        let who = [role, person, scope];
+        let inner = match self.begin_whole(begin, who).await {
             Ok(tx) => tx,
             // A connection that died in the pool (server restarted): one fresh try.
-            Err(sqlx::Error::Io(_)) => self.begin_whole(begin, &scope).await?,
+            Err(sqlx::Error::Io(_)) => self.begin_whole(begin, who).await?,
             Err(sqlx::Error::Database(d)) if d.code().is_some_and(|c| c.starts_with("57P")) => {
-                self.begin_whole(begin, &scope).await?
+                self.begin_whole(begin, who).await?
             }
             Err(e) => return Err(e.into()),
         };
@@ -147,13 +147,13 @@ impl Db {
     async fn begin_whole(
         &self,
         begin: &'static str,
-        scope: &str,
+        who: [&str; 3],
     ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        let (pool, scope) = (self.pool.clone(), scope.to_owned());
+        let (pool, [role, person, scope]) = (self.pool.clone(), who.map(str::to_owned));
         #[expect(clippy::disallowed_methods, reason = "sqlx 0.9.0 poisons its pool when BEGIN is cancelled")]
         let task = tokio::spawn(async move {
             let mut tx = pool.begin_with(begin).await?;
-            sqlx::raw_sql(AssertSqlSafe(scope)).execute(&mut *tx).await?;
+            sqlx::query(SCOPE).bind(role).bind(person).bind(scope).execute(&mut *tx).await?;
             Ok(tx)
         });
         task.await.unwrap_or_else(|e| Err(sqlx::Error::Io(std::io::Error::other(e))))
