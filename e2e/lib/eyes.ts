@@ -41,7 +41,9 @@ export function found(): string[] {
 export function pattern(address: string): string {
   const url = new URL(address);
   const site = Object.entries(sites).find(([, base]) => address.startsWith(base))?.[0] ?? url.host;
-  const path = url.pathname.replaceAll(/\/[0-9a-hjkmnp-tv-z]{20,}(?=\/|$)/gi, "/*").replaceAll(/\/[0-9a-f-]{36}(?=\/|$)/g, "/*");
+  const path = url.pathname.replaceAll(/\/[0-9a-hjkmnp-tv-z]{20,}(?=\/|$)/gi, "/*").replaceAll(/\/[0-9a-f-]{36}(?=\/|$)/g, "/*")
+    // A rule's code.
+    .replaceAll(/\/[A-Z][A-Z0-9]*-[A-Z0-9-]+(?=\/|$)/g, "/*");
   return `${site}${path === "/" ? "/" : path}`;
 }
 
