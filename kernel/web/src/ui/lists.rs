@@ -206,6 +206,12 @@ pub fn disclosure(summary: &str, body: &Markup) -> Markup {
     html! { details class="disclosure" { summary { (summary) } div class="disclosure__body" { (body) } } }
 }
 
+/// 長い名前: at most three lines in a list; the page behind the row has it whole.
+#[must_use]
+pub fn clamped(words: &str) -> Markup {
+    html! { span class="clamp" { (words) } }
+}
+
 /// A box around a part of a page, with a heading.
 #[must_use]
 pub fn panel(title: &str, body: &Markup) -> Markup {
