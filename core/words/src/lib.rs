@@ -14,6 +14,7 @@ pub mod jst;
 pub mod letter;
 mod now;
 mod number;
+pub mod prefecture;
 pub mod text;
 mod yen;
 

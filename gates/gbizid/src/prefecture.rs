@@ -1,65 +1,16 @@
-//! The 47 prefectures in JIS X 0401 order: 01 北海道 … 47 沖縄県.
+//! 都道府県 as a provider writes it.
+
+use hojo_words::prefecture;
 
 use crate::Prefecture;
-
-const NAMES: [&str; 47] = [
-    "北海道",
-    "青森県",
-    "岩手県",
-    "宮城県",
-    "秋田県",
-    "山形県",
-    "福島県",
-    "茨城県",
-    "栃木県",
-    "群馬県",
-    "埼玉県",
-    "千葉県",
-    "東京都",
-    "神奈川県",
-    "新潟県",
-    "富山県",
-    "石川県",
-    "福井県",
-    "山梨県",
-    "長野県",
-    "岐阜県",
-    "静岡県",
-    "愛知県",
-    "三重県",
-    "滋賀県",
-    "京都府",
-    "大阪府",
-    "兵庫県",
-    "奈良県",
-    "和歌山県",
-    "鳥取県",
-    "島根県",
-    "岡山県",
-    "広島県",
-    "山口県",
-    "徳島県",
-    "香川県",
-    "愛媛県",
-    "高知県",
-    "福岡県",
-    "佐賀県",
-    "長崎県",
-    "熊本県",
-    "大分県",
-    "宮崎県",
-    "鹿児島県",
-    "沖縄県",
-];
 
 /// Reads "13", "1", "１３" or "東京都".
 pub(crate) fn read(text: &str) -> Option<Prefecture> {
     let folded = hojo_words::text::fold_width(text);
     let text = folded.trim();
-    let place = match text.parse::<usize>() {
-        Ok(number) => number.checked_sub(1)?,
-        Err(_) => NAMES.iter().position(|name| *name == text)?,
+    let name = match text.parse::<usize>() {
+        Ok(number) => prefecture::name(number)?,
+        Err(_) => text,
     };
-    let name = NAMES.get(place)?;
-    Some(Prefecture { code: format!("{:02}", place + 1), name: (*name).to_owned() })
+    Some(Prefecture { code: prefecture::code(name)?, name: name.to_owned() })
 }

@@ -47,63 +47,12 @@ pub(crate) async fn lookup(tx: &mut Tx, code: &str) -> Result<Vec<Address>, Faul
 fn address(prefecture: &str, city: &str, town: &str) -> Address {
     // The register names the rest of a city this way; nobody writes it in an address.
     let town = if town.starts_with("以下に掲載がない場合") { "" } else { town };
-    let (code, name) = match PREFECTURES.iter().position(|name| *name == prefecture) {
-        Some(at) => (format!("{:02}", at + 1), prefecture),
-        None => (String::new(), prefecture),
-    };
-    Address { prefecture: code, prefecture_name: name.to_owned(), address: format!("{prefecture}{city}{town}") }
+    Address {
+        prefecture: hojo_words::prefecture::code(prefecture).unwrap_or_default(),
+        prefecture_name: prefecture.to_owned(),
+        address: format!("{prefecture}{city}{town}"),
+    }
 }
-
-/// JIS X 0401: the place in the list is the code.
-const PREFECTURES: [&str; 47] = [
-    "北海道",
-    "青森県",
-    "岩手県",
-    "宮城県",
-    "秋田県",
-    "山形県",
-    "福島県",
-    "茨城県",
-    "栃木県",
-    "群馬県",
-    "埼玉県",
-    "千葉県",
-    "東京都",
-    "神奈川県",
-    "新潟県",
-    "富山県",
-    "石川県",
-    "福井県",
-    "山梨県",
-    "長野県",
-    "岐阜県",
-    "静岡県",
-    "愛知県",
-    "三重県",
-    "滋賀県",
-    "京都府",
-    "大阪府",
-    "兵庫県",
-    "奈良県",
-    "和歌山県",
-    "鳥取県",
-    "島根県",
-    "岡山県",
-    "広島県",
-    "山口県",
-    "徳島県",
-    "香川県",
-    "愛媛県",
-    "高知県",
-    "福岡県",
-    "佐賀県",
-    "長崎県",
-    "熊本県",
-    "大分県",
-    "宮崎県",
-    "鹿児島県",
-    "沖縄県",
-];
 
 #[cfg(test)]
 mod tests {
