@@ -117,11 +117,10 @@ impl Planted {
 }
 
 pub fn superuser_url(world: &World) -> String {
-    crate::ground::url_of(
-        &world.config.database_url,
-        "postgres",
-        world.config.database_url.rsplit('/').next().unwrap().split('?').next().unwrap(),
-    )
+    // A socket's folder stands behind the question mark, with slashes of its own.
+    let url = &world.config.database_url;
+    let database = url.split('?').next().unwrap().rsplit('/').next().unwrap();
+    crate::ground::url_of(url, "postgres", database)
 }
 
 async fn second_round(sql: &mut Sql) -> PublicId {
