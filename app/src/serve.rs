@@ -77,10 +77,9 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
     }
     if args.work {
         let runner = runner(config).await?;
-        let house = worker_db(config).await?;
-        let tidy_until = stopped(stop.clone());
+        let daily = daily(worker_db(config).await?, stop.clone());
         tasks.spawn(async move {
-            hojo_operations::keep_house(house, tidy_until).await;
+            daily.await;
             Ok(())
         });
         let stop = stop.clone();
@@ -97,11 +96,19 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
 
 pub async fn work(config: &Config) -> anyhow::Result<()> {
     let runner = runner(config).await?;
-    let house = worker_db(config).await?;
+    let db = worker_db(config).await?;
     let stop = stop_signal();
     tracing::info!("working");
-    tokio::join!(runner.run(stopped(stop.clone())), hojo_operations::keep_house(house, stopped(stop)));
+    tokio::join!(runner.run(stopped(stop.clone())), daily(db, stop));
     Ok(())
+}
+
+/// What a worker does once a day, if no other worker has.
+async fn daily(db: Db, stop: watch::Receiver<bool>) {
+    tokio::join!(
+        hojo_operations::keep_house(db.clone(), stopped(stop.clone())),
+        hojo_review::keep_reminding(db, stopped(stop))
+    );
 }
 
 async fn runner(config: &Config) -> anyhow::Result<Runner> {

@@ -76,6 +76,7 @@ pub fn jobs(config: &Config, db: Db, runner: Runner) -> anyhow::Result<Runner> {
             press: press(config),
             mail: mail(config)?,
             portal_url: config.portal_url.trim_end_matches('/').to_owned(),
+            office_url: config.office_url.trim_end_matches('/').to_owned(),
         },
     ))
 }

@@ -75,7 +75,6 @@ begin
     perform pg_temp.allow('hojo_applicant', array['receipt_numbers'], 'select, insert, update', me || ' is not null');
     perform pg_temp.allow('hojo_applicant', array['case_search'], 'insert', me || ' is not null');
     perform pg_temp.allow('hojo_applicant', array['case_search'], 'select, update', 'case_id in (select c.id from cases c where c.applicant_id = ' || me || ')');
-    perform pg_temp.allow('hojo_applicant', array['idempotency'], 'select, insert', 'principal = (select nullif(current_setting(''hojo.actor'', true), '''')::uuid)');
     perform pg_temp.allow('hojo_applicant', array['jobs', 'operation_log', 'access_log'], 'insert', 'true');
 
     -- The office. Which function a person may use is decided by grants in the application.
@@ -93,7 +92,6 @@ begin
     perform pg_temp.allow('hojo_staff', array['deadline_moves', 'runs', 'receipt_numbers', 'letter_numbers', 'reviewer_ties', 'reviewer_limits', 'operation_log', 'access_log', 'mails', 'schedules'], 'select', somebody);
     perform pg_temp.allow('hojo_staff', array['jobs'], 'select, insert, update', somebody);
     perform pg_temp.allow('hojo_staff', array['operation_log', 'access_log'], 'insert', somebody);
-    perform pg_temp.allow('hojo_staff', array['idempotency'], 'select, insert', 'principal = (select nullif(current_setting(''hojo.actor'', true), '''')::uuid)');
     -- A search operator is not leakproof: under a real condition its index is not used.
     perform pg_temp.allow('hojo_staff', array['case_search'], 'select, insert, update', 'true');
 
@@ -106,7 +104,6 @@ begin
     perform pg_temp.allow('hojo_reviewer', array['score_sheets'], 'select, insert, update', 'reviewer_id = ' || me);
     perform pg_temp.allow('hojo_reviewer', array['reviewer_ties'], 'select, insert', 'reviewer_id = ' || me);
     perform pg_temp.allow('hojo_reviewer', array['jobs', 'operation_log', 'access_log'], 'insert', me || ' is not null');
-    perform pg_temp.allow('hojo_reviewer', array['idempotency'], 'select, insert', 'principal = (select nullif(current_setting(''hojo.actor'', true), '''')::uuid)');
 
     -- Jobs.
     foreach r in array case_tables || array['applicants', 'accounts', 'staff', 'deadline_moves', 'runs', 'case_search', 'letter_numbers', 'jobs', 'schedules', 'mails', 'operation_log', 'sessions', 'sign_ins'] loop
@@ -114,7 +111,6 @@ begin
     end loop;
     perform pg_temp.allow('hojo_worker', array['cases', 'filings', 'files', 'letters', 'assignments', 'letter_numbers', 'jobs', 'schedules', 'mails', 'case_search'], 'insert, update', 'true');
     perform pg_temp.allow('hojo_worker', array['events', 'operation_log', 'access_log'], 'insert', 'true');
-    perform pg_temp.allow('hojo_worker', array['jobs', 'sessions', 'sign_ins', 'idempotency'], 'delete', 'true');
+    perform pg_temp.allow('hojo_worker', array['jobs', 'sessions', 'sign_ins'], 'delete', 'true');
     perform pg_temp.allow('hojo_worker', array['sessions'], 'update', 'true');
-    perform pg_temp.allow('hojo_worker', array['idempotency'], 'select', 'true');
 end $$;

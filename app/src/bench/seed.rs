@@ -237,6 +237,7 @@ impl Batch<'_> {
             outcome,
             returns: u32::from(position == Position::Returned),
             return_due: (position == Position::Returned).then_some(due),
+            check_due: is_filed.then_some(due),
             ..Case::opened(Channel::Portal)
         };
         let files = own_files(&self.set.answers, |at| {
@@ -281,7 +282,7 @@ impl Batch<'_> {
             &rows.iter().map(|r| r.filed).collect::<Vec<_>>() as &[Option<OffsetDateTime>],
             &changed,
             &rows.iter().map(|r| r.case.assigned_to.map(|s| s.0)).collect::<Vec<_>>() as &[Option<Uuid>],
-            &rows.iter().map(|r| r.case.return_due).collect::<Vec<_>>() as &[Option<time::Date>],
+            &rows.iter().map(|r| r.case.due_on()).collect::<Vec<_>>() as &[Option<time::Date>],
         )
         .execute(tx.sql())
         .await?;
@@ -402,6 +403,8 @@ impl Batch<'_> {
                 requested: r.case.requested,
                 title: r.title.clone(),
                 frame: self.set.frame.clone(),
+                late_since: None,
+                check_due: r.case.check_due,
             };
             all.push((r.n, 1, filed, event));
         }

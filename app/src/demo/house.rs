@@ -74,6 +74,7 @@ impl House {
             press,
             mail,
             portal_url: config.portal_url.clone(),
+            office_url: config.office_url.clone(),
         };
         let runner = wiring::handlers(Runner::new(worker_db.clone(), "demo".into()), deps);
         Ok(Self { clock, portal_db, office_db, worker_db, setup_db, vault, gbizid, portal, office, runner })

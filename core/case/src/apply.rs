@@ -11,7 +11,9 @@ use crate::terms::Terms;
 pub fn apply(mut c: Case, event: &Event, terms: &Terms) -> Case {
     match event {
         Event::CaseOpened { channel, .. } => c = Case::opened(*channel),
-        Event::Filed { submission, requested, .. } => {
+        Event::Filed { submission, requested, late_since, check_due, .. } => {
+            c.late_since = *late_since;
+            c.check_due = *check_due;
             c.submissions = *submission;
             c.requested = *requested;
             c.first_check = None;

@@ -136,6 +136,12 @@ pub struct Case {
     pub returns: u32,
     /// The day by which a returned filing is owed.
     pub return_due: Option<time::Date>,
+    /// The day by which the office means to have checked the newest submission.
+    #[serde(default)]
+    pub check_due: Option<time::Date>,
+    /// The due date that the newest submission missed.
+    #[serde(default)]
+    pub late_since: Option<time::Date>,
     /// Letters owed for the outcome that are not delivered yet.
     pub letters_due: u32,
 }
@@ -164,7 +170,20 @@ impl Case {
             outcome: None,
             returns: 0,
             return_due: None,
+            check_due: None,
+            late_since: None,
             letters_due: 0,
+        }
+    }
+
+    /// The day by which something is due now: from the applicant while returned, from the office
+    /// during the formal check.
+    #[must_use]
+    pub fn due_on(&self) -> Option<time::Date> {
+        match self.position {
+            Position::Check | Position::SecondCheck => self.check_due,
+            Position::Returned => self.return_due,
+            _ => None,
         }
     }
 }

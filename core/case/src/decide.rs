@@ -48,6 +48,17 @@ fn submit(c: &Case, by: Party, s: Submission, terms: &Terms, now: Now) -> Decisi
     if c.position == Position::Draft {
         in_time(by, terms, now)?;
     }
+    let late_since = late_since(c, now);
+    if let Some(due) = late_since
+        && terms.refuse_late
+        && by == Party::Applicant
+    {
+        return Err(Refusal::new(
+            "RETURN-LATE",
+            format!("再提出の期限（{}）を過ぎているため、この画面からは再提出できません。", jst::date_text(due)),
+            "入力した内容は保存されています。事務局へご連絡ください。",
+        ));
+    }
     if s.seen != s.current {
         return Err(Refusal::new(
             "CASE-STALE",
@@ -105,7 +116,15 @@ fn submit(c: &Case, by: Party, s: Submission, terms: &Terms, now: Now) -> Decisi
         requested: s.requested,
         title: s.title,
         frame: s.frame,
+        late_since,
+        check_due: terms.check_within.and_then(|within| within.end(now.date(), &terms.calendar)),
     }])
+}
+
+/// The due date of a return that has passed; the whole day counts as in time.
+#[must_use]
+pub fn late_since(c: &Case, now: Now) -> Option<Date> {
+    c.return_due.filter(|due| c.position == Position::Returned && *due < now.date())
 }
 
 /// Paper that reached the office in time may be typed in later; the applicant's own click may not.

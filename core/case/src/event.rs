@@ -56,18 +56,69 @@ pub enum Step {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
-    CaseOpened { procedure: String, channel: Channel },
-    Filed { submission: u32, receipt: String, digest: String, requested: Option<i64>, title: String, frame: String },
+    CaseOpened {
+        procedure: String,
+        channel: Channel,
+    },
+    Filed {
+        submission: u32,
+        receipt: String,
+        digest: String,
+        requested: Option<i64>,
+        title: String,
+        frame: String,
+        /// 期限後の再提出: the due date of the return that was missed. Absent in older events.
+        #[serde(default)]
+        late_since: Option<Date>,
+        /// By when the office means to have checked it. Absent in older events.
+        #[serde(default)]
+        check_due: Option<Date>,
+    },
     Discarded,
-    Withdrawn { reason: String },
-    Assigned { to: Option<StaffId> },
-    FirstCheckFinished { submission: u32, by: StaffId, result: CheckResult, reason: String },
-    SecondCheckFinished { submission: u32, by: StaffId, agrees: bool, reason: String },
-    Returned { submission: u32, by: StaffId, remarks: u32, due: Date },
-    ReviewFinished { finalised: u32 },
-    Decided { outcome: Outcome, amount: Option<i64>, run: String, reason: String },
-    LetterDelivered { letter: String, letter_kind: String, number: String },
-    Moved { from: Position, to: Position, by: StaffId, reason: String },
+    Withdrawn {
+        reason: String,
+    },
+    Assigned {
+        to: Option<StaffId>,
+    },
+    FirstCheckFinished {
+        submission: u32,
+        by: StaffId,
+        result: CheckResult,
+        reason: String,
+    },
+    SecondCheckFinished {
+        submission: u32,
+        by: StaffId,
+        agrees: bool,
+        reason: String,
+    },
+    Returned {
+        submission: u32,
+        by: StaffId,
+        remarks: u32,
+        due: Date,
+    },
+    ReviewFinished {
+        finalised: u32,
+    },
+    Decided {
+        outcome: Outcome,
+        amount: Option<i64>,
+        run: String,
+        reason: String,
+    },
+    LetterDelivered {
+        letter: String,
+        letter_kind: String,
+        number: String,
+    },
+    Moved {
+        from: Position,
+        to: Position,
+        by: StaffId,
+        reason: String,
+    },
 }
 
 impl Event {
@@ -96,6 +147,10 @@ impl Event {
         match self {
             Self::CaseOpened { channel, .. } => format!("下書きを開始しました（{}）", channel.label()),
             Self::Filed { submission: 1, receipt, .. } => format!("提出され、受け付けました（受付番号 {receipt}）"),
+            Self::Filed { submission, receipt, late_since: Some(due), .. } => format!(
+                "期限（{}）後に再提出され、受け付けました（{submission}回目、受付番号 {receipt}）",
+                hojo_words::jst::date_text(*due)
+            ),
             Self::Filed { submission, receipt, .. } => {
                 format!("再提出され、受け付けました（{submission}回目、受付番号 {receipt}）")
             }

@@ -16,7 +16,7 @@ mod terms;
 pub use apply::apply;
 pub use case::{Case, Checked, Position};
 pub use command::{CheckResult, Command, Outcome, Party, Submission};
-pub use decide::decide;
+pub use decide::{decide, late_since};
 pub use event::{Channel, Event, Step};
 pub use refusal::Refusal;
 pub use terms::Terms;

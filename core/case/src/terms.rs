@@ -1,6 +1,7 @@
 //! What the edition and the round say about this case, reduced to what `decide` needs.
 
-use hojo_programme::{Procedure, StepKind, TermUnit};
+use hojo_programme::{Procedure, StepKind, Term, TermUnit};
+use hojo_words::BusinessCalendar;
 use time::OffsetDateTime;
 
 /// The terms one case is decided under.
@@ -18,6 +19,12 @@ pub struct Terms {
     pub decide_through_run: bool,
     /// Longest period a return may allow, in days.
     pub return_days: u32,
+    /// Is a returned filing refused to the applicant after its due date?
+    pub refuse_late: bool,
+    /// How long the office gives itself for the formal check, counted from the submission.
+    pub check_within: Option<Term>,
+    /// Days the office does not work. Weekends only until [`Terms::on`] says more.
+    pub calendar: BusinessCalendar,
     /// Letters owed for an outcome.
     pub letters_per_outcome: u32,
 }
@@ -28,7 +35,7 @@ impl Terms {
     pub fn of(procedure: &Procedure, opens: OffsetDateTime, closes: OffsetDateTime) -> Self {
         let flow = &procedure.flow;
         let check = flow.step(StepKind::Check);
-        let within = check.and_then(|s| s.return_to_applicant.as_ref()).map(|r| r.within);
+        let within = flow.return_rule().map(|r| r.within);
         Self {
             opens,
             closes,
@@ -41,7 +48,16 @@ impl Terms {
                 TermUnit::BusinessDays => t.amount.saturating_mul(2),
                 TermUnit::Months => t.amount.saturating_mul(31),
             }),
+            refuse_late: flow.refuses_late(),
+            check_within: check.and_then(|s| s.within),
+            calendar: BusinessCalendar::default(),
             letters_per_outcome: u32::from(flow.step(StepKind::Notify).is_some_and(|s| !s.letters.is_empty())),
         }
+    }
+
+    /// The same terms by this calendar.
+    #[must_use]
+    pub fn on(self, calendar: BusinessCalendar) -> Self {
+        Self { calendar, ..self }
     }
 }

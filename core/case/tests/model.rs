@@ -4,10 +4,13 @@
 use hojo_case::{
     Case, Channel, CheckResult, Command, Event, Outcome, Party, Position, Submission, Terms, apply, decide,
 };
-use hojo_words::Now;
+use hojo_programme::{Term, TermUnit};
 use hojo_words::ids::StaffId;
+use hojo_words::jst;
+use hojo_words::{BusinessCalendar, Now};
 use proptest::prelude::*;
-use time::{Duration, OffsetDateTime};
+use time::macros::date;
+use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
 const OPENS: i64 = 1_790_000_000;
@@ -21,6 +24,9 @@ fn terms(second_check: bool) -> Terms {
         reviewers: 3,
         decide_through_run: true,
         return_days: 14,
+        refuse_late: false,
+        check_within: Some(Term { amount: 10, unit: TermUnit::BusinessDays }),
+        calendar: BusinessCalendar::default(),
         letters_per_outcome: 1,
     }
 }
@@ -92,8 +98,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_life_of_a_case(second in any::<bool>(), steps in proptest::collection::vec(step(), 1..60)) {
-        let terms = terms(second);
+    fn a_life_of_a_case(second in any::<bool>(), refuse_late in any::<bool>(), steps in proptest::collection::vec(step(), 1..60)) {
+        let terms = Terms { refuse_late, ..terms(second) };
         let mut case = Case::opened(Channel::Portal);
         let mut seconds = 0;
         let mut first_checker = None;
@@ -112,6 +118,15 @@ proptest! {
                     Event::Filed { .. } if s.by == Party::Applicant && before.position == Position::Draft => {
                         prop_assert!(at(seconds) >= terms.opens && at(seconds) <= terms.closes);
                     }
+                    // A missed due date is written down, and refused to the applicant where the flow says so.
+                    Event::Filed { late_since, check_due, .. } => {
+                        let today = Now::new(at(seconds)).date();
+                        let missed = before.return_due.filter(|due| before.position == Position::Returned && *due < today);
+                        prop_assert_eq!(*late_since, missed);
+                        prop_assert!(missed.is_none() || !refuse_late || s.by != Party::Applicant);
+                        // The office's own term starts anew with each submission.
+                        prop_assert!(check_due.is_some_and(|due| due > today + Duration::days(10)));
+                    }
                     Event::Decided { amount: Some(amount), .. } => {
                         prop_assert!(*amount > 0 && Some(*amount) <= before.requested);
                     }
@@ -127,6 +142,9 @@ proptest! {
             // Nothing leaves a final position, and an outcome is never taken back.
             if before.position.is_final() { prop_assert_eq!(case.position, before.position); }
             if before.outcome.is_some() { prop_assert_eq!(case.outcome, before.outcome); }
+            // Something is due only from whoever has the case in hand, and a draft owes its round nothing here.
+            let waits = matches!(case.position, Position::Check | Position::SecondCheck | Position::Returned);
+            prop_assert!(waits || case.due_on().is_none());
             // Discarding is for drafts that were never filed.
             if case.position == Position::Discarded { prop_assert_eq!(case.submissions, 0); }
         }
@@ -150,6 +168,55 @@ fn the_deadline_is_a_second() {
     assert_eq!(file(terms.closes + Duration::MILLISECOND, Party::Applicant).unwrap_err(), "ROUND-CLOSED");
     // What reached the office in time may be typed in afterwards.
     assert!(file(terms.closes + Duration::days(2), Party::Staff(staff(1))).is_ok());
+}
+
+#[test]
+fn a_return_is_late_after_its_day_and_the_flow_says_what_follows() {
+    let due = at(40 * DAY).date();
+    let returned = Case {
+        position: Position::Returned,
+        submissions: 1,
+        requested: Some(1_000_000),
+        return_due: Some(due),
+        ..Case::opened(Channel::Portal)
+    };
+    let file = |terms: &Terms, by, day: Date| {
+        let now = Now::new(jst::start_of_day(day) + Duration::hours(23));
+        decide(&returned, by, Command::Submit(Box::new(submission(1_000_000, true))), terms, now)
+            .map(|events| events.iter().fold(returned.clone(), |c, e| apply(c, e, terms)))
+            .map_err(|r| r.code)
+    };
+    let (kind, strict) = (terms(true), Terms { refuse_late: true, ..terms(true) });
+    let next = due.next_day().unwrap();
+    for terms in [&kind, &strict] {
+        // The whole of the last day is in time.
+        let filed = file(terms, Party::Applicant, due).unwrap();
+        assert_eq!((filed.late_since, filed.return_due), (None, None));
+        // What reached the office in time may be typed in afterwards, and is marked all the same.
+        assert_eq!(file(terms, Party::Staff(staff(1)), next).unwrap().late_since, Some(due));
+    }
+    assert_eq!(file(&kind, Party::Applicant, next).unwrap().late_since, Some(due));
+    assert_eq!(file(&strict, Party::Applicant, next).unwrap_err(), "RETURN-LATE");
+}
+
+#[test]
+fn the_offices_own_term_skips_the_days_it_does_not_work() {
+    let friday = date!(2026 - 10 - 30);
+    let holiday = BusinessCalendar::default().and([(date!(2026 - 11 - 03), "文化の日".to_owned())]);
+    let terms =
+        Terms { opens: jst::start_of_day(friday), closes: jst::start_of_day(date!(2026 - 10 - 31)), ..terms(true) }
+            .on(holiday);
+    let case = Case::opened(Channel::Portal);
+    let command = Command::Submit(Box::new(submission(1_000_000, true)));
+    let now = Now::new(jst::start_of_day(friday) + Duration::hours(9));
+    let events = decide(&case, Party::Applicant, command, &terms, now).unwrap();
+    let filed = events.iter().fold(case, |c, e| apply(c, e, &terms));
+    assert_eq!(filed.due_on(), Some(date!(2026 - 11 - 16)));
+    // Events that were stored before the terms were kept can still be read.
+    let old = r#"{"kind":"filed","submission":1,"receipt":"r","digest":"d","requested":1,"title":"t","frame":"f"}"#;
+    let Event::Filed { late_since: None, check_due: None, .. } = serde_json::from_str(old).unwrap() else {
+        panic!("an old event reads differently")
+    };
 }
 
 #[test]

@@ -147,6 +147,24 @@ impl SheetSpec {
     }
 }
 
+impl Total {
+    /// The same sheet in points of a hundred, so that sheets with different maxima can stand in one ranking.
+    /// `scale` names every criterion there may be; those that were given points make the maximum of this sheet.
+    /// What was given for each criterion is left as it is: it is compared with the same criterion only.
+    ///
+    /// # Errors
+    /// [`NumberProblem`] when a product does not fit.
+    pub fn of_hundred(&self, scale: &[CriterionSpec]) -> Result<Self, NumberProblem> {
+        let given = scale.iter().filter(|c| self.by_criterion.contains_key(&c.id)).cloned().collect();
+        let maximum = SheetSpec { criteria: given, overall: 0 }.maximum()?;
+        if maximum == Number::ZERO {
+            return Ok(self.clone());
+        }
+        let points = self.points.mul(Number::from(100))?.div(maximum)?;
+        Ok(Self { points, ..self.clone() })
+    }
+}
+
 enum Given {
     Verdict(bool),
     Points(u32),

@@ -14,6 +14,15 @@ impl BusinessCalendar {
         Self { holidays }
     }
 
+    /// The same calendar with more days off; a day both know keeps the name it has here.
+    #[must_use]
+    pub fn and(mut self, more: impl IntoIterator<Item = (Date, String)>) -> Self {
+        for (day, name) in more {
+            self.holidays.entry(day).or_insert(name);
+        }
+        self
+    }
+
     /// Name of the holiday, if that day is one.
     pub fn holiday(&self, day: Date) -> Option<&str> {
         self.holidays.get(&day).map(String::as_str)

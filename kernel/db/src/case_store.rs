@@ -291,7 +291,7 @@ impl Tx {
         let c = &row.case;
         sqlx::query!(
             "update cases set position = $2, outcome = $3, seq = $4, state = $5, number = $6, title = $7, frame = $8,
-                    requested = $9, assigned_to = $10, due_on = $11, filed_at = $12, changed_at = $13
+                    requested = $9, assigned_to = $10, due_on = $11, late_since = $12, filed_at = $13, changed_at = $14
              where id = $1",
             row.id.0,
             c.position.code(),
@@ -303,7 +303,8 @@ impl Tx {
             row.frame,
             c.requested,
             c.assigned_to.map(|s: StaffId| s.0),
-            c.return_due,
+            c.due_on(),
+            c.late_since,
             row.filed_at,
             row.changed_at,
         )

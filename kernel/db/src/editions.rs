@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hojo_case::Terms;
 use hojo_programme::{Edition, Procedure, SourceFiles};
+use hojo_words::BusinessCalendar;
 use hojo_words::ids::{ApplicantId, RoundId};
 use time::OffsetDateTime;
 
@@ -79,9 +80,18 @@ impl Tx {
         round: RoundId,
         applicant: Option<ApplicantId>,
     ) -> Result<(OffsetDateTime, OffsetDateTime), DbError> {
+        let (opens, closes, _) = self.window_and_edition(round, applicant).await?;
+        Ok((opens, closes))
+    }
+
+    async fn window_and_edition(
+        &mut self,
+        round: RoundId,
+        applicant: Option<ApplicantId>,
+    ) -> Result<(OffsetDateTime, OffsetDateTime, String), DbError> {
         // The latest approved move wins; one for this applicant wins over one for the round.
         let row = sqlx::query!(
-            r#"select r.opens_at, coalesce(m.closes_at, r.closes_at) as "closes_at!"
+            r#"select r.opens_at, coalesce(m.closes_at, r.closes_at) as "closes_at!", r.edition_id
                from rounds r
                left join lateral (
                    select d.closes_at from deadline_moves d
@@ -94,7 +104,7 @@ impl Tx {
         )
         .fetch_one(self.sql())
         .await?;
-        Ok((row.opens_at, row.closes_at))
+        Ok((row.opens_at, row.closes_at, row.edition_id))
     }
 
     /// The terms a case is decided under now.
@@ -107,7 +117,22 @@ impl Tx {
         round: RoundId,
         applicant: ApplicantId,
     ) -> Result<Terms, DbError> {
-        let (opens, closes) = self.window(round, Some(applicant)).await?;
-        Ok(Terms::of(procedure, opens, closes))
+        let (opens, closes, edition) = self.window_and_edition(round, Some(applicant)).await?;
+        let calendar = self.calendar(&edition).await?;
+        Ok(Terms::of(procedure, opens, closes).on(calendar))
+    }
+
+    /// The days the office does not work in the year to come: those of the round's edition, and the
+    /// national holidays as they were last imported.
+    ///
+    /// # Errors
+    /// [`DbError`] when the edition cannot be loaded.
+    pub async fn calendar(&mut self, edition: &str) -> Result<BusinessCalendar, DbError> {
+        let edition = self.edition(edition).await?;
+        let today = self.now().await?.date();
+        let rows = sqlx::query!("select day, name from holidays where day between $1 and $1 + 366", today)
+            .fetch_all(self.sql())
+            .await?;
+        Ok(edition.calendar.clone().and(rows.into_iter().map(|r| (r.day, r.name))))
     }
 }

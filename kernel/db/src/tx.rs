@@ -72,8 +72,8 @@ impl Tx {
     /// Commits. Everything written in here becomes visible at once, or none of it.
     ///
     /// # Errors
-    /// [`DbError`]; on [`DbError::Unavailable`] the outcome is unknown and the caller's
-    /// idempotency key decides on the retry.
+    /// [`DbError`]; on [`DbError::Unavailable`] the outcome is unknown and the
+    /// retry finds what was done by its own key (a submission's number, a job's key).
     pub async fn commit(self) -> Result<(), DbError> {
         Ok(self.inner.commit().await?)
     }

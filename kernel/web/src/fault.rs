@@ -20,6 +20,8 @@ pub enum Fault {
     SignIn { return_to: String },
     /// A forged or broken request.
     BadRequest { code: &'static str, message: String, advice: String },
+    /// More than a form may hold. The scripts say the same in place (`autosave.ts`, `upload.ts`).
+    TooLarge(Refusal),
     /// A domain refusal on a page that has no form to show it on.
     Refused(Refusal),
     /// Too much work right now, or the database is away for a moment.
@@ -86,7 +88,7 @@ impl Fault {
             Self::Forbidden { .. } => "FORBIDDEN",
             Self::SignIn { .. } => "SIGN-IN",
             Self::BadRequest { code, .. } => code,
-            Self::Refused(r) => r.code,
+            Self::TooLarge(r) | Self::Refused(r) => r.code,
             Self::Busy => "BUSY",
             Self::Internal(_) => "INTERNAL",
         }
@@ -114,6 +116,9 @@ impl Fault {
             ),
             Self::BadRequest { message, advice, .. } => {
                 (StatusCode::BAD_REQUEST, "受け付けられませんでした", message.clone(), advice.clone())
+            }
+            Self::TooLarge(r) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "受け付けられませんでした", r.message.clone(), r.advice.clone())
             }
             Self::Refused(r) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "この操作はできませんでした", r.message.clone(), r.advice.clone())

@@ -11,6 +11,7 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use futures_util::stream::poll_fn;
 use futures_util::{StreamExt, TryStreamExt};
+use hojo_case::Refusal;
 use hojo_vault::{Received, VaultError};
 
 use crate::fault::Fault;
@@ -70,6 +71,24 @@ impl Posted {
 /// A form larger than this is not a form of ours.
 const MAX_FORM: usize = 2 * 1024 * 1024;
 const MAX_FIELDS: usize = 20_000;
+/// So much is still read, and thrown away, when a form is too large: a browser that is cut off while it
+/// sends shows a broken connection and never the words that say what to do.
+const MAX_READ: usize = 32 * 1024 * 1024;
+
+async fn whole_form(body: Body) -> Result<Vec<u8>, Fault> {
+    let mut chunks = body.into_data_stream();
+    let (mut kept, mut seen) = (Vec::new(), 0_usize);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| broken_upload())?;
+        seen = seen.saturating_add(chunk.len());
+        if seen <= MAX_FORM {
+            kept.extend_from_slice(&chunk);
+        } else if seen > MAX_READ {
+            break;
+        }
+    }
+    if seen > MAX_FORM { Err(too_large()) } else { Ok(kept) }
+}
 
 impl Inbound for Posted {
     fn take<'a>(
@@ -80,10 +99,7 @@ impl Inbound for Posted {
             if is_multipart(&request) {
                 return multipart_text(request).await;
             }
-            let bytes = http_body_util::BodyExt::collect(http_body_util::Limited::new(request.into_body(), MAX_FORM))
-                .await
-                .map_err(|_| too_large())?
-                .to_bytes();
+            let bytes = whole_form(request.into_body()).await?;
             let pairs: Vec<(String, String)> = form_pairs(&bytes);
             if pairs.len() > MAX_FIELDS {
                 return Err(too_large());
@@ -274,11 +290,11 @@ fn hex(pair: &[u8]) -> Option<u8> {
 }
 
 fn too_large() -> Fault {
-    Fault::BadRequest {
-        code: "BODY-TOO-LARGE",
-        message: "送られた内容が大きすぎます。".into(),
-        advice: "入力やファイルを分けて、もう一度お試しください。保存済みの内容は失われていません。".into(),
-    }
+    Fault::TooLarge(Refusal::new(
+        "BODY-TOO-LARGE",
+        "入力が大きすぎます。文字数を減らすか、ファイルを分けてください。",
+        "ブラウザーの「戻る」で前の画面に戻ると、入力した内容が残っています。保存済みの内容は失われていません。",
+    ))
 }
 
 fn not_whole(e: &MultipartError) -> Fault {

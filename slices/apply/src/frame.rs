@@ -1,7 +1,7 @@
 //! The frame around every page of a filing: the way back, the banner of the office, the problems.
 
 use hojo_access::Access;
-use hojo_case::{Channel, Refusal};
+use hojo_case::{Channel, Refusal, late_since};
 use hojo_web::Cx;
 use hojo_web::ui::{self, Banner, Problem, Shell, Tone};
 use hojo_web::{Markup, html};
@@ -14,6 +14,25 @@ pub(crate) fn page<A: Access>(cx: &Cx<A>, desk: &Desk, title: String, body: Mark
     crumbs.extend(way.iter().cloned());
     let page = cx.page(title, body).breadcrumb(crumbs);
     if desk.way.on_behalf() { page.banner(&on_behalf(desk)) } else { page }
+}
+
+/// What is said before a returned filing is handed in after its due date; nothing while it is in time.
+pub(crate) fn late(desk: &Desk) -> Option<Banner> {
+    let due = late_since(&desk.row.case, desk.now)?;
+    let refused = !desk.way.on_behalf() && desk.procedure.flow.refuses_late();
+    Some(late_banner(&ui::date(due), refused))
+}
+
+fn late_banner(due: &str, refused: bool) -> Banner {
+    let title = format!("再提出の期限（{due}）を過ぎています");
+    if refused {
+        return ui::banner(Tone::Error, title).body(html! {
+            p { "この画面からは再提出できません。入力した内容は保存されています。事情がある場合は、事務局へご連絡ください。" }
+        });
+    }
+    ui::banner(Tone::Warn, title).body(html! {
+        p { "今からでも再提出できます。「期限後の再提出」として記録し、審査の対象とするかを事務局が判断します。できるだけ早く提出してください。" }
+    })
 }
 
 /// The step back to the task list.
@@ -41,4 +60,17 @@ pub(crate) fn refused(refusal: &Refusal) -> Vec<Problem> {
         "CASE-UNCONFIRMED" => Problem::at("confirm", words),
         _ => Problem::general(words),
     }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn late_is_said_kindly_or_with_whom_to_call() {
+        let kind = html! { (late_banner("2026/11/04", false)) }.into_string();
+        assert!(kind.contains("2026/11/04") && kind.contains("今からでも再提出できます"), "{kind}");
+        let strict = html! { (late_banner("2026/11/04", true)) }.into_string();
+        assert!(strict.contains("再提出できません") && strict.contains("事務局へご連絡ください"), "{strict}");
+    }
 }

@@ -37,15 +37,18 @@ pub struct Deps {
     pub mail: Arc<dyn Mail>,
     /// Where applicants reach the portal, without trailing slash; mails link to it.
     pub portal_url: String,
+    /// Where colleagues and reviewers reach the office site.
+    pub office_url: String,
 }
 
-/// Registers every job of this room: `letter`, `application_copy`, `deliver_letter`, `mail`.
+/// Registers every job of this room: `letter`, `application_copy`, `deliver_letter`, `mail`, `staff_mail`.
 #[must_use]
 pub fn jobs(runner: Runner, deps: Deps) -> Runner {
     runner
         .on(payload::LETTER, make::MakeLetter(deps.clone()))
         .on(payload::COPY, make::MakeCopy(deps.clone()))
         .on(payload::DELIVER, deliver::Deliver)
+        .on(payload::STAFF_MAIL, mails::SendStaffMail(deps.clone()))
         .on(payload::MAIL, mails::SendMail(deps))
 }
 

@@ -12,6 +12,7 @@ pub const LETTER: &str = "letter";
 pub const COPY: &str = "application_copy";
 pub const DELIVER: &str = "deliver_letter";
 pub const MAIL: &str = "mail";
+pub const STAFF_MAIL: &str = "staff_mail";
 
 /// A case by its public id, or by its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,18 @@ pub struct MailOrder {
     pub letter: Option<PublicId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+}
+
+/// `staff_mail`: a colleague or reviewer is told about work in hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffOrder {
+    pub template: String,
+    pub staff: Uuid,
+    /// Whose words the mail is written in.
+    pub edition: String,
+    pub procedure: String,
+    pub cases: u32,
+    pub due: Option<time::Date>,
 }
 
 /// Asks for a letter, once for each cause.

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use hojo_access::Actor;
 use hojo_db::{Db, DbError, Mode};
-use hojo_words::jst;
-use time::{Duration as Span, OffsetDateTime};
+use hojo_jobs::takes_turn;
 
 /// Finished jobs are kept so long; what they did is in the logs.
 const DONE_JOBS_DAYS: i32 = 30;
@@ -14,8 +13,6 @@ const DONE_JOBS_DAYS: i32 = 30;
 const ENDED_SESSIONS_DAYS: i32 = 90;
 /// A sign-in that was not finished by then never will be.
 const SIGN_INS_DAYS: i32 = 1;
-/// Nobody presses a button again after so long.
-const IDEMPOTENCY_DAYS: i32 = 7;
 /// Rows of one table that go in one transaction, so that nothing is locked for long.
 const BATCH: i64 = 5_000;
 /// The hour in Japan at which the day's tidying up is due.
@@ -27,7 +24,6 @@ pub struct Tidied {
     pub jobs: u64,
     pub sessions: u64,
     pub sign_ins: u64,
-    pub idempotency: u64,
 }
 
 /// Tidies up whenever a day's turn has come, until `stop` resolves. Any number of workers may run this.
@@ -49,19 +45,9 @@ pub async fn keep_house(db: Db, stop: impl Future<Output = ()>) {
 /// Takes the day's turn if nobody has.
 async fn turn(db: &Db) -> Result<Option<Tidied>, DbError> {
     let mut tx = db.begin(&Actor::Worker, Mode::Write).await?;
-    let slot = slot(tx.now().await?.utc());
-    let taken =
-        sqlx::query!("insert into schedules (name, slot) values ('housekeeping', $1) on conflict do nothing", slot)
-            .execute(tx.sql())
-            .await?;
+    let taken = takes_turn(&mut tx, "housekeeping", HOUR).await?;
     tx.commit().await?;
-    if taken.rows_affected() == 0 { Ok(None) } else { housekeeping(db).await.map(Some) }
-}
-
-/// The last time the hour struck.
-fn slot(now: OffsetDateTime) -> OffsetDateTime {
-    let today = jst::start_of_day(jst::jst_date(now)) + Span::hours(HOUR);
-    if now < today { today - Span::days(1) } else { today }
+    if taken { housekeeping(db).await.map(Some) } else { Ok(None) }
 }
 
 /// Deletes what has outlived its use. Safe to run at any time and beside load.
@@ -75,8 +61,7 @@ pub async fn housekeeping(db: &Db) -> Result<Tidied, DbError> {
         all.jobs += batch.jobs;
         all.sessions += batch.sessions;
         all.sign_ins += batch.sign_ins;
-        all.idempotency += batch.idempotency;
-        let most = [batch.jobs, batch.sessions, batch.sign_ins, batch.idempotency].into_iter().max();
+        let most = [batch.jobs, batch.sessions, batch.sign_ins].into_iter().max();
         if most.is_none_or(|n| n < u64::try_from(BATCH).unwrap_or(u64::MAX)) {
             return Ok(all);
         }
@@ -110,33 +95,6 @@ async fn batch(db: &Db) -> Result<Tidied, DbError> {
     )
     .execute(tx.sql())
     .await?;
-    let idempotency = sqlx::query!(
-        "delete from idempotency where (principal, key) in (
-             select principal, key from idempotency where created_at < clock_timestamp() - make_interval(days => $1) limit $2)",
-        IDEMPOTENCY_DAYS,
-        BATCH
-    )
-    .execute(tx.sql())
-    .await?;
     tx.commit().await?;
-    Ok(Tidied {
-        jobs: jobs.rows_affected(),
-        sessions: sessions.rows_affected(),
-        sign_ins: sign_ins.rows_affected(),
-        idempotency: idempotency.rows_affected(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::slot;
-    use time::macros::datetime;
-
-    #[test]
-    fn the_day_turns_at_three_in_japan() {
-        let at = |now| slot(now).to_offset(time::UtcOffset::UTC);
-        assert_eq!(at(datetime!(2026-11-22 17:59:59 UTC)), datetime!(2026-11-21 18:00 UTC));
-        assert_eq!(at(datetime!(2026-11-22 18:00 UTC)), datetime!(2026-11-22 18:00 UTC));
-        assert_eq!(at(datetime!(2026-11-23 10:00 UTC)), datetime!(2026-11-22 18:00 UTC));
-    }
+    Ok(Tidied { jobs: jobs.rows_affected(), sessions: sessions.rows_affected(), sign_ins: sign_ins.rows_affected() })
 }

@@ -13,10 +13,13 @@ mod ranking;
 mod reviewers;
 mod runs;
 mod scoring;
+mod telling;
 
 use hojo_access::Site;
 use hojo_jobs::Runner;
 use hojo_web::{CasePanel, Routes};
+
+pub use telling::keep_reminding;
 
 /// Pages of the office: reviewers, assignment, ranking, runs.
 #[must_use]

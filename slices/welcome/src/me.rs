@@ -242,5 +242,5 @@ fn all_letters(letters: &[Letter]) -> Markup {
             html! { @if l.read { (ui::plain_chip("既読")) } @else { (ui::chip(ui::Tone::Info, "未読")) } },
         ]);
     }
-    html! { section { h2 { "通知書" } (table.quiet_caption()) } }
+    html! { section { h2 { "通知書" } (table.quiet_caption().stacks()) } }
 }

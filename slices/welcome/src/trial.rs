@@ -81,7 +81,10 @@ async fn try_out(
         p { (procedure.description) }
         @if asked && !wrong { div role="status" { (result(&trial)) } }
         form class="form" method="get" action=(address) novalidate {
-            @for section in 0..procedure.form.sections.len() { (ui::form::draw(&scene, section)) }
+            @for section in 0..procedure.form.sections.len() {
+                @if asked { (ui::form::draw(&scene, section)) } @else { (ui::form::draw_typed(&scene, section)) }
+            }
+            @if !asked { (to_come(&trial, action)) }
             (ui::buttons(&[ui::button(action).large()]))
         }
     };
@@ -91,6 +94,17 @@ async fn try_out(
         return Ok(Reply::refused(&page));
     }
     Ok(Reply::page(&page))
+}
+
+/// Before the first try: what the button will work out, instead of empty boxes.
+fn to_come(trial: &Trial<'_>, action: &str) -> Markup {
+    let fields = trial.procedure.form.fields.iter().filter(|f| f.is_calculated());
+    let labels: Vec<&str> = fields.map(|f| f.label.as_str()).collect();
+    html! {
+        @if !labels.is_empty() {
+            p class="note" { "入力して「" (action) "」を押すと、次の内容を計算して表示します：" (labels.join("、")) "。" }
+        }
+    }
 }
 
 fn reasons<'a>(trial: &Trial<'a>, severity: Severity) -> Vec<&'a Finding> {

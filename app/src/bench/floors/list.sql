@@ -6,11 +6,11 @@ select clock_timestamp() as at;
 select public_id, title, edition_id from rounds order by opens_at desc limit 50;
 select s.id, s.public_id, s.name from staff s where s.kind = 'staff' and s.disabled_at is null and exists (select 1 from staff_roles r join role_permissions p on p.role = r.role where r.staff_id = s.id and p.permission = 'filing.check') order by s.name, s.id limit 500;
 \if :which <= 8
-select c.public_id, c.number, c.applicant_name, c.title, c.frame, c.position, c.outcome, c.requested, c.due_on, c.filed_at, c.changed_at, s.name from cases c left join staff s on s.id = c.assigned_to where c.filed_at is not null order by c.filed_at asc, c.public_id asc limit 51;
+select c.public_id, c.number, c.applicant_name, c.title, c.frame, c.position, c.outcome, c.requested, c.due_on, c.late_since, c.filed_at, c.changed_at, s.name from cases c left join staff s on s.id = c.assigned_to where c.filed_at is not null order by c.filed_at asc, c.public_id asc limit 51;
 select count(*) from (select 1 from cases c where c.filed_at is not null limit 1001) x;
 \else
 select case_id from case_search where grams @> (:grams)::text[] and key like all((:patterns)::text[]) limit 2001;
-select c.public_id, c.number, c.applicant_name, c.title, c.frame, c.position, c.outcome, c.requested, c.due_on, c.filed_at, c.changed_at, s.name from cases c left join staff s on s.id = c.assigned_to where c.filed_at is not null and c.id in (select case_id from case_search where grams @> (:grams)::text[] and key like all((:patterns)::text[])) order by c.filed_at asc, c.public_id asc limit 51;
+select c.public_id, c.number, c.applicant_name, c.title, c.frame, c.position, c.outcome, c.requested, c.due_on, c.late_since, c.filed_at, c.changed_at, s.name from cases c left join staff s on s.id = c.assigned_to where c.filed_at is not null and c.id in (select case_id from case_search where grams @> (:grams)::text[] and key like all((:patterns)::text[])) order by c.filed_at asc, c.public_id asc limit 51;
 select count(*) from (select 1 from cases c where c.filed_at is not null and c.id in (select case_id from case_search where grams @> (:grams)::text[] and key like all((:patterns)::text[])) limit 1001) x;
 \endif
 commit;

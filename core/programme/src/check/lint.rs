@@ -2,6 +2,7 @@
 
 use crate::model::edition::{Edition, Procedure};
 use crate::model::flow::{Effect, Flow, State, StepKind};
+use crate::model::form::FieldType;
 use crate::source::{Place, Problem};
 use std::collections::BTreeSet;
 
@@ -13,6 +14,7 @@ pub(crate) fn lint(edition: &Edition, procedure: &Procedure) -> Vec<Problem> {
     if procedure.public && procedure.flow.steps.is_empty() {
         return lint.problems;
     }
+    lint.names();
     lint.steps();
     lint.states();
     lint.letters();
@@ -50,6 +52,33 @@ impl Lint<'_> {
                 let message = format!("no example expects {}; add one that makes it fire", rule.code);
                 self.problems.push(Problem::at(&rule.place, message));
             }
+        }
+    }
+
+    /// The fields that name a case exist and hold what a name can be made of.
+    fn names(&mut self) {
+        let (names, form) = (&self.procedure.names, &self.procedure.form);
+        let known = || form.fields.iter().map(|field| field.id.as_str());
+        let text: fn(&FieldType) -> bool = |k| matches!(k, FieldType::Text { .. } | FieldType::Paragraph { .. });
+        let choice: fn(&FieldType) -> bool = |k| matches!(k, FieldType::Choice { .. });
+        let wanted = [("title", &names.title, "a text", text), ("frame", &names.frame, "one choice", choice)];
+        let mut found = Vec::new();
+        for (key, id, what, fits) in wanted {
+            match id.as_deref().map(|id| (id, form.field(id))) {
+                None => found.push(format!("names needs {key}: by which answer is a case called?")),
+                Some((id, None)) => {
+                    let near = crate::lang::suggest::hint(id, known());
+                    found.push(format!("names.{key} is {id}, which the form does not have{near}"));
+                }
+                Some((id, Some(field))) if !fits(&field.kind) => {
+                    found.push(format!("names.{key} is {id}, which is not {what}"));
+                }
+                Some(_) => {}
+            }
+        }
+        let place = names.place.clone();
+        for message in found {
+            self.say(&place, message);
         }
     }
 

@@ -66,6 +66,9 @@ pub fn diff(old: &Edition, new: &Edition) -> Vec<Change> {
             Some(after) => {
                 changes.procedure = Some(code.clone());
                 changes.changed("手続", "手続の名称", &before.title, &after.title);
+                let field = |name: &Option<String>| name.clone().unwrap_or_default();
+                changes.changed("手続", "案件名にする項目", &field(&before.names.title), &field(&after.names.title));
+                changes.changed("手続", "申請枠にする項目", &field(&before.names.frame), &field(&after.names.frame));
                 form::form(&mut changes, &before.form, &after.form);
                 rules::rules(&mut changes, &before.rules, &after.rules);
                 rules::flow(&mut changes, &before.flow, &after.flow);

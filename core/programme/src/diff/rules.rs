@@ -71,6 +71,10 @@ fn step(changes: &mut Changes, name: &str, old: &Step, new: &Step) {
     changes.changed("流れ", &format!("「{name}」の担当"), &people(old), &people(new));
     changes.changed("流れ", &format!("「{name}」の期間"), &within(old), &within(new));
     changes.changed("流れ", &format!("「{name}」の差戻しの期限"), &back(old), &back(new));
+    let reminders = |step: &Step| step.reminders.iter().map(|term| term.words()).collect::<Vec<_>>().join("・");
+    changes.changed("流れ", &format!("「{name}」の期限前の連絡"), &reminders(old), &reminders(new));
+    let late = |step: &Step| step.return_to_applicant.as_ref().map_or("", |rule| rule.late.label());
+    changes.changed("流れ", &format!("「{name}」の差戻しの期限後の再提出"), late(old), late(new));
     changes.changed("流れ", &format!("「{name}」の人の目の数"), &old.eyes.to_string(), &new.eyes.to_string());
     changes.changed("流れ", &format!("「{name}」の人数"), &old.count.to_string(), &new.count.to_string());
     changes.changed("流れ", &format!("「{name}」の結果"), &old.outcomes.join("・"), &new.outcomes.join("・"));

@@ -2,7 +2,7 @@
 
 use super::yaml::{File, MapReader, Yaml};
 use crate::lang::suggest::hint;
-use crate::model::flow::{Effect, Flow, Outcome, ReturnRule, State, Step, StepKind, Term, TermUnit, Transition};
+use crate::model::flow::{Effect, Flow, Late, Outcome, ReturnRule, State, Step, StepKind, Term, TermUnit, Transition};
 use indexmap::IndexMap;
 
 /// 役割 that a step may name.
@@ -69,6 +69,7 @@ fn step(file: &File<'_>, yaml: &Yaml) -> Step {
         eyes: map.whole(file, "eyes").unwrap_or(1),
         count: map.whole(file, "count").unwrap_or(1),
         within: term(file, map.get("within")),
+        reminders: reminders(file, map.get("reminders")),
         checklist: map.text(file, "checklist").is_some(),
         sheet: map.text(file, "sheet").is_some(),
         return_to_applicant: map.get("return").map(|body| return_rule(file, body)),
@@ -143,8 +144,35 @@ fn return_rule(file: &File<'_>, yaml: &Yaml) -> ReturnRule {
     });
     let letter = map.text(file, "letter").map(str::to_owned);
     let max_times = map.whole(file, "times");
+    let late = map.get("late").map_or_else(Late::default, |word| late(file, word));
     map.finish(file);
-    ReturnRule { within, letter, max_times }
+    ReturnRule { within, letter, max_times, late }
+}
+
+fn late(file: &File<'_>, yaml: &Yaml) -> Late {
+    let Some(word) = file.text(yaml) else { return Late::default() };
+    Late::ALL.into_iter().find(|late| late.as_str() == word).unwrap_or_else(|| {
+        let near = hint(word, Late::ALL.iter().map(|late| late.as_str()));
+        file.problem(yaml.mark, format!("late is accept or refuse, found {word}{near}"));
+        Late::default()
+    })
+}
+
+/// A finished job, which keeps a mail from going twice, lives a month: no reminder may be older.
+const FURTHEST_REMINDER: u32 = 28;
+
+fn reminders(file: &File<'_>, yaml: Option<&Yaml>) -> Vec<Term> {
+    let items = yaml.map(|list| file.one_or_many(list)).unwrap_or_default();
+    let mut found: Vec<Term> = Vec::new();
+    for item in items {
+        let Some(term) = term(file, Some(item)) else { continue };
+        if term.unit != TermUnit::Days || term.amount > FURTHEST_REMINDER {
+            file.problem(item.mark, format!("a reminder is at most {FURTHEST_REMINDER} days ahead, written in days"));
+        }
+        found.push(term);
+    }
+    found.sort_by_key(|term| std::cmp::Reverse(term.amount));
+    found
 }
 
 fn effect(file: &File<'_>, yaml: &Yaml) -> Option<Effect> {

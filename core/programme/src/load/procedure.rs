@@ -2,10 +2,12 @@
 
 use super::expr::Compiler;
 use super::form::{Around, names_of};
+use super::yaml::{File, Yaml};
 use super::{examples, flow, form, letters, parsed, rules, sheets, split_paths};
 use crate::lang::{Globals, Names, Scope};
-use crate::model::edition::{Edition, Procedure};
-use crate::source::{Problem, SourceFiles};
+use crate::model::edition::{CaseNames, Edition, Procedure};
+use crate::model::form::Form;
+use crate::source::{Place, Problem, SourceFiles};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -42,6 +44,7 @@ pub(crate) fn procedure(
         number: String::new(),
         title: loaded.form.title.clone(),
         description: String::new(),
+        names: CaseNames::default(),
         flow: one("flow").map(|(file, yaml)| flow::flow(&file, &yaml)).unwrap_or_default(),
         checklist: one("checklist").map(|(file, yaml)| sheets::checklist(&file, &yaml, &compiler, &loaded.form)),
         score_sheet: one("score-sheet").map(|(file, yaml)| sheets::score_sheet(&file, &yaml, &compiler, &loaded.form)),
@@ -69,7 +72,25 @@ pub(crate) fn procedure(
         }
         procedure.description = map.words(&file, "description");
         procedure.public = map.flag(&file, "public");
+        procedure.names = match map.get("names") {
+            Some(body) => case_names(&file, body),
+            None => names_before(&procedure.form, file.place(yaml.mark)),
+        };
         map.finish(&file);
     }
     Some(procedure)
+}
+
+fn case_names(file: &File<'_>, yaml: &Yaml) -> CaseNames {
+    let mut map = file.map(yaml);
+    let title = map.text(file, "title").map(str::to_owned);
+    let frame = map.text(file, "frame").map(str::to_owned);
+    map.finish(file);
+    CaseNames { title, frame, place: file.place(yaml.mark) }
+}
+
+/// Editions published before `names` was written call these two fields so; a case that pins one keeps its name.
+fn names_before(form: &Form, place: Place) -> CaseNames {
+    let field = |id: &str| form.field(id).map(|field| field.id.clone());
+    CaseNames { title: field("plan_title"), frame: field("frame"), place }
 }

@@ -78,6 +78,8 @@ pub struct Procedure {
     pub number: String,
     pub title: String,
     pub description: String,
+    /// The answers by which a case is called in lists.
+    pub names: CaseNames,
     pub form: Arc<Form>,
     pub rules: Rules,
     pub flow: Flow,
@@ -91,6 +93,16 @@ pub struct Procedure {
     pub public: bool,
     /// Fact paths and letter names in the order of their slots.
     pub(crate) globals: Arc<crate::lang::Globals>,
+}
+
+/// 案件の呼び名: which fields give a case its title and its frame.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseNames {
+    /// 事業計画名: a field of text.
+    pub title: Option<String>,
+    /// 申請枠: a field of one choice.
+    pub frame: Option<String>,
+    pub place: Place,
 }
 
 /// 指摘の文例.

@@ -198,6 +198,8 @@ pub struct Step {
     /// How many do it independently (reviewers).
     pub count: u32,
     pub within: Option<Term>,
+    /// How long before the end of `within` whoever does it is reminded; in days, the longest first.
+    pub reminders: Vec<Term>,
     /// Uses the procedure's checklist.
     pub checklist: bool,
     /// Uses the procedure's score sheet.
@@ -227,6 +229,36 @@ pub struct ReturnRule {
     pub letter: Option<String>,
     /// How often a filing may come back; no limit when `None`.
     pub max_times: Option<u32>,
+    pub late: Late,
+}
+
+/// 期限後の再提出: what becomes of a returned filing that is handed in after its due date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Late {
+    /// Taken, and marked for the office to judge. Also what an edition says that says nothing.
+    #[default]
+    Accept,
+    /// Refused to the applicant; the office can still file on behalf or move the case.
+    Refuse,
+}
+
+impl Late {
+    pub const ALL: [Self; 2] = [Self::Accept, Self::Refuse];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Refuse => "refuse",
+        }
+    }
+
+    /// 日本語の名.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Accept => "受け付けて、期限後と記録する",
+            Self::Refuse => "受け付けない",
+        }
+    }
 }
 
 /// 期間.
@@ -278,6 +310,16 @@ impl Term {
 impl Flow {
     pub fn step(&self, kind: StepKind) -> Option<&Step> {
         self.steps.get(&kind)
+    }
+
+    /// 差戻し: how a filing comes back from the formal check.
+    pub fn return_rule(&self) -> Option<&ReturnRule> {
+        self.step(StepKind::Check)?.return_to_applicant.as_ref()
+    }
+
+    /// Is a returned filing refused to the applicant after its due date?
+    pub fn refuses_late(&self) -> bool {
+        self.return_rule().is_some_and(|rule| rule.late == Late::Refuse)
     }
 
     /// What the applicant reads for a state.

@@ -1,6 +1,6 @@
 //! What changed between two editions, in words.
 
-use crate::support::{EXAMPLES, FLOW, FORM, RULES, fixture, load, with};
+use crate::support::{EXAMPLES, FLOW, FORM, PROCEDURE, RULES, fixture, load, with};
 use hojo_programme::diff;
 
 #[test]
@@ -69,6 +69,19 @@ fn says_what_changed() {
             "within: 15 business_days",
             "「形式確認」の期間を「10営業日」から「15営業日」に変更",
         ),
+        (
+            FLOW,
+            "times: 3 }",
+            "times: 3, late: refuse }",
+            "「形式確認」の差戻しの期限後の再提出を「受け付けて、期限後と記録する」から「受け付けない」に変更",
+        ),
+        (
+            FLOW,
+            "within: 20 business_days }",
+            "within: 20 business_days, reminders: [1 day, 7 days] }",
+            "「審査」の期限前の連絡を追加：「7日・1日」",
+        ),
+        (PROCEDURE, "title: summary", "title: overseas", "案件名にする項目を「summary」から「overseas」に変更"),
         (letter, "採択したので通知します。", "採択しましたので通知します。", "「採択通知書」の本文（1）を"),
     ];
     for (path, old, new, expected) in table {

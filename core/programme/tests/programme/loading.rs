@@ -1,6 +1,6 @@
 //! Definitions with faults: each names file, line, column and what is wrong, several at once.
 
-use crate::support::{EXAMPLES, FLOW, FORM, RULES, lines, sources, with};
+use crate::support::{EXAMPLES, FLOW, FORM, PROCEDURE, RULES, lines, sources, with};
 use hojo_programme::{SourceFiles, check, load_dir};
 
 fn errors(files: &SourceFiles) -> String {
@@ -40,6 +40,26 @@ fn names_the_fault() {
         (FORM, "shown: span == 'five'", "shown: growth > 1", "circle"),
         (FORM, "type: table 1..50", "type: table", "a table needs its number of rows"),
         (FORM, "type: file pdf max 1MB", "type: file pdf max 1GB", "write max 10MB"),
+        (
+            PROCEDURE,
+            "title: summary",
+            "title: summry",
+            "names.title is summry, which the form does not have (did you mean summary?)",
+        ),
+        (PROCEDURE, "frame: frame", "frame: special", "names.frame is special, which is not one choice"),
+        (PROCEDURE, ", frame: frame", "", "names needs frame"),
+        (
+            FLOW,
+            "times: 3 }",
+            "times: 3, late: refused }",
+            "late is accept or refuse, found refused (did you mean refuse?)",
+        ),
+        (
+            FLOW,
+            "within: 20 business_days }",
+            "within: 20 business_days, reminders: [5 business_days] }",
+            "a reminder is at most 28 days ahead, written in days",
+        ),
         (RULES, "severity: ask", "severity: sometimes", "severity is stop, ask or note"),
         (RULES, "must: growth >= 4%", "must: 1 < 2", "always the same"),
         (RULES, "  - code: TRAVEL", "  - code: SME", "the rule SME stands twice"),

@@ -49,6 +49,7 @@ pub fn with(path: &str, old: &str, new: &str) -> SourceFiles {
 
 pub const FORM: &str = "procedures/application/form.yaml";
 pub const RULES: &str = "procedures/application/rules.yaml";
+pub const PROCEDURE: &str = "procedures/application/procedure.yaml";
 pub const FLOW: &str = "procedures/application/flow.yaml";
 pub const EXAMPLES: &str = "procedures/application/examples/all.yaml";
 

@@ -68,3 +68,29 @@ fn every_lack_is_named() {
     );
     assert_eq!(sheet.progress(&marks("pass", "9", "")), (1, 3));
 }
+
+#[test]
+fn sheets_of_different_length_compare_by_their_own_maximum() {
+    let long = SheetSpec {
+        criteria: sheet().criteria.into_iter().chain([criterion("overseas", "3", false)]).collect(),
+        ..sheet()
+    };
+    let scale = &long.criteria;
+    let short_total = sheet().total(&marks("pass", "4", "4")).unwrap();
+    let mut with_overseas = marks("pass", "4", "4");
+    with_overseas.criteria.insert("overseas".into(), Mark { points: "2".into(), comment: "根拠あり".into() });
+    let long_total = long.total(&with_overseas).unwrap();
+    // As given, the longer sheet wins with a weaker plan; by its own maximum it does not.
+    assert!(long_total.points > short_total.points);
+    assert_eq!(short_total.of_hundred(scale).unwrap().points.to_string(), "80");
+    assert_eq!(long_total.of_hundred(scale).unwrap().points.to_string(), "65");
+    // Full marks are a hundred on every sheet, and what each criterion got is kept.
+    let full = sheet().total(&marks("fail", "5", "5")).unwrap();
+    let scaled = full.of_hundred(scale).unwrap();
+    assert_eq!(
+        (scaled.points.to_string().as_str(), scaled.passed, &scaled.by_criterion),
+        ("100", false, &full.by_criterion)
+    );
+    // Thirds stay exact, and a sheet without points stays as it is.
+    assert_eq!(sheet().total(&marks("pass", "1", "2")).unwrap().of_hundred(&[]).unwrap().points.to_string(), "7");
+}

@@ -69,6 +69,7 @@ pub struct DataTable {
     empty: Option<Markup>,
     select: Option<String>,
     id: Option<String>,
+    stacks: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -90,6 +91,7 @@ pub fn data_table(caption: impl Into<String>, columns: Vec<Column>) -> DataTable
         empty: None,
         select: None,
         id: None,
+        stacks: false,
     }
 }
 
@@ -145,6 +147,14 @@ impl DataTable {
         self
     }
 
+    /// On a phone each row stands as a small list of 「見出し：値」 instead of squeezed columns. For tables whose
+    /// rows are read one by one; a list that is compared column by column scrolls sideways instead.
+    #[must_use]
+    pub fn stacks(mut self) -> Self {
+        self.stacks = true;
+        self
+    }
+
     /// The table's id.
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
@@ -163,11 +173,11 @@ impl DataTable {
 
     fn head(&self) -> Markup {
         html! {
-            thead {
-                tr {
+            thead role=[self.role("rowgroup")] {
+                tr role=[self.role("row")] {
                     @if self.select.is_some() { td class="table__tick" data-tick-all {} }
                     @for (at, column) in self.columns.iter().enumerate() {
-                        th scope="col" data-holds=(self.holds(at)) aria-sort=[column.order.map(order_name)] {
+                        th scope="col" role=[self.role("columnheader")] data-holds=(self.holds(at)) aria-sort=[column.order.map(order_name)] {
                             @if let Some(href) = &column.sort_href {
                                 a href=(href) { (column.label) span class="table__order" aria-hidden="true" { (order_mark(column.order)) } }
                             } @else if column.label.is_empty() { span class="visually-hidden" { "操作" } }
@@ -179,9 +189,19 @@ impl DataTable {
         }
     }
 
+    /// Rows that are laid out as lists are no table to assistive technology any more unless their parts say so.
+    fn role(&self, role: &'static str) -> Option<&'static str> {
+        self.stacks.then_some(role)
+    }
+
+    /// The head of a column, said again before the value where the head itself is not seen.
+    fn label(&self, at: usize) -> Option<&str> {
+        self.columns.get(at).map(|c| c.label.as_str()).filter(|label| self.stacks && !label.is_empty())
+    }
+
     fn body_row(&self, row: &Row) -> Markup {
         html! {
-            tr data-marked[row.marked] {
+            tr data-marked[row.marked] role=[self.role("row")] {
                 @if let Some(name) = &self.select {
                     td class="table__tick" {
                         @if let Some((value, about)) = &row.key {
@@ -190,8 +210,8 @@ impl DataTable {
                     }
                 }
                 @for (at, cell) in row.cells.iter().enumerate() {
-                    @if at == 0 { th scope="row" data-holds=(self.holds(at)) { (cell) } }
-                    @else { td data-holds=(self.holds(at)) { (cell) } }
+                    @if at == 0 { th scope="row" role=[self.role("rowheader")] data-holds=(self.holds(at)) data-label=[self.label(at)] { (cell) } }
+                    @else { td role=[self.role("cell")] data-holds=(self.holds(at)) data-label=[self.label(at)] { (cell) } }
                 }
             }
         }
@@ -221,10 +241,10 @@ impl Render for DataTable {
         let quiet = (!self.show_caption).then_some("visually-hidden");
         html! {
             (scroll_region(&self.caption, &html! {
-                table class="table" id=[&self.id] {
+                table class="table" id=[&self.id] data-stacks[self.stacks] role=[self.role("table")] {
                     caption { span class=[quiet] { (self.caption) } }
                     (self.head())
-                    tbody { @for row in &self.rows { (self.body_row(row)) } }
+                    tbody role=[self.role("rowgroup")] { @for row in &self.rows { (self.body_row(row)) } }
                     @if !self.foot.is_empty() {
                         tfoot { tr {
                             @if self.select.is_some() { td {} }
@@ -285,5 +305,43 @@ pub fn tabs(label: &str, items: &[super::page::NavItem]) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html(stacks: bool) -> String {
+        let table = data_table("添付", vec![column("書類"), column("SHA-256"), column("")]).row(vec![
+            html! { "決算書" },
+            html! { "ab12" },
+            html! { a href="/x" { "開く" } },
+        ]);
+        (if stacks { table.stacks() } else { table }).render().into_string()
+    }
+
+    #[test]
+    fn a_table_that_stacks_says_its_heads_again_and_stays_a_table() {
+        let html = html(true);
+        for part in [
+            "data-stacks role=\"table\"",
+            "role=\"columnheader\"",
+            "<th scope=\"row\" role=\"rowheader\" data-holds=\"text\" data-label=\"書類\">決算書</th>",
+            "<td role=\"cell\" data-holds=\"text\" data-label=\"SHA-256\">ab12</td>",
+            // A column without a head has none to say.
+            "<td role=\"cell\" data-holds=\"text\"><a",
+        ] {
+            assert!(html.contains(part), "{part}\n{html}");
+        }
+    }
+
+    #[test]
+    fn other_tables_carry_nothing_of_it() {
+        let html = html(false);
+        assert!(
+            !html.contains("data-label") && !html.contains("role=\"cell\"") && !html.contains("data-stacks"),
+            "{html}"
+        );
     }
 }

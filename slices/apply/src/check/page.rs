@@ -1,7 +1,7 @@
 //! Drawing the check page, also when a submission was refused: what was ticked stays ticked.
 
 use hojo_access::Access;
-use hojo_case::{Refusal, Terms};
+use hojo_case::{Refusal, Terms, late_since};
 use hojo_db::Tx;
 use hojo_programme::Severity;
 use hojo_web::ui::form::{self, Scene};
@@ -31,6 +31,8 @@ enum Gate {
     Mend,
     NotYet(OffsetDateTime),
     Closed(OffsetDateTime),
+    /// The due date of a return has passed and the flow refuses what comes later.
+    Late,
 }
 
 pub(crate) async fn draw<A: Access>(
@@ -89,7 +91,8 @@ fn gate(desk: &Desk, terms: &Terms) -> Gate {
         return Gate::Mend;
     }
     if desk.is_returned() {
-        return Gate::Open;
+        let refused = !desk.way.on_behalf() && terms.refuse_late && late_since(&desk.row.case, desk.now).is_some();
+        return if refused { Gate::Late } else { Gate::Open };
     }
     if now < terms.opens {
         Gate::NotYet(terms.opens)
@@ -111,7 +114,9 @@ fn sending(desk: &Desk, gate: Gate, csrf: &str, asked: &Asked) -> Markup {
     html! {
         section aria-labelledby="send" {
             h2 id="send" { @if desk.is_returned() { "再提出" } @else { "提出" } }
+            @if let Some(late) = frame::late(desk) { (late) }
             @match gate {
+                Gate::Late => {}
                 Gate::Mend => { (ui::banner(Tone::Error, "まだ提出できません").body(html! { p { "上の「直してください」に表示されている項目を直すと、提出できるようになります。" } })) }
                 Gate::NotYet(opens) => { (ui::banner(Tone::Info, format!("受付は{}からです", ui::date_time(opens))).body(html! { p { "下書きは保存されています。受付が始まったら、この画面から提出してください。" } })) }
                 Gate::Closed(closes) => { (ui::banner(Tone::Error, format!("受付は{}に締め切りました", ui::date_time(closes))).body(html! { p { "下書きは保存されています。事情がある場合は事務局へご連絡ください。" } })) }

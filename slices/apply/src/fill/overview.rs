@@ -19,6 +19,8 @@ pub(crate) struct Overview {
     pub done: u64,
     pub due: Option<(OffsetDateTime, OffsetDateTime)>,
     pub opens: Option<OffsetDateTime>,
+    /// Said when the due date of a return has passed.
+    pub late: Option<ui::Banner>,
     pub remarks: Vec<String>,
     pub check: String,
     pub compare: Option<String>,
@@ -57,6 +59,7 @@ fn overview(desk: &Desk, opens: OffsetDateTime, closes: OffsetDateTime) -> Overv
         done: u64::try_from(done).unwrap_or(0),
         due: due.map(|d| (d, now)),
         opens: (!desk.is_returned() && now < opens).then_some(opens),
+        late: frame::late(desk),
         remarks: whole_remarks(desk),
         check: desk.way.check(),
         compare: desk.is_returned().then(|| desk.way.compare()),
@@ -96,6 +99,7 @@ fn view(o: &Overview) -> Markup {
         @if let Some((due, now)) = o.due {
             p { @if o.compare.is_some() { "再提出の期限： " } @else { "提出の締切： " } (ui::deadline(due, now)) }
         }
+        @if let Some(late) = &o.late { (late) }
         @if o.compare.is_some() {
             (ui::banner(Tone::Warn, "事務局から差し戻されました")
                 .body(html! {
@@ -134,6 +138,7 @@ mod tests {
             done: 0,
             due: Some((datetime!(2026-10-30 9:00 UTC), datetime!(2026-09-01 0:00 UTC))),
             opens: Some(datetime!(2026-09-30 8:00 UTC)),
+            late: None,
             remarks: vec![],
             check: "/c".into(),
             compare: None,

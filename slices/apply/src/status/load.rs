@@ -33,6 +33,8 @@ pub(crate) struct Status {
     pub steps: Vec<Step>,
     /// What is owed: until when, seen from when.
     pub due: Option<(OffsetDateTime, OffsetDateTime)>,
+    /// After the due date of a return the flow takes nothing more from this page.
+    pub refuses_late: bool,
     pub pending_remarks: i64,
     pub history: Vec<Happened>,
     pub submissions: Vec<(Submitted, Option<PublicId>)>,
@@ -68,6 +70,7 @@ pub(crate) async fn status(cx: &Cx<allow::BeApplicant>, tx: &mut Tx) -> Result<S
         word: word(&procedure.flow, row.position()),
         steps: steps(&procedure.flow, row.position()),
         due: due.map(|d| (d, now)),
+        refuses_late: procedure.flow.refuses_late(),
         pending_remarks: pending.count,
         history: history(tx, row.id, cx.actor().id()).await?,
         letters: letters(tx, row.id).await?,

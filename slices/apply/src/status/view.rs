@@ -16,7 +16,7 @@ pub(crate) fn view(s: &Status) -> Markup {
             ("申請者", html! { (s.row.applicant_name) }),
             ("事業計画名", html! { @if s.row.title.is_empty() { "未入力" } @else { (s.row.title) } }),
             ("補助金交付申請額", html! { @match s.row.case.requested { Some(yen) => (ui::yen(yen)), None => "―" } }),
-            ("受付の方法", html! { (s.row.case.channel.label()) }),
+            ("受付の方法", html! { (s.row.case.channel.label()) @if s.row.case.late_since.is_some() { " " (chip(Tone::Warn, "期限後の再提出")) } }),
         ]))
         h2 { "通知書・お知らせ" }
         (letters(s))
@@ -36,7 +36,14 @@ fn lead(s: &Status) -> Markup {
         },
         Position::Returned => html! {
             (ui::banner(Tone::Warn, format!("直していただくところが{}件あります", s.pending_remarks)).body(html! {
-                @if let Some((due, now)) = s.due { p { "再提出の期限： " (ui::deadline(due, now)) } }
+                @if let Some((due, now)) = s.due {
+                    p { "再提出の期限： " (ui::deadline(due, now)) }
+                    @if due < now && !s.refuses_late {
+                        p { "期限を過ぎていますが、今からでも再提出できます。「期限後の再提出」として記録し、審査の対象とするかを事務局が判断します。" }
+                    } @else if due < now {
+                        p { "期限を過ぎているため、画面からは再提出できません。事情がある場合は、事務局へご連絡ください。" }
+                    }
+                }
                 p { "指摘のあった項目だけを直して、再提出してください。" }
             }))
             (ui::buttons(&[ui::link_button("指摘を見て直す", s.way.base())]))
@@ -54,7 +61,8 @@ fn letters(s: &Status) -> Markup {
         return ui::empty("通知書はまだありません", &html! { p { "届いたときは、メールでもお知らせします。" } });
     }
     let mut table = data_table("通知書", vec![column("通知書"), column("番号"), column("届いた日時"), column("状態")])
-        .quiet_caption();
+        .quiet_caption()
+        .stacks();
     for letter in &s.letters {
         table = table.row(vec![
             html! { a href={ "/letters/" (letter.id) } { (letter.title) } },
@@ -84,7 +92,8 @@ fn submissions(s: &Status) -> Markup {
             column("控え"),
         ],
     )
-    .quiet_caption();
+    .quiet_caption()
+    .stacks();
     for (submitted, copy) in s.submissions.iter().rev() {
         table = table.row(vec![
             html! { (submitted.n) "回目" },

@@ -111,8 +111,8 @@ pub(super) fn decide(
         missing_files: files.of(&attached(desk)),
         unconfirmed,
         requested: numbering::requested(desk),
-        title: desk.judged.reading.display(numbering::TITLE),
-        frame: frame(desk),
+        title: numbering::title(desk),
+        frame: numbering::frame(desk),
         digest: draft::digest(&with_facts(form, &desk.answers, &desk.facts)),
         receipt: String::new(),
         seen: seen.to_owned(),
@@ -122,10 +122,6 @@ pub(super) fn decide(
     let command = Command::Submit(Box::new(submission.clone()));
     decide_case(&desk.row.case, desk::party(actor), command, terms, desk.now)?;
     Ok(submission)
-}
-
-fn frame(desk: &Desk) -> String {
-    desk.answers.text(numbering::FRAME).to_owned()
 }
 
 /// Paper counts by the day it reached the office, not by the day it is typed in.

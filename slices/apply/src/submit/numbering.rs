@@ -1,4 +1,4 @@
-//! 受付番号, and the three answers by which a case is called.
+//! 受付番号, and the answers by which a case is called.
 
 use hojo_db::Tx;
 use hojo_programme::Effect;
@@ -6,11 +6,6 @@ use hojo_web::Fault;
 use hojo_words::ids::RoundId;
 
 use crate::desk::Desk;
-
-/// The field whose text is the title of the case.
-pub(super) const TITLE: &str = "plan_title";
-/// The field that says in which frame the case competes.
-pub(super) const FRAME: &str = "frame";
 
 /// The next number of a round: its code and five digits, `2026-R1-00012`.
 pub(super) async fn next(tx: &mut Tx, round: RoundId) -> Result<String, Fault> {
@@ -26,6 +21,16 @@ fn number(round: &str, n: i32) -> String {
 /// A case keeps its number; each later version carries its own mark behind it.
 pub(super) fn of_version(number: &str, n: i32) -> String {
     if n <= 1 { number.to_owned() } else { format!("{number}-{n}") }
+}
+
+/// 事業計画名, as people read it.
+pub(super) fn title(desk: &Desk) -> String {
+    desk.procedure.names.title.as_deref().map_or_else(String::new, |field| desk.judged.reading.display(field))
+}
+
+/// 申請枠: the key of the frame the case competes in.
+pub(super) fn frame(desk: &Desk) -> String {
+    desk.procedure.names.frame.as_deref().map_or_else(String::new, |field| desk.answers.text(field).to_owned())
 }
 
 /// 申請額: the field from which the flow takes the adopted amount.

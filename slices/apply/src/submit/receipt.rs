@@ -5,6 +5,7 @@ use hojo_db::{Mode, Tx};
 use hojo_web::ui::{self, Holds, Tone, column, data_table};
 use hojo_web::{Cx, Fault, Markup, Reply, html};
 use hojo_words::ids::{CaseId, PublicId};
+use time::Date;
 
 use crate::desk::{self, Desk};
 use crate::frame;
@@ -20,6 +21,8 @@ pub(crate) struct Receipt {
     pub copy: Option<String>,
     pub case: String,
     pub on_behalf: bool,
+    /// The due date this submission missed.
+    pub late_since: Option<Date>,
 }
 
 pub(crate) async fn show<A: Access>(cx: Cx<A>) -> Result<Reply, Fault> {
@@ -43,6 +46,7 @@ fn receipt(desk: &Desk, submitted: Submitted, copy: Option<PublicId>) -> Receipt
         copy: copy.map(|id| format!("/letters/{id}/pdf")),
         case: desk.way.case(),
         on_behalf: desk.way.on_behalf(),
+        late_since: desk.row.case.late_since,
     }
 }
 
@@ -63,6 +67,11 @@ pub(crate) async fn copy_of(tx: &mut Tx, case: CaseId, n: i32) -> Result<Option<
 pub(crate) fn view(r: &Receipt) -> Markup {
     html! {
         (ui::banner(Tone::Success, "申請を受け付けました").announce())
+        @if let Some(due) = r.late_since {
+            (ui::banner(Tone::Warn, "期限後の再提出として受け付けました").body(html! {
+                p { "再提出の期限（" (ui::date(due)) "）を過ぎているため、審査の対象とするかを事務局が判断します。" }
+            }))
+        }
         (ui::facts(&[
             ("受付番号", html! { strong { (r.number) } }),
             ("受付日時", html! { (ui::date_time_seconds(r.submitted.filed_at)) }),
@@ -99,7 +108,8 @@ pub(crate) fn files(submitted: &Submitted) -> Markup {
         "受け付けた添付ファイル",
         vec![column("書類"), column("ファイル名"), column("サイズ").holds(Holds::Number), column("SHA-256")],
     )
-    .quiet_caption();
+    .quiet_caption()
+    .stacks();
     for file in &submitted.attachments {
         table = table.row(vec![
             html! { (file.label) },
@@ -145,6 +155,7 @@ mod tests {
             copy: None,
             case: "/cases/x".into(),
             on_behalf: false,
+            late_since: None,
         };
         let html = view(&r).into_string();
         assert!(html.contains("2026-R1-00012") && html.contains("2026/10/30 17:59:59"), "{html}");
@@ -156,5 +167,9 @@ mod tests {
         );
         r.copy = Some("/letters/l/pdf".into());
         assert!(view(&r).into_string().contains("href=\"/letters/l/pdf\""));
+        assert!(!view(&r).into_string().contains("期限後"));
+        r.late_since = Some(time::macros::date!(2026 - 11 - 04));
+        let html = view(&r).into_string();
+        assert!(html.contains("期限後の再提出として受け付けました") && html.contains("2026/11/04"), "{html}");
     }
 }

@@ -85,3 +85,41 @@ async fn only_remarked_fields_open_and_the_next_version_is_a_second_submission()
     assert!(second.text.contains("1回目から2回目への変更（1か所）"), "{}", second.text);
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_answer_to_a_return_is_taken_said_and_marked() {
+    let world = World::new().await;
+    let (mut c, base) = ready(&world).await;
+    let receipt = send(&c, &base).await.to();
+    let page = c.get(&receipt).await.ok();
+    let case: PublicId = page.text.split("href=\"/cases/").nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
+    // The office's own term stands from the submission on: ten business days after 2026-10-15.
+    let term = "select count(*) from cases where position = 'check' and due_on = '2026-10-29' and late_since is null";
+    assert_eq!(world.count(term).await, 1);
+    let (staff, _) = world.staff(&[Permission::ReturnFiling]).await;
+    send_back(&world, case, staff, &["plan_summary"]).await;
+    assert_eq!(world.count("select count(*) from cases where due_on = '2026-10-20'").await, 1);
+    for path in [base.clone(), format!("{base}/check")] {
+        assert!(!c.get(&path).await.ok().text.contains("期限（2026/10/20）を過ぎています"), "{path}");
+    }
+
+    world.set_clock(time::macros::datetime!(2026-10-21 00:00 +9));
+    c.token().await;
+    // Said before: on the list, on the status page and where it is sent.
+    for path in [base.clone(), format!("{base}/check")] {
+        let page = c.get(&path).await.ok();
+        assert!(page.text.contains("期限（2026/10/20）を過ぎています"), "{path}: {}", page.text);
+    }
+    let status = c.get(&format!("/cases/{case}")).await.ok();
+    assert!(status.text.contains("今からでも再提出できます"), "{}", status.text);
+    send(&c, &base).await.to();
+    // And after: on the receipt, in the history, and for the office.
+    let page = c.get(&receipt).await.ok();
+    assert!(page.text.contains("期限後の再提出として受け付けました"), "{}", page.text);
+    let status = c.get(&format!("/cases/{case}")).await.ok();
+    assert!(status.text.contains("期限（2026/10/20）後に再提出され"), "{}", status.text);
+    // Ten business days from 2026-10-21, over the holiday of 2026-11-03.
+    let marked = "select count(*) from cases where late_since = '2026-10-20' and due_on = '2026-11-05'";
+    assert_eq!(world.count(marked).await, 1);
+    world.end().await;
+}

@@ -17,7 +17,7 @@ pub fn list(lines: &[Line], most: i64) -> Markup {
         column("対象の申請"),
         column("状態"),
     ];
-    let mut table = data_table("届いた通知書", head).quiet_caption().empty(html! {
+    let mut table = data_table("届いた通知書", head).quiet_caption().stacks().empty(html! {
         p { "届いた通知書はまだありません。届いたときは、登録されているメールアドレスにお知らせします。" }
     });
     for l in lines {

@@ -1,6 +1,7 @@
 //! メール: what the applicant is told outside the portal. First one job finds the addresses, then one job
 //! sends to each, so that a refused address holds nobody else up and nobody gets a mail twice.
 
+mod staff;
 mod texts;
 mod values;
 
@@ -15,6 +16,7 @@ use hojo_words::Now;
 
 use crate::Deps;
 use crate::payload::{self, MailOrder, later};
+pub(crate) use staff::SendStaffMail;
 use values::About;
 
 /// `mail`

@@ -39,21 +39,27 @@ pub struct Found {
 /// Values for placeholders; `None` where this case has none.
 pub type Values = BTreeMap<&'static str, Option<String>>;
 
-/// The procedure's own words first, then the edition's.
+/// As [`look`], for mails every edition must have.
 pub fn find(edition: &Edition, procedure: &str, template: &str) -> Result<Found, Failure> {
+    look(edition, procedure, template)?
+        .ok_or_else(|| Failure::ForGood(format!("edition {} has no mail called {template}", edition.id)))
+}
+
+/// The procedure's own words first, then the edition's.
+pub fn look(edition: &Edition, procedure: &str, template: &str) -> Result<Option<Found>, Failure> {
     for path in [format!("procedures/{procedure}/mails.yaml"), "mails.yaml".to_owned()] {
         let Some(file) = edition.data::<MailFile>(&path) else { continue };
         let file = file.map_err(|e| Failure::ForGood(format!("{path} of edition {}: {e}", edition.id)))?;
         if let Some(mail) = file.mails.get(template) {
-            return Ok(Found {
+            return Ok(Some(Found {
                 name: template.to_owned(),
                 to: file.to.clone(),
                 subject: mail.subject.clone(),
                 text: format!("{}\n{}", mail.text.trim_end(), file.signature),
-            });
+            }));
         }
     }
-    Err(Failure::ForGood(format!("edition {} has no mail called {template}", edition.id)))
+    Ok(None)
 }
 
 impl Found {
@@ -127,7 +133,9 @@ mod tests {
                 assert_eq!(fill(text, &all).err(), None, "{name}");
             }
         }
-        for name in ["receipt", "returned", "letter", "withdrawn"] {
+        for name in
+            ["receipt", "returned", "letter", "withdrawn", "review_assigned", "review_reminder", "review_overdue"]
+        {
             assert!(find(&edition, "application", name).is_ok(), "{name} is missing");
         }
         let form = &edition.procedure("application").expect("application").form;

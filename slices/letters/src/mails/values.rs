@@ -14,7 +14,7 @@ use crate::payload::{MailOrder, later};
 
 /// Every placeholder there is; `values` fills them.
 #[cfg(test)]
-pub const NAMES: [&str; 19] = [
+pub const NAMES: [&str; 22] = [
     "applicant",
     "number",
     "receipt",
@@ -34,6 +34,10 @@ pub const NAMES: [&str; 19] = [
     "desk",
     "telephone",
     "hours",
+    // Of mails to reviewers (`staff.rs`).
+    "reviewer",
+    "cases",
+    "review_url",
 ];
 
 /// What a mail is about.
@@ -58,7 +62,8 @@ pub struct About {
 pub async fn about(tx: &mut Tx, order: &MailOrder) -> Result<About, Failure> {
     let case = order.case.key(tx).await?;
     let c = sqlx::query!(
-        "select c.public_id, c.applicant_id, c.applicant_name, c.number, c.title, c.edition_id, c.due_on, r.title as round
+        "select c.public_id, c.applicant_id, c.applicant_name, c.number, c.title, c.edition_id,
+                case when c.position = 'returned' then c.due_on end as due_on, r.title as round
          from cases c join rounds r on r.id = c.round_id where c.id = $1",
         case.0
     )

@@ -1,5 +1,6 @@
 //! Mails: to the account and the contact person, once each; a refused address waits for a person alone.
 
+use hojo_jobs::{Lane, NewJob};
 use hojo_letters::{letter_job, mail_job};
 use hojo_mail::SendProblem;
 
@@ -70,5 +71,44 @@ async fn a_mail_with_a_hole_is_not_sent() {
     assert!(w.mail.0.sent().is_empty());
     let reason = w.text("select max(last_error) from jobs where state = 'dead'").await;
     assert!(reason.contains("差し込み項目"), "{reason}");
+    w.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reviewer_is_told_how_many_cases_wait_and_nothing_about_them() {
+    let w = World::new().await;
+    let order = |template: &str, person: uuid::Uuid| {
+        let order = serde_json::json!({ "template": template, "staff": person, "edition": w.edition_key(), "procedure": "application",
+            "cases": 3, "due": time::macros::date!(2026 - 12 - 10) });
+        NewJob::new(Lane::Mail, "staff_mail", order).once(format!("{template}:{person}"))
+    };
+    let reviewer = w.reviewer("審査 一郎", Some("ichiro@example.jp")).await;
+    let silent = w.reviewer("審査 二郎", None).await;
+    for template in ["review_assigned", "review_reminder", "review_overdue"] {
+        for person in [reviewer, reviewer, silent] {
+            w.enqueue(order(template, person)).await;
+        }
+    }
+    w.work().await;
+    let sent = w.mail.0.sent();
+    assert_eq!(sent.len(), 3, "{sent:?}");
+    for mail in &sent {
+        assert_eq!(mail.to, "ichiro@example.jp");
+        let told = format!("{}{}", mail.subject, mail.text);
+        for part in ["審査 一郎 様", "3件", "2026年12月10日", "https://office.example/review"] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+        assert!(!told.contains('{'), "{told}");
+    }
+    // Nobody to write to is no failure: the own list says the same.
+    assert_eq!(w.text("select count(*) from jobs where state = 'dead'").await, "0");
+    assert_eq!(w.text("select count(*) from mails").await, "3");
+    // Words an edition of long ago does not have are not sent, and block nothing.
+    w.enqueue(order("review_unheard_of", reviewer)).await;
+    w.work().await;
+    assert_eq!(
+        (w.mail.0.sent().len(), w.text("select count(*) from jobs where state = 'dead'").await),
+        (3, "0".into())
+    );
     w.end().await;
 }

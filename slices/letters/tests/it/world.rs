@@ -176,6 +176,8 @@ impl World {
             requested: Some(10_000_000),
             title: "新しい部品の開発".into(),
             frame: "innovation".into(),
+            late_since: None,
+            check_due: None,
         };
         let terms = self.terms(&mut tx, &row).await;
         let row = tx.record(&permit, &row, &[filed], &terms, &audit()).await.unwrap();
@@ -227,6 +229,21 @@ impl World {
                 reason: "選定基準による".into(),
             },
         ]
+    }
+
+    pub fn edition_key(&self) -> String {
+        format!("{}@{}", self.edition.id, self.edition.version)
+    }
+
+    /// A reviewer, with or without an address.
+    pub async fn reviewer(&self, name: &str, email: Option<&str>) -> Uuid {
+        let id = random::key();
+        let mut tx = self.setup.begin_setup().await.unwrap();
+        sqlx::query("insert into staff (id, public_id, login, name, kind, email, password_hash, totp_secret) values ($1, $2, $3, $4, 'reviewer', $5, 'x', 'x')")
+            .bind(id).bind(random::public_id().uuid()).bind(id.to_string()).bind(name).bind(email)
+            .execute(tx.sql()).await.unwrap();
+        tx.commit().await.unwrap();
+        id
     }
 
     pub fn me(&self) -> StaffId {
@@ -281,6 +298,7 @@ impl World {
             press,
             mail: self.mail.clone(),
             portal_url: "https://portal.example/".into(),
+            office_url: "https://office.example/".into(),
         };
         let runner = hojo_letters::jobs(Runner::new(self.worker.clone(), format!("w{}", random::public_id())), deps);
         runner.drain().await.unwrap()

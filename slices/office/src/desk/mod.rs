@@ -9,6 +9,7 @@ use std::sync::Arc;
 use hojo_access::allow;
 use hojo_case::{Event, Position};
 use hojo_db::{CaseRow, Mode, Tx};
+use hojo_programme::{StepKind, Term};
 use hojo_web::{CasePanel, Cx, Fault, Markup, Reply};
 use hojo_words::ids::{PublicId, StaffId};
 
@@ -26,7 +27,7 @@ pub async fn show(cx: Cx<allow::ViewCase>, panels: Arc<[CasePanel]>) -> Result<R
     let mut tx = cx.tx().await?;
     let (_, row) = tx.case::<allow::ViewCase>(id, Mode::Read).await?;
     let now = tx.now().await?;
-    let (filing, edition, _, terms) = dossier::terms(&mut tx, &row).await?;
+    let (filing, edition, procedure, terms) = dossier::terms(&mut tx, &row).await?;
     let mut drawn: Vec<(CasePanel, Markup)> = Vec::new();
     // A draft is the applicant's alone; until it is filed the office sees that it exists, no more.
     let visible =
@@ -52,6 +53,7 @@ pub async fn show(cx: Cx<allow::ViewCase>, panels: Arc<[CasePanel]>) -> Result<R
         actions: may(&row, cx.actor(), &terms, now),
         history,
         panels: drawn.into_iter().map(|(p, m)| (p.id, p.title, m)).collect(),
+        check_within: procedure.flow.step(StepKind::Check).and_then(|s| s.within).map(Term::words),
         today: now.date(),
         csrf: cx.csrf(),
         row,

@@ -2,13 +2,13 @@
 
 use hojo_case::Position;
 use hojo_db::CaseRow;
-use hojo_web::ui::{self, NavItem};
+use hojo_web::ui::{self, NavItem, Tone};
 use hojo_web::{Markup, html};
 use time::{Date, OffsetDateTime};
 
 use super::may::May;
 use crate::common::post_form;
-use crate::queue::{due, state};
+use crate::queue::{LATE, due, state};
 
 /// One line of the history.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct Desk {
     pub history: Vec<Done>,
     /// What the slices show: (anchor, title, body).
     pub panels: Vec<(&'static str, &'static str, Markup)>,
+    /// The office's own term for the formal check, in words.
+    pub check_within: Option<String>,
     pub today: Date,
     pub csrf: String,
 }
@@ -58,7 +60,17 @@ fn header(desk: &Desk) -> Markup {
             ("工程", state(row.position().code(), row.case.outcome.map(hojo_case::Outcome::code))),
             ("提出", filed),
             ("提出の回数・差戻しの回数", html! { (row.case.submissions) "回・" (row.case.returns) "回" }),
+            ("形式確認の期限", html! {
+                (due(row.case.check_due.filter(|_| matches!(row.position(), Position::Check | Position::SecondCheck)), desk.today))
+                @if let Some(within) = &desk.check_within { span class="quiet" { "（提出から" (within) "以内）" } }
+            }),
             ("再提出の期限", due(row.case.return_due.filter(|_| row.position() == Position::Returned), desk.today)),
+            (LATE, html! {
+                @match row.case.late_since {
+                    Some(day) => { (ui::chip(Tone::Warn, LATE)) " 期限 " (ui::date(day)) " を過ぎて再提出されました。審査の対象とするかを判断してください。" }
+                    None => "なし",
+                }
+            }),
             ("担当者", html! { @if let Some(name) = &desk.assignee { (name) } @else { "担当なし" } }),
         ]))
     }
@@ -145,6 +157,7 @@ mod tests {
                 at: datetime!(2026-10-29 01:02 UTC), who: "申請者".into(), what: "提出され".into()
             }],
             panels: vec![("letters", "通知書", html! { "なし" })],
+            check_within: Some("10営業日".into()),
             today: date!(2026 - 11 - 01),
             csrf: "t".into(),
             row,
@@ -161,6 +174,7 @@ mod tests {
         ] {
             assert!(html.contains(part), "{part}\n{html}");
         }
+        assert!(html.contains("提出から10営業日以内"), "{html}");
         assert!(!html.contains("/return\""), "an action that is not possible is no link");
     }
 }

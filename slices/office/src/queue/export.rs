@@ -38,8 +38,19 @@ async fn frames(tx: &mut Tx) -> Result<Vec<(String, String)>, Fault> {
     Ok(all)
 }
 
-const HEAD: [&str; 10] =
-    ["受付番号", "事業者", "事業計画名", "枠", "工程", "結果", "申請額（円）", "期限", "受付日時", "担当"];
+const HEAD: [&str; 11] = [
+    "受付番号",
+    "事業者",
+    "事業計画名",
+    "枠",
+    "工程",
+    "結果",
+    "申請額（円）",
+    "期限",
+    "期限後の再提出",
+    "受付日時",
+    "担当",
+];
 
 /// With a byte order mark, because spreadsheets otherwise read Japanese in the wrong encoding.
 fn csv(lines: &[Line], frames: &[(String, String)]) -> Vec<u8> {
@@ -58,6 +69,7 @@ fn csv(lines: &[Line], frames: &[(String, String)]) -> Vec<u8> {
                 outcome(l.outcome.as_deref()).to_owned(),
                 l.requested.map(|y| y.to_string()).unwrap_or_default(),
                 l.due_on.map(ui::date).unwrap_or_default(),
+                l.late_since.map(|due| format!("期限 {}", ui::date(due))).unwrap_or_default(),
                 l.filed_at.map(ui::date_time_seconds).unwrap_or_default(),
                 l.assignee.clone().unwrap_or_default(),
             ],

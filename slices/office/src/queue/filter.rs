@@ -24,6 +24,20 @@ pub enum Due {
     Over,
     /// Today and the three days after.
     Soon,
+    /// Handed in again after the due date of its return.
+    Late,
+}
+
+impl Due {
+    /// As it stands in an address.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Any => "",
+            Self::Over => "over",
+            Self::Soon => "soon",
+            Self::Late => "late",
+        }
+    }
 }
 
 /// Which steps.
@@ -106,6 +120,7 @@ impl Filter {
             due: match get("due").as_str() {
                 "over" => Due::Over,
                 "soon" => Due::Soon,
+                "late" => Due::Late,
                 _ => Due::Any,
             },
             text: get("q").trim().to_owned(),
@@ -128,15 +143,7 @@ impl Filter {
             ("step", self.step()),
             ("who", self.who()),
             ("frame", self.frame.clone()),
-            (
-                "due",
-                match self.due {
-                    Due::Any => "",
-                    Due::Over => "over",
-                    Due::Soon => "soon",
-                }
-                .to_owned(),
-            ),
+            ("due", self.due.code().to_owned()),
             ("q", self.text.clone()),
             ("sort", self.sort.code().to_owned()),
             ("order", if self.order == Order::Down { "down" } else { "" }.to_owned()),
@@ -241,6 +248,7 @@ mod tests {
         let pairs = full.pairs();
         let again: Vec<(&str, &str)> = pairs.iter().map(|(k, v)| (*k, v.as_str())).collect();
         assert_eq!(read(&again), full);
+        assert_eq!(read(&[("due", "late")]).due, Due::Late);
         assert_eq!(read(&[("who", "me"), ("step", "office"), ("due", "over")]).pairs().len(), 3);
     }
 

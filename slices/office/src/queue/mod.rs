@@ -16,7 +16,7 @@ pub use claim::claim;
 pub use export::export;
 pub use filter::{Assignee, Due, Filter, Positions, Sort};
 pub use rows::SOON_DAYS;
-pub use view::{due, state};
+pub use view::{LATE, due, state};
 
 use crate::common::{flash, people};
 use view::{Around, RoundChoice};

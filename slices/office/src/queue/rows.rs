@@ -31,6 +31,8 @@ pub struct Line {
     pub outcome: Option<String>,
     pub requested: Option<i64>,
     pub due_on: Option<Date>,
+    /// The due date of a return that its newest submission missed.
+    pub late_since: Option<Date>,
     pub filed_at: Option<OffsetDateTime>,
     pub changed_at: OffsetDateTime,
     pub assignee: Option<String>,
@@ -55,6 +57,7 @@ struct Parameters {
     frame: Option<String>,
     due_from: Option<Date>,
     due_to: Option<Date>,
+    late: bool,
     ids: Option<Vec<Uuid>>,
     /// For a text with many hits: proven case by case while the list is walked in its order. As an
     /// `exists` it would be hashed, which reads the whole search table first.
@@ -119,7 +122,7 @@ async fn parameters(tx: &mut Tx, filter: &Filter, me: StaffId, today: Date) -> R
         Positions::One(p) => Some(vec![code(p)]),
     };
     let (due_from, due_to) = match filter.due {
-        Due::Any => (None, None),
+        Due::Any | Due::Late => (None, None),
         Due::Over => (Some(Date::MIN.max(today - Duration::days(36_500))), Some(today - Duration::days(1))),
         Due::Soon => (Some(today), Some(today + Duration::days(SOON_DAYS))),
     };
@@ -137,6 +140,7 @@ async fn parameters(tx: &mut Tx, filter: &Filter, me: StaffId, today: Date) -> R
         frame: (!filter.frame.is_empty()).then(|| filter.frame.clone()),
         due_from,
         due_to,
+        late: filter.due == Due::Late,
         ids,
         patterns,
     })
@@ -162,7 +166,7 @@ macro_rules! ordered {
         sqlx::query_as!(
             Line,
             r#"select c.public_id, c.number, c.applicant_name, c.title, c.frame, c.position, c.outcome, c.requested,
-                      c.due_on, c.filed_at, c.changed_at, s.name as "assignee?"
+                      c.due_on, c.late_since, c.filed_at, c.changed_at, s.name as "assignee?"
                from cases c left join staff s on s.id = c.assigned_to
                where c.filed_at is not null
                  and ($1::uuid is null or c.round_id = $1)
@@ -171,6 +175,7 @@ macro_rules! ordered {
                  and (not $4::bool or c.assigned_to is null)
                  and ($5::text is null or c.frame = $5)
                  and ($6::date is null or c.due_on between $6 and $7)
+                 and (not $13::bool or c.late_since is not null)
                  and ($8::uuid[] is null or c.id = any($8))
                  and ($9::text[] is null or (select f.key like all($9) from case_search f where f.case_id = c.id))
                  and ($10::uuid is null or ("#
@@ -196,7 +201,8 @@ macro_rules! ordered {
             $p.patterns.as_deref(),
             $case,
             $value,
-            $limit
+            $limit,
+            $p.late
         )
         .fetch_all($tx.sql())
         .await?
@@ -254,6 +260,7 @@ async fn count(tx: &mut Tx, p: &Parameters) -> Result<i64, Fault> {
                and (not $4::bool or c.assigned_to is null)
                and ($5::text is null or c.frame = $5)
                and ($6::date is null or c.due_on between $6 and $7)
+               and (not $11::bool or c.late_since is not null)
                and ($8::uuid[] is null or c.id = any($8))
                and ($9::text[] is null or (select f.key like all($9) from case_search f where f.case_id = c.id))
              limit $10) x"#,
@@ -266,7 +273,8 @@ async fn count(tx: &mut Tx, p: &Parameters) -> Result<i64, Fault> {
         p.due_to,
         p.ids.as_deref(),
         p.patterns.as_deref(),
-        COUNT_LIMIT + 1
+        COUNT_LIMIT + 1,
+        p.late
     )
     .fetch_one(tx.sql())
     .await?;

@@ -96,8 +96,8 @@ fn fields(filter: &Filter, around: &Around) -> Markup {
         (any("工程", "step", steps, filter.step()))
         (any("担当", "who", who, filter.who()))
         (any("枠", "frame", around.frames.clone(), filter.frame.clone()))
-        (any("期限", "due", vec![Choice::new("over", "期限超過"), Choice::new("soon", format!("{SOON_DAYS}日以内"))],
-            match filter.due { Due::Any => "", Due::Over => "over", Due::Soon => "soon" }.to_owned()))
+        (any("期限", "due", vec![Choice::new("over", "期限超過"), Choice::new("soon", format!("{SOON_DAYS}日以内")), Choice::new("late", LATE)],
+            filter.due.code().to_owned()))
         @for (name, value) in filter.pairs() {
             @if matches!(name, "sort" | "order") { input type="hidden" name=(name) value=(value); }
         }
@@ -139,7 +139,7 @@ fn cells(line: &Line, id: &str, number: &str, around: &Around, today: Date) -> V
         html! { a href={ "/cases/" (id) } { (number) } },
         html! { (ui::clamped(&line.applicant_name)) @if !line.title.is_empty() { span class="quiet" { (ui::clamped(&line.title)) } } },
         html! { (frame) },
-        html! { (words(&line.position, line.outcome.as_deref())) },
+        html! { (words(&line.position, line.outcome.as_deref())) @if line.late_since.is_some() { br; (ui::chip(Tone::Warn, LATE)) } },
         html! { @if let Some(yen) = line.requested { (ui::yen(yen)) } @else { "―" } },
         html! { (urgency(line.due_on, today)) },
         html! { @if let Some(at) = line.filed_at { (ui::date_time(at)) } },
@@ -147,6 +147,9 @@ fn cells(line: &Line, id: &str, number: &str, around: &Around, today: Date) -> V
         html! { @if let Some(name) = &line.assignee { (name) } @else { span class="quiet" { "担当なし" } } },
     ]
 }
+
+/// What the office calls a filing that came back after its due date.
+pub const LATE: &str = "期限後の再提出";
 
 /// A step in words; the outcome stands with it once there is one.
 fn words(position: &str, outcome: Option<&str>) -> String {
@@ -243,6 +246,7 @@ mod tests {
             outcome: None,
             requested: Some(104_000_000),
             due_on: Some(date!(2026 - 11 - 20)),
+            late_since: None,
             filed_at: Some(datetime!(2026-10-29 01:02 UTC)),
             changed_at: datetime!(2026-10-29 01:02 UTC),
             assignee: Some("佐藤 一郎".into()),
@@ -284,6 +288,15 @@ mod tests {
         let none = page(&filtered, &Found::default(), &around(), date!(2026 - 11 - 22)).into_string();
         assert!(none.contains("条件に合う案件はありません"));
         assert!(none.contains("value=\"無い\""));
+    }
+
+    #[test]
+    fn a_filing_that_came_back_late_is_marked() {
+        let late = Line { late_since: Some(date!(2026 - 11 - 04)), ..line(1) };
+        let found = Found { lines: vec![late], count: 1, ..Found::default() };
+        let html = page(&Filter::default(), &found, &around(), date!(2026 - 11 - 22)).into_string();
+        // Once among the filters, once on the line.
+        assert_eq!(html.matches(LATE).count(), 2, "{html}");
     }
 
     #[test]

@@ -6,7 +6,6 @@ use hojo_access::allow;
 use hojo_case::{Command, Position, Refusal, Step, decide};
 use hojo_db::{CaseRow, Mode, Tx};
 use hojo_jobs::{Lane, NewJob, enqueue};
-use hojo_programme::StepKind;
 use hojo_web::{Cx, Fault, Posted, Reply};
 use hojo_words::ids::PublicId;
 use hojo_words::{Now, jst};
@@ -45,7 +44,7 @@ async fn pending(tx: &mut Tx, dossier: &Dossier) -> Result<Vec<Remark>, Fault> {
 
 /// The last day the flow allows, counted from today.
 fn default_due(dossier: &Dossier, now: Now) -> Option<Date> {
-    let rule = dossier.procedure.flow.step(StepKind::Check)?.return_to_applicant.as_ref()?;
+    let rule = dossier.procedure.flow.return_rule()?;
     rule.within.end(now.date(), &dossier.edition.calendar)
 }
 
@@ -67,7 +66,7 @@ fn shell(
 }
 
 fn within(dossier: &Dossier) -> Option<String> {
-    let rule = dossier.procedure.flow.step(StepKind::Check)?.return_to_applicant.as_ref()?;
+    let rule = dossier.procedure.flow.return_rule()?;
     Some(rule.within.words())
 }
 
@@ -118,7 +117,7 @@ fn check(row: &CaseRow, dossier: &Dossier, remarks: &[Remark], posted: &Posted) 
             "下の最新の内容を確かめて、もう一度「差し戻す」を押してください。",
         ));
     }
-    let rule = dossier.procedure.flow.step(StepKind::Check).and_then(|s| s.return_to_applicant.as_ref());
+    let rule = dossier.procedure.flow.return_rule();
     if let Some(most) = rule.and_then(|r| r.max_times)
         && row.case.returns >= most
     {
@@ -180,7 +179,7 @@ async fn mark_sent(tx: &mut Tx, dossier: &Dossier, remarks: &[Remark]) -> Result
 /// The letter and the mail that tells of it.
 async fn announce(tx: &mut Tx, next: &CaseRow, dossier: &Dossier) -> Result<(), Fault> {
     let n = next.case.returns;
-    let rule = dossier.procedure.flow.step(StepKind::Check).and_then(|s| s.return_to_applicant.as_ref());
+    let rule = dossier.procedure.flow.return_rule();
     if let Some(letter) = rule.and_then(|r| r.letter.as_deref()) {
         let payload = json!({ "case": next.id.0, "letter": letter, "cause": format!("return:{n}") });
         enqueue(tx, NewJob::new(Lane::Letters, "letter", payload).once(format!("{}:{letter}:return:{n}", next.id)))

@@ -12,6 +12,7 @@ use time::Date;
 
 use crate::common::selecting;
 use crate::meaning::{About, FormTables, Meaning};
+use crate::telling::{self, Held as Holding};
 
 /// Somebody's assignment to a case.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -47,6 +48,9 @@ pub struct InReview {
     pub name: String,
     pub title: String,
     pub frame: String,
+    /// The edition and procedure it is judged by.
+    pub edition: String,
+    pub procedure: String,
     pub about: About,
     pub held: Vec<Held>,
     /// Reviewers the flow wants.
@@ -87,6 +91,8 @@ pub struct Terms {
     pub meaning: Meaning,
     pub tables: FormTables,
     pub wanted: u32,
+    /// Every criterion of the score sheet.
+    pub scale: Vec<hojo_selection::CriterionSpec>,
 }
 
 impl Terms {
@@ -96,7 +102,8 @@ impl Terms {
         let meaning = Meaning::of(&edition, &procedure)?;
         let tables = FormTables::of(&meaning, &procedure.form);
         let wanted = procedure.flow.step(StepKind::Examine).map_or(0, |s| s.count);
-        Ok(Some(Self { edition, procedure, meaning, tables, wanted }))
+        let scale = crate::meaning::scale(&procedure);
+        Ok(Some(Self { edition, procedure, meaning, tables, wanted, scale }))
     }
 
     /// The last day of a review that begins today.
@@ -157,6 +164,8 @@ pub async fn in_review(tx: &mut Tx, round: Option<RoundId>, case: Option<CaseId>
             name: r.applicant_name,
             title: r.title,
             frame: crate::common::frame(&t.edition, &r.frame),
+            procedure: t.procedure.code.clone(),
+            edition: r.edition_id,
             about: About::of(&t.meaning, &t.edition, &t.tables, &answers),
             held: r.held.map(serde_json::from_value).transpose()?.unwrap_or_default(),
             wanted: t.wanted,
@@ -175,11 +184,12 @@ pub async fn place(tx: &mut Tx, pairs: &[(&InReview, StaffId)], by: StaffId, due
     let applicants: Vec<uuid::Uuid> = pairs.iter().map(|(c, _)| c.applicant.0).collect();
     let cases: Vec<uuid::Uuid> = pairs.iter().map(|(c, _)| c.id.0).collect();
     let reviewers: Vec<uuid::Uuid> = pairs.iter().map(|(_, r)| r.0).collect();
-    let done = sqlx::query!(
+    let placed = sqlx::query!(
         "insert into assignments (id, public_id, programme_id, round_id, applicant_id, case_id, reviewer_id, state, assigned_by, assigned_at, due_on)
          select t.*, 'assigned', $8, $9, $10
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[]) t
-         on conflict do nothing",
+         on conflict do nothing
+         returning case_id, reviewer_id",
         &keys,
         &ids,
         &programmes,
@@ -191,7 +201,19 @@ pub async fn place(tx: &mut Tx, pairs: &[(&InReview, StaffId)], by: StaffId, due
         at,
         due
     )
-    .execute(tx.sql())
+    .fetch_all(tx.sql())
     .await?;
-    Ok(done.rows_affected())
+    // One mail for each reviewer and edition, however many cases there are.
+    let mut told: BTreeMap<(StaffId, &str), (&str, i64)> = BTreeMap::new();
+    for row in &placed {
+        let case = pairs.iter().find(|(c, _)| c.id.0 == row.case_id).map(|(c, _)| *c);
+        if let Some(case) = case {
+            told.entry((StaffId(row.reviewer_id), &case.edition)).or_insert((&case.procedure, 0)).1 += 1;
+        }
+    }
+    let batch = random::key();
+    for ((reviewer, edition), (procedure, cases)) in told {
+        telling::assigned(tx, procedure, &Holding { reviewer, edition, due, cases }, batch).await?;
+    }
+    Ok(u64::try_from(placed.len()).unwrap_or(u64::MAX))
 }

@@ -267,6 +267,8 @@ mod tests {
             name: "株式会社甲".into(),
             title: "計画".into(),
             frame: "枠".into(),
+            edition: "e".into(),
+            procedure: "application".into(),
             about: About {
                 names: vec!["株式会社甲".into()],
                 prefecture: ("13".into(), "東京都".into()),
@@ -293,6 +295,7 @@ mod tests {
             public_id: PublicId::from_bits(bits),
             name: format!("審査員{bits}"),
             organisation: String::new(),
+            email: None,
             is_active: true,
             capacity: None,
             load: 0,

@@ -10,7 +10,7 @@ use hojo_words::Number;
 use serde::Deserialize;
 
 pub use about::{About, FormTables};
-pub use sheet::{Stored, sheet};
+pub use sheet::{Stored, scale, sheet};
 
 /// `selection.yaml`. An edition without one has no ties, bonus or bands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -27,9 +27,21 @@ pub struct Meaning {
     /// Criterion that decides between equal points.
     pub deciding_criterion: String,
     pub spread_alert: Option<Number>,
+    pub points: Points,
     /// Yen, rising.
     pub bands: Vec<i64>,
     pub boundary: u32,
+}
+
+/// How the totals of sheets are compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Points {
+    /// As they were given. Right only while every sheet has the same maximum.
+    #[default]
+    AsGiven,
+    /// In points of a hundred of the sheet's own maximum: frames and special measures add criteria.
+    OfHundred,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -12,7 +12,7 @@ use hojo_words::{Number, NumberProblem};
 use serde::Deserialize;
 
 use crate::assignments::Terms;
-use crate::meaning::About;
+use crate::meaning::{About, Points};
 
 /// A case and what it scored.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub struct Scored {
     pub deciding: Number,
     /// The reviewers are too far apart.
     pub is_wide: bool,
+    /// The points are of a hundred of each sheet's own maximum.
+    pub of_hundred: bool,
 }
 
 /// What the office ruled on an item.
@@ -126,6 +128,7 @@ pub async fn scored(tx: &mut Tx, round: RoundId, positions: &[Position]) -> Resu
             deciding: sums.deciding,
             is_wide: sums.is_wide,
             score: sums.score,
+            of_hundred: t.meaning.points == Points::OfHundred,
         });
     }
     Ok(all)
@@ -141,7 +144,7 @@ struct Sums {
 
 impl Sums {
     fn of(t: &Terms, frame: &str, about: &About, totals: &[Total], rulings: &[Ruling]) -> Result<Self, NumberProblem> {
-        let score = combine(totals)?;
+        let score = combine(&comparable(t, totals)?)?;
         let most = t.meaning.bonus.as_ref().and_then(|b| b.most);
         let bonus = granted("bonus", &about.claims, rulings);
         let deduction = granted("deduction", &[], rulings);
@@ -154,6 +157,14 @@ impl Sums {
             is_wide,
             score,
         })
+    }
+}
+
+/// The totals as the edition compares them.
+fn comparable(t: &Terms, totals: &[Total]) -> Result<Vec<Total>, NumberProblem> {
+    match t.meaning.points {
+        Points::AsGiven => Ok(totals.to_vec()),
+        Points::OfHundred => totals.iter().map(|total| total.of_hundred(&t.scale)).collect(),
     }
 }
 
@@ -213,6 +224,7 @@ pub mod tests {
             deduction: Number::ZERO,
             deciding: Number::ZERO,
             is_wide: true,
+            of_hundred: true,
         }
     }
 

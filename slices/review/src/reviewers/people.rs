@@ -13,6 +13,8 @@ pub struct Person {
     pub public_id: PublicId,
     pub name: String,
     pub organisation: String,
+    /// Where mails about cases go.
+    pub email: Option<String>,
     pub is_active: bool,
     pub capacity: Option<u32>,
     /// Cases held and not finished.
@@ -40,7 +42,7 @@ impl Person {
 /// All reviewers by name, those whose account is closed last.
 pub async fn reviewers(tx: &mut Tx) -> Result<Vec<Person>, Fault> {
     let rows = sqlx::query!(
-        r#"select s.id, s.public_id, s.name, coalesce(s.organisation, '') as "organisation!",
+        r#"select s.id, s.public_id, s.name, coalesce(s.organisation, '') as "organisation!", s.email,
                   s.disabled_at is null as "active!", l.capacity as "capacity?",
                   (select count(*) from assignments a where a.reviewer_id = s.id and a.state in ('assigned', 'declared')) as "load!",
                   (select count(*) from assignments a where a.reviewer_id = s.id and a.state = 'finalised') as "finalised!",
@@ -59,6 +61,7 @@ pub async fn reviewers(tx: &mut Tx) -> Result<Vec<Person>, Fault> {
                 public_id: PublicId::from_uuid(r.public_id),
                 name: r.name,
                 organisation: r.organisation,
+                email: r.email,
                 is_active: r.active,
                 capacity: r.capacity.and_then(|c| u32::try_from(c).ok()),
                 load: u32::try_from(r.load).unwrap_or(u32::MAX),

@@ -57,6 +57,12 @@ pub fn one(p: &Person, work: &[Work], prefectures: &[(String, String)], typed: &
     html! {
         (ui::facts(&[
             ("所属", html! { @if p.organisation.is_empty() { "―" } @else { (p.organisation) } }),
+            ("メール", html! {
+                @match &p.email {
+                    Some(email) => (email),
+                    None => { (ui::chip(Tone::Warn, "未登録")) " 割当てと期限のメールは届きません。システム管理者に登録を依頼してください。" }
+                }
+            }),
             ("審査中", html! { (p.load) "件" }),
             ("確定済み", html! { (p.finalised) "件" }),
             ("状態", state(p)),
@@ -155,6 +161,7 @@ mod tests {
             public_id: PublicId::from_bits(7),
             name: "審査 花子".into(),
             organisation: "花子経営研究所".into(),
+            email: None,
             is_active: true,
             capacity: Some(2),
             load: 2,

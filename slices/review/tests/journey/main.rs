@@ -10,6 +10,7 @@
 mod client;
 mod scoring;
 mod selecting;
+mod telling;
 mod world;
 
 use client::{Client, links};

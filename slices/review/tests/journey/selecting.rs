@@ -35,7 +35,10 @@ async fn a_run_is_saved_committed_by_another_person_and_decides_once() {
     let ranking = m.get("/ranking").await.ok();
     let place = |name: &str| ranking.find(name).unwrap_or_else(|| panic!("{name}: {ranking}"));
     assert!(place("見本精機株式会社") < place("株式会社乙") && place("株式会社乙") < place("株式会社丙"));
-    assert!(ranking.contains("90"), "5 points everywhere are 90: {ranking}");
+    assert!(
+        ranking.contains("<strong>100<") && ranking.contains("それぞれの満点を100点とした点"),
+        "5 points everywhere are all: {ranking}"
+    );
     let csv = m.post("/ranking/export", &[]).await.ok();
     assert!(csv.starts_with('\u{feff}') && csv.contains("\"1\",\"2026-R1-00001\""), "{csv}");
 

@@ -203,6 +203,12 @@ impl World {
         while runner.turn(Lane::Cases).await.unwrap() > 0 {}
     }
 
+    /// What the worker does once a day, on another day than before.
+    pub async fn another_day(&self) {
+        self.as_worker("update schedules set slot = slot - interval '1000 days'").await;
+        hojo_review::keep_reminding(self.work.clone(), std::future::ready(())).await;
+    }
+
     /// A number over all rows, as the worker sees them.
     pub async fn count(&self, sql: &str) -> i64 {
         let mut tx = self.work.begin(&Actor::Worker, Mode::Write).await.unwrap();

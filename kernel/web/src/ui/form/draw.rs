@@ -13,11 +13,21 @@ use super::show::file_rows;
 /// The fields of a section (by index), grouped under their sub-headings. Stands inside a [`crate::ui::save_form`].
 #[must_use]
 pub fn draw(scene: &Scene<'_>, section: usize) -> Markup {
+    draw_these(scene, section, |_| true)
+}
+
+/// As [`draw`], without what is calculated: nothing was typed yet from which it could be.
+#[must_use]
+pub fn draw_typed(scene: &Scene<'_>, section: usize) -> Markup {
+    draw_these(scene, section, |field| !field.is_calculated())
+}
+
+fn draw_these(scene: &Scene<'_>, section: usize, wanted: impl Fn(&Field) -> bool) -> Markup {
     let says = scene.say(section);
     let mut group = "";
     html! {
         @if let Some(found) = scene.form.sections.get(section) { (intro(found)) }
-        @for field in scene.fields(section) {
+        @for field in scene.fields(section).filter(|field| wanted(field)) {
             @if field.group != group {
                 ({ group = &field.group; html! { @if !group.is_empty() { h2 class="form__group" { (group) } } } })
             }

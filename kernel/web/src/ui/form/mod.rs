@@ -16,7 +16,7 @@ mod parse;
 mod scene;
 mod show;
 
-pub use draw::{draw, has_files, live};
+pub use draw::{draw, draw_typed, has_files, live};
 pub use findings::{findings, problems};
 pub use parse::{Action, Posted, parse};
 pub use scene::{Open, Places, Scene};
