@@ -43,8 +43,9 @@ pub fn site_routes(site: Site, provider: Arc<dyn GbizId>) -> Routes {
             .with(hojo_review::office_routes())
             .with(hojo_review::reviewer_routes())
             .with(hojo_letters::office_routes())
+            .with(hojo_guard::office_routes())
             .with(hojo_operations::routes()),
-        Site::Api => common.with(hojo_welcome::api_routes()),
+        Site::Api => common.with(hojo_welcome::api_routes()).with(hojo_guard::api_routes()),
     }
 }
 

@@ -118,3 +118,26 @@ begin
     perform pg_temp.allow('hojo_worker', array['sessions'], 'update', 'true');
     perform pg_temp.allow('hojo_worker', array['idempotency'], 'select', 'true');
 end $$;
+
+-- Who may do what: changed by proposal only (`apply_permission_change` in 21_guard.sql writes the grants).
+do $$
+declare
+    somebody text := '(select nullif(current_setting(''hojo.actor'', true), '''')) is not null';
+    me text := '(select nullif(current_setting(''hojo.actor'', true), '''')::uuid)';
+begin
+    perform pg_temp.allow('hojo_gate', array['staff_grants'], 'select', 'true');
+    perform pg_temp.allow('hojo_setup', array['changes', 'staff_grants'], 'select, insert, update', 'true');
+    perform pg_temp.allow('hojo_staff', array['changes', 'staff_grants'], 'select', somebody);
+    perform pg_temp.allow('hojo_staff', array['changes'], 'insert', 'proposed_by = ' || me || ' and decided_by is null');
+    -- Putting permissions in force is the function's; boundaries are put in force by the second person's own transaction.
+    perform pg_temp.allow('hojo_staff', array['changes'], 'update (decided_by, refused_at, applied_at)', somebody || ' and (area = ''boundary'' or applied_at is null)');
+
+    -- From where and when.
+    perform pg_temp.allow('hojo_gate', array['allowed_networks', 'work_windows', 'duty_contacts', 'vpn_gateways'], 'select', 'true');
+    perform pg_temp.allow('hojo_staff', array['allowed_networks', 'work_windows', 'duty_contacts'], 'select', somebody);
+    perform pg_temp.allow('hojo_staff', array['vpn_gateways'], 'select (id, public_id, name, made_by, made_at, withdrawn_at)', somebody);
+    perform pg_temp.allow('hojo_staff', array['allowed_networks', 'work_windows', 'duty_contacts'], 'insert', 'set_by = ' || me);
+    perform pg_temp.allow('hojo_staff', array['vpn_gateways'], 'insert', 'made_by = ' || me);
+    perform pg_temp.allow('hojo_staff', array['allowed_networks', 'work_windows'], 'update (withdrawn_at, withdrawn_by)', somebody);
+    perform pg_temp.allow('hojo_staff', array['duty_contacts', 'vpn_gateways'], 'update (withdrawn_at)', somebody);
+end $$;

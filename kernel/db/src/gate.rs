@@ -23,6 +23,8 @@ pub struct OpenedSession {
     /// Seconds until the session ends if nothing is done.
     pub seconds_left: u32,
     pub actor: Actor,
+    /// Why this person may not come in from here and now, by `admission`: `network`, `hours`.
+    pub barred: Option<String>,
 }
 
 impl Gate {
@@ -39,17 +41,27 @@ impl Gate {
     }
 
     /// The session behind a cookie, if it lives. One statement; permissions are read anew each
-    /// time, so that a withdrawn grant is gone with the next request on every node.
+    /// time, so that a withdrawn grant is gone with the next request on every node. `address` is where the
+    /// request comes from; networks and hours are judged in the same statement.
     ///
     /// # Errors
     /// [`DbError`] when the server does not answer.
-    pub async fn open_session(&self, token_hash: &[u8], site: Site) -> Result<Option<OpenedSession>, DbError> {
+    pub async fn open_session(
+        &self,
+        token_hash: &[u8],
+        site: Site,
+        address: &str,
+    ) -> Result<Option<OpenedSession>, DbError> {
         let row = sqlx::query!(
             r#"select session_id as "session_id!", seconds_left as "seconds_left!", account_id, applicant_id, account_kind, account_name,
-                      staff_id, staff_kind, staff_name, permissions as "permissions!"
+                      staff_id, staff_kind, staff_name, permissions as "permissions!",
+                      case when staff_id is not null
+                           then admission(staff_id, $3, clock_timestamp() + make_interval(secs => $4)) end as barred
                from open_session($1, $2)"#,
             token_hash,
-            site.code()
+            site.code(),
+            address,
+            self.db.clock().offset().as_seconds_f64()
         )
         .fetch_optional(self.db.pool())
         .await?;
@@ -70,6 +82,7 @@ impl Gate {
             id: SessionId(r.session_id),
             seconds_left: u32::try_from(r.seconds_left).unwrap_or(0),
             actor,
+            barred: r.barred,
         }))
     }
 }

@@ -299,6 +299,8 @@ async fn ids(
             ("n", "1".into()),
             ("procedure", "application".into()),
             ("rule", "ELIG-ACCOUNT".into()),
+            ("person", reviewer.clone()),
+            ("change", random()),
             ("*file", "nothing.css".into()),
         ]);
     }
