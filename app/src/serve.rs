@@ -79,6 +79,11 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
         let runner = runner(config).await?;
         let house = worker_db(config).await?;
         let tidy_until = stopped(stop.clone());
+        let (watch, watch_until) = (house.clone(), stopped(stop.clone()));
+        tasks.spawn(async move {
+            hojo_guard::watch::turn::keep_watch(watch, watch_until).await;
+            Ok(())
+        });
         tasks.spawn(async move {
             hojo_operations::keep_house(house, tidy_until).await;
             Ok(())
@@ -100,7 +105,11 @@ pub async fn work(config: &Config) -> anyhow::Result<()> {
     let house = worker_db(config).await?;
     let stop = stop_signal();
     tracing::info!("working");
-    tokio::join!(runner.run(stopped(stop.clone())), hojo_operations::keep_house(house, stopped(stop)));
+    tokio::join!(
+        runner.run(stopped(stop.clone())),
+        hojo_guard::watch::turn::keep_watch(house.clone(), stopped(stop.clone())),
+        hojo_operations::keep_house(house, stopped(stop))
+    );
     Ok(())
 }
 

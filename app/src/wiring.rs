@@ -83,6 +83,7 @@ pub fn jobs(config: &Config, db: Db, runner: Runner) -> anyhow::Result<Runner> {
 
 /// Every job handler over given gates: for the worker, for demonstrations and for tests.
 pub fn handlers(runner: Runner, deps: hojo_letters::Deps) -> Runner {
+    let runner = hojo_guard::jobs(runner, deps.db.clone(), Arc::clone(&deps.mail));
     hojo_letters::jobs(hojo_review::jobs(runner), deps)
 }
 

@@ -130,7 +130,7 @@ begin
     perform pg_temp.allow('hojo_staff', array['changes', 'staff_grants'], 'select', somebody);
     perform pg_temp.allow('hojo_staff', array['changes'], 'insert', 'proposed_by = ' || me || ' and decided_by is null');
     -- Putting permissions in force is the function's; boundaries are put in force by the second person's own transaction.
-    perform pg_temp.allow('hojo_staff', array['changes'], 'update (decided_by, refused_at, applied_at)', somebody || ' and (area = ''boundary'' or applied_at is null)');
+    perform pg_temp.allow('hojo_staff', array['changes'], 'update (decided_by, refused_at, applied_at)', somebody || ' and case area when ''boundary'' then true else applied_at is null end');
 
     -- From where and when.
     perform pg_temp.allow('hojo_gate', array['allowed_networks', 'work_windows', 'duty_contacts', 'vpn_gateways'], 'select', 'true');
@@ -140,4 +140,19 @@ begin
     perform pg_temp.allow('hojo_staff', array['vpn_gateways'], 'insert', 'made_by = ' || me);
     perform pg_temp.allow('hojo_staff', array['allowed_networks', 'work_windows'], 'update (withdrawn_at, withdrawn_by)', somebody);
     perform pg_temp.allow('hojo_staff', array['duty_contacts', 'vpn_gateways'], 'update (withdrawn_at)', somebody);
+
+    -- What looks wrong.
+    perform pg_temp.allow('hojo_setup', array['detection_rules'], 'select, insert, update', 'true');
+    perform pg_temp.allow('hojo_gate', array['cuts'], 'select', 'true');
+    perform pg_temp.allow('hojo_gate', array['refusals', 'sign_in_pauses', 'known_places'], 'select, insert, update', 'true');
+    perform pg_temp.allow('hojo_gate', array['sign_in_pauses'], 'delete', 'true');
+    perform pg_temp.allow('hojo_worker', array['sign_in_pauses'], 'select, delete', 'true');
+    perform pg_temp.allow('hojo_staff', array['detection_rules', 'detections', 'cuts', 'refusals'], 'select', somebody);
+    perform pg_temp.allow('hojo_staff', array['detections'], 'update (acknowledged_by, acknowledged_at, closed_by, closed_at, note)', somebody);
+    perform pg_temp.allow('hojo_staff', array['cuts'], 'insert', 'made_by = ' || me);
+    perform pg_temp.allow('hojo_staff', array['cuts'], 'update (lifted_by, lifted_at, lift_reason)', somebody);
+    perform pg_temp.allow('hojo_worker', array['detection_rules', 'refusals', 'duty_contacts', 'access_log'], 'select', 'true');
+    perform pg_temp.allow('hojo_worker', array['detections', 'watch_marks'], 'select, insert, update', 'true');
+    perform pg_temp.allow('hojo_worker', array['cuts'], 'select, insert', 'true');
+    perform pg_temp.allow('hojo_worker', array['refusals'], 'delete', 'true');
 end $$;

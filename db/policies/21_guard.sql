@@ -79,7 +79,15 @@ language sql immutable parallel safe as $$
           from (select at at time zone 'Asia/Tokyo' as local) l) m
 $$;
 
--- Why this person may not use the office site from here and now: `network`, `hours`, or null. Asked with every
+-- Is this address cut off? Asked with every request of every site.
+create or replace function address_cut(asking text) returns boolean
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return exists (select from cuts c where c.lifted_at is null and c.address = nullif(asking, '')::inet
+                     and (c.until_at is null or c.until_at > clock_timestamp()));
+end $$;
+
+-- Why this person may not use the office site from here and now: `cut`, `network`, `hours`, or null. Asked with every
 -- request, in the statement that opens the session. An address nobody knows is in no network.
 create or replace function admission(person uuid, address text, at timestamptz) returns text
 language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -89,6 +97,10 @@ begin
     select s.kind into k from staff s where s.id = person;
     if k is null then
         return null;
+    end if;
+    if exists (select from cuts c where c.staff_id = person and c.lifted_at is null
+                 and (c.until_at is null or c.until_at > clock_timestamp())) then
+        return 'cut';
     end if;
     if exists (select from allowed_networks n where n.kind = k and n.withdrawn_at is null
                  and n.valid_from <= at and (n.valid_until is null or n.valid_until > at))
@@ -127,6 +139,9 @@ begin
     select * into person from staff s where s.login = who;
     if person.id is null or person.disabled_at is not null then
         why := 'person';
+    elsif exists (select from cuts c where c.staff_id = person.id and c.lifted_at is null
+                    and (c.until_at is null or c.until_at > clock_timestamp())) then
+        why := 'cut';
     elsif not exists (select from work_windows w where w.staff_id = person.id and w.purpose = 'vpn' and w.withdrawn_at is null
                         and w.valid_from <= at and (w.valid_until is null or w.valid_until > at)) then
         why := 'permission';
@@ -157,12 +172,14 @@ end $$;
 grant create on schema public to hojo_gate, hojo_setup;
 alter function held_permissions(uuid) owner to hojo_gate;
 alter function admission(uuid, text, timestamptz) owner to hojo_gate;
+alter function address_cut(text) owner to hojo_gate;
 alter function vpn_decision(bytea, text, text, timestamptz, text) owner to hojo_gate;
 alter function apply_permission_change(uuid, timestamptz) owner to hojo_setup;
 revoke create on schema public from hojo_gate, hojo_setup;
 revoke all on function held_permissions(uuid), apply_permission_change(uuid, timestamptz), admission(uuid, text, timestamptz),
-    vpn_decision(bytea, text, text, timestamptz, text) from public;
+    address_cut(text), vpn_decision(bytea, text, text, timestamptz, text) from public;
 grant execute on function held_permissions(uuid) to hojo_setup, hojo_staff;
 grant execute on function apply_permission_change(uuid, timestamptz) to hojo_staff;
 grant execute on function admission(uuid, text, timestamptz) to hojo_portal, hojo_office, hojo_staff;
 grant execute on function vpn_decision(bytea, text, text, timestamptz, text) to hojo_public;
+grant execute on function address_cut(text) to hojo_portal, hojo_office, hojo_api;

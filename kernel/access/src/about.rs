@@ -37,6 +37,8 @@ impl Permission {
             Self::ViewDefinitions => "申請項目、規則、様式など、制度の定義を見られます。",
             Self::ManagePermissions => "だれがどの権限を持つかを変える起案と、ほかの人の起案の承認ができます。",
             Self::ManageBoundaries => "どこから、いつ、事務局サイトとVPNを使えるかを決められます。",
+            Self::WatchSecurity => "ログインの失敗や大量の閲覧など、気になる動きを見て、対応を記録できます。",
+            Self::CutAccess => "人や接続元を次の操作から利用できなくし、理由を付けて解除できます。",
             Self::ReviewCase => "自分に割り当てられた申請だけを読み、採点できます。",
         }
     }

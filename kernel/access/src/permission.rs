@@ -115,6 +115,8 @@ permissions! {
     ViewDefinitions   "definitions.view"   Staff     "制度定義を見る",
     ManagePermissions "permission.manage" Staff    "権限の変更を起案・承認する",
     ManageBoundaries  "boundary.manage"   Staff    "接続元・時間帯・VPNを決める",
+    WatchSecurity     "security.watch"    Staff    "気になる動きを見る",
+    CutAccess         "security.cut"      Staff    "人や接続元をすぐに止める・解除する",
     ReviewCase        "review.score"       Reviewer  "割り当てられた申請を審査する",
 }
 

@@ -23,7 +23,7 @@ pub struct OpenedSession {
     /// Seconds until the session ends if nothing is done.
     pub seconds_left: u32,
     pub actor: Actor,
-    /// Why this person may not come in from here and now, by `admission`: `network`, `hours`.
+    /// Why this person may not come in from here and now, by `admission`: `cut`, `network`, `hours`.
     pub barred: Option<String>,
 }
 
@@ -55,7 +55,7 @@ impl Gate {
         let row = sqlx::query!(
             r#"select session_id as "session_id!", seconds_left as "seconds_left!", account_id, applicant_id, account_kind, account_name,
                       staff_id, staff_kind, staff_name, permissions as "permissions!",
-                      case when staff_id is not null
+                      case when address_cut($3) then 'cut' when staff_id is not null
                            then admission(staff_id, $3, clock_timestamp() + make_interval(secs => $4)) end as barred
                from open_session($1, $2)"#,
             token_hash,
@@ -84,6 +84,36 @@ impl Gate {
             actor,
             barred: r.barred,
         }))
+    }
+
+    /// Is this address cut off? For requests without a session; those with one are told by [`Gate::open_session`].
+    ///
+    /// # Errors
+    /// [`DbError`] when the server does not answer.
+    pub async fn is_cut(&self, address: &str) -> Result<bool, DbError> {
+        let row = sqlx::query!(r#"select address_cut($1) as "cut!""#, address).fetch_one(self.db.pool()).await?;
+        Ok(row.cut)
+    }
+
+    /// Counts a page that was refused or does not exist, by minute, for the watch.
+    ///
+    /// # Errors
+    /// [`DbError`]; the refusal is shown all the same.
+    pub async fn count_refusal(&self, site: Site, address: &str, person: Option<Uuid>) -> Result<(), DbError> {
+        let mut tx = self.begin(Mode::Write).await?;
+        let now = tx.now().await?.utc();
+        sqlx::query!(
+            "insert into refusals (minute, site, address, actor_id, n, last_at) values (date_trunc('minute', $1::timestamptz), $2, $3, $4, 1, $1)
+             on conflict (minute, site, address, coalesce(actor_id, '00000000-0000-0000-0000-000000000000'))
+             do update set n = refusals.n + 1, last_at = excluded.last_at",
+            now,
+            site.code(),
+            address,
+            person
+        )
+        .execute(tx.sql())
+        .await?;
+        tx.commit().await
     }
 }
 

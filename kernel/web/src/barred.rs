@@ -25,14 +25,20 @@ pub(crate) async fn turned_away(
             .fetch_all(tx.sql())
             .await?;
     tx.commit().await?;
+    let contacts = contacts.into_iter().map(|c| format!("{}　{}", c.name, c.phone)).collect();
     let (title, message) = match why {
         "network" => (
             "この場所からは利用できません",
             format!("登録されている場所の外から接続しています（接続元 {}）。", info.address),
         ),
         "hours" => ("この時間は利用できません", "あなたに決められた時間帯の外です。".to_owned()),
-        _ => ("ただいま利用を止めています", "安全のため、事務局があなたの利用を止めています。".to_owned()),
+        _ => return Ok(cut_off(contacts)),
     };
-    let contacts = contacts.into_iter().map(|c| format!("{}　{}", c.name, c.phone)).collect();
     Ok(Fault::Barred { title, message, contacts })
+}
+
+/// A person or an address that was cut off. The reason is not told.
+pub(crate) fn cut_off(contacts: Vec<String>) -> Fault {
+    let message = "安全のため、事務局が利用を止めています。".to_owned();
+    Fault::Barred { title: "ただいま利用を止めています", message, contacts }
 }

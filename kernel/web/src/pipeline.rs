@@ -173,9 +173,11 @@ async fn describe(kernel: &Kernel, mut request: Request) -> (Arc<RequestInfo>, R
 /// The person behind the cookie. A database that is away is said, never taken for "nobody".
 async fn who(kernel: &Kernel, info: &RequestInfo) -> Result<(Actor, Option<SessionInfo>), Fault> {
     let token = cookie::read(&info.headers, kernel.site());
+    // Styles and scripts say nothing and ask no database.
+    let says_nothing = info.address.is_empty() || info.path.starts_with("/assets/");
     // The API has no sessions, and its login role may not look one up.
     let Some(token) = token.filter(|_| kernel.site() != Site::Api) else {
-        return Ok((Actor::Anyone, None));
+        return stranger(kernel, info, says_nothing).await;
     };
     let opened = kernel.db.gate().open_session(&cookie::hash(&token), kernel.site(), &info.address).await?;
     if let Some(s) = &opened
@@ -185,8 +187,20 @@ async fn who(kernel: &Kernel, info: &RequestInfo) -> Result<(Actor, Option<Sessi
     }
     Ok(match opened {
         Some(s) => (s.actor, Some(SessionInfo { id: s.id, seconds_left: s.seconds_left })),
-        None => (Actor::Anyone, None),
+        None => return stranger(kernel, info, says_nothing).await,
     })
+}
+
+/// Nobody has signed in; an address that is cut off gets nothing either.
+async fn stranger(
+    kernel: &Kernel,
+    info: &RequestInfo,
+    says_nothing: bool,
+) -> Result<(Actor, Option<SessionInfo>), Fault> {
+    if !says_nothing && kernel.db.gate().is_cut(&info.address).await? {
+        return Err(barred::cut_off(vec![]));
+    }
+    Ok((Actor::Anyone, None))
 }
 
 async fn admit(
@@ -257,6 +271,15 @@ async fn fault_page(
             return Reply::see_other(&format!("/sign-in?to={to}")).into_response();
         }
         _ => tracing::info!(reference, path = info.path, code = fault.code(), "a request was refused"),
+    }
+    if matches!(fault, Fault::NotFound | Fault::Forbidden { .. })
+        && kernel.site() != Site::Api
+        && !info.address.is_empty()
+    {
+        let person = seen.as_ref().and_then(|(actor, _)| actor.id());
+        if let Err(e) = kernel.db.gate().count_refusal(kernel.site(), &info.address, person).await {
+            tracing::warn!(reference, error = %e, "a refusal could not be counted");
+        }
     }
     let shown = fault.shown(reference);
     let (actor, session) = seen.unwrap_or((Actor::Anyone, None));

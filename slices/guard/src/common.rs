@@ -74,6 +74,10 @@ pub fn done(word: &str) -> Option<Banner> {
         "both" => "狭める変更はすぐに有効にしました。広げる変更は、別の人の承認を待っています",
         "approved" => "承認しました。次の操作から有効です",
         "refused" => "起案を取り下げました",
+        "closed" => "終わりにしました",
+        "taken" => "対応する人として記録しました",
+        "cut" => "止めました。次の操作から利用できません",
+        "lifted" => "解除しました",
         _ => return None,
     };
     Some(ui::banner(Tone::Success, words).announce())

@@ -168,7 +168,7 @@ async fn log(cx: &Cx<allow::ManageBoundaries>, tx: &mut Tx, step: &Step, key: &s
         Step::WindowAdd { staff, .. } => format!("staff:{staff}"),
         _ => "boundaries".to_owned(),
     };
-    let detail = json!({ key: step.words(), "step": step });
+    let detail = json!({ key: step.words() });
     tx.log_operation(&cx.audit(), Permission::ManageBoundaries, &object, Outcome::Done, detail).await?;
     Ok(())
 }

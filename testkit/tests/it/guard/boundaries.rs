@@ -99,7 +99,7 @@ async fn a_change_that_shuts_out_its_author_takes_a_second_person_who_stays_insi
     world.end().await.unwrap();
 }
 
-fn person_of(html: &str, name: &str) -> String {
+pub fn person_of(html: &str, name: &str) -> String {
     // The last one: the first may be the reader's own name in the header.
     let before = html.rfind(name).unwrap();
     let start = html[..before].rfind("/boundaries/people/").unwrap();

@@ -2,6 +2,8 @@
 
 mod boundaries;
 mod permissions;
+mod radius;
+mod watch;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

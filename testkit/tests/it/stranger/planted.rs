@@ -301,6 +301,8 @@ async fn ids(
             ("rule", "ELIG-ACCOUNT".into()),
             ("person", reviewer.clone()),
             ("change", random()),
+            ("detection", random()),
+            ("cut", random()),
             ("*file", "nothing.css".into()),
         ]);
     }
