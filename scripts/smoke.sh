@@ -46,6 +46,7 @@ export HOJO_SMTP_PORT=$((smoke_base + 5))
 opens=$(date -u -d '-1 day' +%Y-%m-%dT%H:%M:%SZ) closes=$(date -u -d '+10 days' +%Y-%m-%dT%H:%M:%SZ)
 "$hojo" definitions publish "$edition" --by smoke --approved-by "another person" --round smoke --opens "$opens" --closes "$closes"
 "$hojo" staff roles "$root/db/roles.toml"
+"$hojo" staff detections "$root/db/detections.toml"
 
 # Everybody gets a password and a one-time secret of this run.
 HOJO_NEW_PASSWORD=smoke-$(head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n')

@@ -8,7 +8,7 @@ use clap::Args;
 use hojo_access::Site;
 use hojo_db::{Clock, DbConfig, PoolSize};
 use hojo_vault::Vault;
-use hojo_web::Settings;
+use hojo_web::{Proxies, Settings};
 
 /// Everything a process may be told. Each site reads only what it needs.
 #[derive(Args, Clone, Debug)]
@@ -50,6 +50,11 @@ pub struct Config {
     /// Prometheus metrics, away from the public sites; empty for none.
     #[arg(long, env = "HOJO_METRICS_LISTEN", default_value = "127.0.0.1:8089", global = true)]
     pub metrics_listen: String,
+
+    /// Proxies in front of the sites, as addresses or ranges separated by commas. Only they are believed about where
+    /// a request comes from.
+    #[arg(long, env = "HOJO_TRUSTED_PROXIES", default_value = "", global = true)]
+    pub trusted_proxies: Proxies,
 
     /// GビズID: with its trailing slash, compared byte for byte.
     #[arg(long, env = "HOJO_GBIZID_ISSUER", default_value = "http://localhost:8083/oauth/", global = true)]
@@ -121,6 +126,7 @@ impl Config {
             },
             max_upload: 50 * 1024 * 1024,
             max_in_flight: 512,
+            proxies: self.trusted_proxies.clone(),
         })
     }
 }

@@ -77,9 +77,9 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
     }
     if args.work {
         let runner = runner(config).await?;
-        let daily = daily(worker_db(config).await?, stop.clone());
+        let turns = turns(worker_db(config).await?, stop.clone());
         tasks.spawn(async move {
-            daily.await;
+            turns.await;
             Ok(())
         });
         let stop = stop.clone();
@@ -99,14 +99,15 @@ pub async fn work(config: &Config) -> anyhow::Result<()> {
     let db = worker_db(config).await?;
     let stop = stop_signal();
     tracing::info!("working");
-    tokio::join!(runner.run(stopped(stop.clone())), daily(db, stop));
+    tokio::join!(runner.run(stopped(stop.clone())), turns(db, stop));
     Ok(())
 }
 
-/// What a worker does once a day, if no other worker has.
-async fn daily(db: Db, stop: watch::Receiver<bool>) {
+/// What a worker does again and again besides jobs, each at its own pace, if no other worker has.
+async fn turns(db: Db, stop: watch::Receiver<bool>) {
     tokio::join!(
         hojo_operations::keep_house(db.clone(), stopped(stop.clone())),
+        hojo_guard::watch::turn::keep_watch(db.clone(), stopped(stop.clone())),
         hojo_review::keep_reminding(db, stopped(stop))
     );
 }

@@ -17,6 +17,8 @@ use crate::publish::setup_db;
 pub enum Command {
     /// Set roles and what they hold, from a file.
     Roles { file: PathBuf },
+    /// Set what the watch looks for, from a file.
+    Detections { file: PathBuf },
     /// Add a person; prints the one-time secret for the authenticator app.
     Add(AddArgs),
 }
@@ -41,6 +43,7 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
     let mut tx = db.begin_setup().await?;
     match command {
         Command::Roles { file } => set_roles(&mut tx, &file).await?,
+        Command::Detections { file } => set_detections(&mut tx, &file).await?,
         Command::Add(args) => {
             let secret = totp_secret();
             let person = NewPerson {
@@ -97,6 +100,13 @@ pub async fn set_roles(tx: &mut Tx, file: &Path) -> anyhow::Result<()> {
         .await?;
     }
     Ok(())
+}
+
+/// Makes the rules of the watch exactly what the file says.
+pub async fn set_detections(tx: &mut Tx, file: &Path) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let rules = hojo_guard::watch::rules::parse(&text).with_context(|| file.display().to_string())?;
+    Ok(hojo_guard::watch::rules::store(tx, &rules).await?)
 }
 
 /// A person to be added.

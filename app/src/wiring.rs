@@ -43,8 +43,9 @@ pub fn site_routes(site: Site, provider: Arc<dyn GbizId>) -> Routes {
             .with(hojo_review::office_routes())
             .with(hojo_review::reviewer_routes())
             .with(hojo_letters::office_routes())
+            .with(hojo_guard::office_routes())
             .with(hojo_operations::routes()),
-        Site::Api => common.with(hojo_welcome::api_routes()),
+        Site::Api => common.with(hojo_welcome::api_routes()).with(hojo_guard::api_routes()),
     }
 }
 
@@ -83,6 +84,7 @@ pub fn jobs(config: &Config, db: Db, runner: Runner) -> anyhow::Result<Runner> {
 
 /// Every job handler over given gates: for the worker, for demonstrations and for tests.
 pub fn handlers(runner: Runner, deps: hojo_letters::Deps) -> Runner {
+    let runner = hojo_guard::jobs(runner, deps.db.clone(), Arc::clone(&deps.mail));
     hojo_letters::jobs(hojo_review::jobs(runner), deps)
 }
 

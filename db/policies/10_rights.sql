@@ -114,3 +114,41 @@ begin
     perform pg_temp.allow('hojo_worker', array['jobs', 'sessions', 'sign_ins'], 'delete', 'true');
     perform pg_temp.allow('hojo_worker', array['sessions'], 'update', 'true');
 end $$;
+
+-- Who may do what: changed by proposal only (`apply_permission_change` in 21_guard.sql writes the grants).
+do $$
+declare
+    somebody text := '(select nullif(current_setting(''hojo.actor'', true), '''')) is not null';
+    me text := '(select nullif(current_setting(''hojo.actor'', true), '''')::uuid)';
+begin
+    perform pg_temp.allow('hojo_gate', array['staff_grants'], 'select', 'true');
+    perform pg_temp.allow('hojo_setup', array['changes', 'staff_grants'], 'select, insert, update', 'true');
+    perform pg_temp.allow('hojo_staff', array['changes', 'staff_grants'], 'select', somebody);
+    perform pg_temp.allow('hojo_staff', array['changes'], 'insert', 'proposed_by = ' || me || ' and decided_by is null');
+    -- Putting permissions in force is the function's; boundaries are put in force by the second person's own transaction.
+    perform pg_temp.allow('hojo_staff', array['changes'], 'update (decided_by, refused_at, applied_at)', somebody || ' and case area when ''boundary'' then true else applied_at is null end');
+
+    -- From where and when.
+    perform pg_temp.allow('hojo_gate', array['allowed_networks', 'work_windows', 'duty_contacts', 'vpn_gateways'], 'select', 'true');
+    perform pg_temp.allow('hojo_staff', array['allowed_networks', 'work_windows', 'duty_contacts'], 'select', somebody);
+    perform pg_temp.allow('hojo_staff', array['vpn_gateways'], 'select (id, public_id, name, made_by, made_at, withdrawn_at)', somebody);
+    perform pg_temp.allow('hojo_staff', array['allowed_networks', 'work_windows', 'duty_contacts'], 'insert', 'set_by = ' || me);
+    perform pg_temp.allow('hojo_staff', array['vpn_gateways'], 'insert', 'made_by = ' || me);
+    perform pg_temp.allow('hojo_staff', array['allowed_networks', 'work_windows'], 'update (withdrawn_at, withdrawn_by)', somebody);
+    perform pg_temp.allow('hojo_staff', array['duty_contacts', 'vpn_gateways'], 'update (withdrawn_at)', somebody);
+
+    -- What looks wrong.
+    perform pg_temp.allow('hojo_setup', array['detection_rules'], 'select, insert, update', 'true');
+    perform pg_temp.allow('hojo_gate', array['cuts'], 'select', 'true');
+    perform pg_temp.allow('hojo_gate', array['refusals', 'sign_in_pauses', 'known_places'], 'select, insert, update', 'true');
+    perform pg_temp.allow('hojo_gate', array['sign_in_pauses'], 'delete', 'true');
+    perform pg_temp.allow('hojo_worker', array['sign_in_pauses'], 'select, delete', 'true');
+    perform pg_temp.allow('hojo_staff', array['detection_rules', 'detections', 'cuts', 'refusals'], 'select', somebody);
+    perform pg_temp.allow('hojo_staff', array['detections'], 'update (acknowledged_by, acknowledged_at, closed_by, closed_at, note)', somebody);
+    perform pg_temp.allow('hojo_staff', array['cuts'], 'insert', 'made_by = ' || me);
+    perform pg_temp.allow('hojo_staff', array['cuts'], 'update (lifted_by, lifted_at, lift_reason)', somebody);
+    perform pg_temp.allow('hojo_worker', array['detection_rules', 'refusals', 'duty_contacts', 'access_log'], 'select', 'true');
+    perform pg_temp.allow('hojo_worker', array['detections', 'watch_marks'], 'select, insert, update', 'true');
+    perform pg_temp.allow('hojo_worker', array['cuts'], 'select, insert', 'true');
+    perform pg_temp.allow('hojo_worker', array['refusals'], 'delete', 'true');
+end $$;

@@ -25,9 +25,7 @@ begin
            least(s.idle_seconds - 60, extract(epoch from s.expires_at - clock_timestamp()))::int,
            a.id, a.applicant_id, a.kind, p.name,
            f.id, f.kind, f.name,
-           coalesce((select array_agg(distinct rp.permission)
-                     from staff_roles sr join role_permissions rp on rp.role = sr.role
-                     where sr.staff_id = f.id), array[]::text[])
+           held_permissions(f.id)
     from sessions s
     left join accounts a on a.id = s.account_id and a.closed_at is null
     left join applicants p on p.id = a.applicant_id

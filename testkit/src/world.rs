@@ -86,6 +86,7 @@ pub(crate) fn config(database_url: &str, folder: &Path) -> Config {
         api_listen: String::new(),
         api_url: text("http://api.test"),
         metrics_listen: String::new(),
+        trusted_proxies: Default::default(),
         gbizid_issuer: text("https://gbizid.invalid/oauth/"),
         gbizid_client: text("hojo"),
         gbizid_secret: text("hojo-test"),

@@ -69,6 +69,12 @@ impl Browser {
         Self::new(self.wire.clone(), &self.base)
     }
 
+    /// The same person at another node of the site.
+    #[must_use]
+    pub fn through(&self, router: Router) -> Self {
+        Self { wire: Wire::InProcess(router), base: self.base.clone(), cookies: Arc::clone(&self.cookies) }
+    }
+
     fn jar(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
         self.cookies.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -12,7 +12,7 @@ use hojo_standin::Accounts;
 use hojo_words::ids::{AccountId, ApplicantId};
 use serde_json::Value;
 
-use crate::staff::{NewPerson, add, set_roles};
+use crate::staff::{NewPerson, add, set_detections, set_roles};
 
 /// A member of staff or a reviewer.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +69,7 @@ pub fn password_of(login: &str) -> String {
 pub async fn add_colleagues(db: &Db, roles: &Path, all: &[Colleague]) -> anyhow::Result<()> {
     let mut tx = db.begin_setup().await?;
     set_roles(&mut tx, roles).await?;
+    set_detections(&mut tx, &roles.with_file_name("detections.toml")).await?;
     for c in all {
         let (password, secret) = (hash_password(&password_of(c.login))?, totp_secret());
         let person = NewPerson {

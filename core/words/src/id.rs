@@ -40,6 +40,12 @@ impl PublicId {
     }
 }
 
+impl From<uuid::Uuid> for PublicId {
+    fn from(value: uuid::Uuid) -> Self {
+        Self::from_uuid(value)
+    }
+}
+
 impl fmt::Display for PublicId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for place in (0..LENGTH).rev() {

@@ -3,6 +3,7 @@
 //! Start at [`Permission`] (the closed list), then [`Actor`] and [`Permit`].
 //! Kept honest by the stranger test (testkit) and the reviewed `access.matrix`.
 
+mod about;
 mod actor;
 mod permission;
 mod permit;

@@ -113,6 +113,10 @@ permissions! {
     ExportLog         "log.export"         Staff     "操作ログをCSVで取り出す",
     RetryJob          "job.retry"          Staff     "止まったジョブを再実行する",
     ViewDefinitions   "definitions.view"   Staff     "制度定義を見る",
+    ManagePermissions "permission.manage" Staff    "権限の変更を起案・承認する",
+    ManageBoundaries  "boundary.manage"   Staff    "接続元・時間帯・VPNを決める",
+    WatchSecurity     "security.watch"    Staff    "気になる動きを見る",
+    CutAccess         "security.cut"      Staff    "人や接続元をすぐに止める・解除する",
     ReviewCase        "review.score"       Reviewer  "割り当てられた申請を審査する",
 }
 

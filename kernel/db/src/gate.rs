@@ -23,6 +23,8 @@ pub struct OpenedSession {
     /// Seconds until the session ends if nothing is done.
     pub seconds_left: u32,
     pub actor: Actor,
+    /// Why this person may not come in from here and now, by `admission`: `cut`, `network`, `hours`.
+    pub barred: Option<String>,
 }
 
 impl Gate {
@@ -39,17 +41,27 @@ impl Gate {
     }
 
     /// The session behind a cookie, if it lives. One statement; permissions are read anew each
-    /// time, so that a withdrawn grant is gone with the next request on every node.
+    /// time, so that a withdrawn grant is gone with the next request on every node. `address` is where the
+    /// request comes from; networks and hours are judged in the same statement.
     ///
     /// # Errors
     /// [`DbError`] when the server does not answer.
-    pub async fn open_session(&self, token_hash: &[u8], site: Site) -> Result<Option<OpenedSession>, DbError> {
+    pub async fn open_session(
+        &self,
+        token_hash: &[u8],
+        site: Site,
+        address: &str,
+    ) -> Result<Option<OpenedSession>, DbError> {
         let row = sqlx::query!(
             r#"select session_id as "session_id!", seconds_left as "seconds_left!", account_id, applicant_id, account_kind, account_name,
-                      staff_id, staff_kind, staff_name, permissions as "permissions!"
+                      staff_id, staff_kind, staff_name, permissions as "permissions!",
+                      case when address_cut($3) then 'cut' when staff_id is not null
+                           then admission(staff_id, $3, clock_timestamp() + make_interval(secs => $4)) end as barred
                from open_session($1, $2)"#,
             token_hash,
-            site.code()
+            site.code(),
+            address,
+            self.db.clock().offset().as_seconds_f64()
         )
         .fetch_optional(self.db.pool())
         .await?;
@@ -70,7 +82,38 @@ impl Gate {
             id: SessionId(r.session_id),
             seconds_left: u32::try_from(r.seconds_left).unwrap_or(0),
             actor,
+            barred: r.barred,
         }))
+    }
+
+    /// Is this address cut off? For requests without a session; those with one are told by [`Gate::open_session`].
+    ///
+    /// # Errors
+    /// [`DbError`] when the server does not answer.
+    pub async fn is_cut(&self, address: &str) -> Result<bool, DbError> {
+        let row = sqlx::query!(r#"select address_cut($1) as "cut!""#, address).fetch_one(self.db.pool()).await?;
+        Ok(row.cut)
+    }
+
+    /// Counts a page that was refused or does not exist, by minute, for the watch.
+    ///
+    /// # Errors
+    /// [`DbError`]; the refusal is shown all the same.
+    pub async fn count_refusal(&self, site: Site, address: &str, person: Option<Uuid>) -> Result<(), DbError> {
+        let mut tx = self.begin(Mode::Write).await?;
+        let now = tx.now().await?.utc();
+        sqlx::query!(
+            "insert into refusals (minute, site, address, actor_id, n, last_at) values (date_trunc('minute', $1::timestamptz), $2, $3, $4, 1, $1)
+             on conflict (minute, site, address, coalesce(actor_id, '00000000-0000-0000-0000-000000000000'))
+             do update set n = refusals.n + 1, last_at = excluded.last_at",
+            now,
+            site.code(),
+            address,
+            person
+        )
+        .execute(tx.sql())
+        .await?;
+        tx.commit().await
     }
 }
 

@@ -13,6 +13,7 @@ mod filing_desk;
 mod gate;
 pub mod migrate;
 mod numbers;
+mod pauses;
 mod pool;
 pub mod random;
 pub mod search;

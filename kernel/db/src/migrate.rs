@@ -12,6 +12,7 @@ const POLICIES: &[(&str, &str)] = &[
     ("00_roles.sql", include_str!("../../../db/policies/00_roles.sql")),
     ("10_rights.sql", include_str!("../../../db/policies/10_rights.sql")),
     ("20_functions.sql", include_str!("../../../db/policies/20_functions.sql")),
+    ("21_guard.sql", include_str!("../../../db/policies/21_guard.sql")),
 ];
 
 /// Applies everything that is missing. `owner_url` names the owner role.

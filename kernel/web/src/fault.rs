@@ -15,7 +15,10 @@ pub enum Fault {
     /// Not there, or not this person's: the two look alike.
     NotFound,
     /// Signed in, but without this permission.
-    Forbidden { permission: &'static str },
+    /// `kept`: what the person had typed into the form, given back to be copied.
+    Forbidden { permission: &'static str, kept: Vec<String> },
+    /// Signed in, but not from here or not now. Names whom to call.
+    Barred { title: &'static str, message: String, contacts: Vec<String> },
     /// Nobody is signed in, or the session has ended.
     SignIn { return_to: String },
     /// A forged or broken request.
@@ -86,6 +89,7 @@ impl Fault {
         match self {
             Self::NotFound => "NOT-FOUND",
             Self::Forbidden { .. } => "FORBIDDEN",
+            Self::Barred { .. } => "BARRED",
             Self::SignIn { .. } => "SIGN-IN",
             Self::BadRequest { code, .. } => code,
             Self::TooLarge(r) | Self::Refused(r) => r.code,
@@ -102,11 +106,17 @@ impl Fault {
                 "お探しのページは見つかりませんでした。".to_owned(),
                 "アドレスが正しいか確認するか、トップページからたどってください。".to_owned(),
             ),
-            Self::Forbidden { permission } => (
+            Self::Forbidden { permission, .. } => (
                 StatusCode::FORBIDDEN,
                 "この操作の権限がありません",
                 format!("「{permission}」の権限がないため、表示できません。"),
                 "必要な場合は、事務局の管理者に権限の付与を依頼してください。".to_owned(),
+            ),
+            Self::Barred { title, message, .. } => (
+                StatusCode::FORBIDDEN,
+                *title,
+                message.clone(),
+                "お急ぎのときは、次の連絡先に電話で伝えてください。入力途中のものは、次に利用できるときに続けられます。".to_owned(),
             ),
             Self::SignIn { .. } => (
                 StatusCode::UNAUTHORIZED,
@@ -139,6 +149,14 @@ impl Fault {
         let body = html! {
             p { (message) }
             p { (advice) }
+            @if let Self::Forbidden { kept, .. } = self && !kept.is_empty() {
+                p { "入力した内容は保存されていません。必要なものは、ここから写し取れます。" }
+                (ui::panel("入力した内容", &html! { @for text in kept { p class="prewrap" { (text) } } }))
+            }
+            @if let Self::Barred { contacts, .. } = self {
+                @if contacts.is_empty() { p { "連絡先：事務局の管理者" } }
+                @else { ul { @for c in contacts { li { (c) } } } }
+            }
             p class="note" { "お問い合わせ番号: " code { (reference) } "（" (self.code()) "）" }
             (ui::buttons(&[ui::link_button("トップページへ", "/")]))
         };

@@ -113,6 +113,26 @@ impl Inbound for Posted {
     }
 }
 
+/// What a machine sent as JSON, within the limit of a form; null when it was none.
+#[derive(Clone, Debug)]
+pub struct Json(pub serde_json::Value);
+
+impl Inbound for Json {
+    fn take<'a>(
+        _: &'a Kernel,
+        request: Request<Body>,
+    ) -> Pin<Box<dyn Future<Output = Result<Self, Fault>> + Send + 'a>> {
+        Box::pin(async move {
+            let bytes = whole_form(request.into_body()).await?;
+            Ok(Self(serde_json::from_slice(&bytes).unwrap_or_default()))
+        })
+    }
+
+    fn token(&self) -> Option<&str> {
+        None
+    }
+}
+
 /// A file that was sent along.
 #[derive(Debug)]
 pub struct PostedFile {

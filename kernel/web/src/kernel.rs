@@ -7,6 +7,7 @@ use hojo_access::{Actor, Site};
 use hojo_db::{Db, DbError, Mode};
 use hojo_vault::Vault;
 
+use crate::proxies::Proxies;
 use crate::route::MenuItem;
 use crate::ui;
 
@@ -28,6 +29,8 @@ pub struct Settings {
     pub max_upload: u64,
     /// Requests worked on at once; more are told to come back.
     pub max_in_flight: usize,
+    /// Proxies in front of this site, which are believed about the address of whom they pass on.
+    pub proxies: Proxies,
 }
 
 /// The site: settings, data, files, menu.

@@ -4,6 +4,7 @@
 //! Kept honest by the stranger test (testkit), which attacks every route of the table.
 
 mod assets;
+mod barred;
 mod cookie;
 mod csrf;
 mod cx;
@@ -13,6 +14,7 @@ mod inbound;
 mod kernel;
 mod panel;
 mod pipeline;
+mod proxies;
 mod reply;
 mod route;
 pub mod server;
@@ -22,9 +24,10 @@ pub mod ui;
 pub use assets::{Assets, asset_urls};
 pub use cx::{Cx, RequestInfo};
 pub use fault::Fault;
-pub use inbound::{Inbound, Posted, PostedFile, PostedFiles};
+pub use inbound::{Inbound, Json, Posted, PostedFile, PostedFiles};
 pub use kernel::{Kernel, Settings};
 pub use panel::CasePanel;
+pub use proxies::{NoRange, Proxies, Range};
 pub use reply::Reply;
 pub use route::{MenuItem, RouteInfo, Routes};
 pub use session::{For, SessionLength, end_session, start_session};

@@ -14,14 +14,16 @@ use axum::http::{HeaderMap, Method, Response, header};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use hojo_access::{Access, Actor, Audience, Permission, Site, walls_are_up};
 use hojo_db::random;
+use hojo_words::ids::PublicId;
 use tokio::sync::Semaphore;
 
 use crate::cx::{Cx, RequestInfo, SessionInfo, shell};
 use crate::fault::Fault;
+use crate::inbound::{Inbound, Posted};
 use crate::kernel::{Kernel, Notice};
 use crate::reply::Reply;
 use crate::route::{Handler, Routes};
-use crate::{cookie, csrf, headers};
+use crate::{barred, cookie, csrf, headers};
 
 /// A request whose person and permission are known; becomes a `Cx<A>` for the handler.
 pub struct Arrived {
@@ -102,7 +104,7 @@ async fn serve(
 ) -> Response<Body> {
     let started = Instant::now();
     let method = request.method().clone();
-    let (info, request) = describe(request).await;
+    let (info, request) = describe(&kernel, request).await;
     let reference = info.id.clone();
     // More work than we can do well is said at once instead of being queued.
     let Ok(slot) = gate.try_acquire_owned() else {
@@ -143,7 +145,7 @@ async fn serve(
     response
 }
 
-async fn describe(mut request: Request) -> (Arc<RequestInfo>, Request) {
+async fn describe(kernel: &Kernel, mut request: Request) -> (Arc<RequestInfo>, Request) {
     let params = request
         .extract_parts::<RawPathParams>()
         .await
@@ -151,7 +153,8 @@ async fn describe(mut request: Request) -> (Arc<RequestInfo>, Request) {
         .unwrap_or_default();
     let h = request.headers();
     let text = |name: &str| h.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+    let address = peer.map(|ip| kernel.settings.proxies.client(ip, h).to_string());
     let info = RequestInfo {
         id: random::public_id().to_string(),
         method: request.method().clone(),
@@ -170,15 +173,34 @@ async fn describe(mut request: Request) -> (Arc<RequestInfo>, Request) {
 /// The person behind the cookie. A database that is away is said, never taken for "nobody".
 async fn who(kernel: &Kernel, info: &RequestInfo) -> Result<(Actor, Option<SessionInfo>), Fault> {
     let token = cookie::read(&info.headers, kernel.site());
+    // Styles and scripts say nothing and ask no database.
+    let says_nothing = info.address.is_empty() || info.path.starts_with("/assets/");
     // The API has no sessions, and its login role may not look one up.
     let Some(token) = token.filter(|_| kernel.site() != Site::Api) else {
-        return Ok((Actor::Anyone, None));
+        return stranger(kernel, info, says_nothing).await;
     };
-    let opened = kernel.db.gate().open_session(&cookie::hash(&token), kernel.site()).await?;
+    let opened = kernel.db.gate().open_session(&cookie::hash(&token), kernel.site(), &info.address).await?;
+    if let Some(s) = &opened
+        && let Some(bar) = &s.barred
+    {
+        return Err(barred::turned_away(kernel, info, s, bar).await?);
+    }
     Ok(match opened {
         Some(s) => (s.actor, Some(SessionInfo { id: s.id, seconds_left: s.seconds_left })),
-        None => (Actor::Anyone, None),
+        None => return stranger(kernel, info, says_nothing).await,
     })
+}
+
+/// Nobody has signed in; an address that is cut off gets nothing either.
+async fn stranger(
+    kernel: &Kernel,
+    info: &RequestInfo,
+    says_nothing: bool,
+) -> Result<(Actor, Option<SessionInfo>), Fault> {
+    if !says_nothing && kernel.db.gate().is_cut(&info.address).await? {
+        return Err(barred::cut_off(vec![]));
+    }
+    Ok((Actor::Anyone, None))
 }
 
 async fn admit(
@@ -194,13 +216,28 @@ async fn admit(
         return Err(Fault::SignIn { return_to: info.target.clone() });
     }
     if walls_are_up() && !actor.holds(permission) {
-        return Err(Fault::Forbidden { permission: permission.label() });
+        let kept = typed(&kernel, &info, request).await;
+        return Err(Fault::Forbidden { permission: permission.label(), kept });
     }
-    if info.method != Method::GET && !csrf::same_origin(&info.headers, &kernel.settings.base_url) {
+    // The API has no sessions a foreign page could use; its callers are machines without an origin.
+    let browser = kernel.site() != Site::Api;
+    if browser && info.method != Method::GET && !csrf::same_origin(&info.headers, &kernel.settings.base_url) {
         return Err(forged());
     }
     let notices = kernel.notices().await;
     handler(Arrived { kernel, actor, session, request: info, notices }, request).await
+}
+
+/// What somebody typed into a form they may no longer send: a role can be withdrawn while a page is open. Nothing of it
+/// is used; it is only shown to the one who typed it. Ids and marks of the form itself are left out.
+async fn typed(kernel: &Kernel, info: &RequestInfo, request: Request) -> Vec<String> {
+    if info.method == Method::GET || !csrf::same_origin(&info.headers, &kernel.settings.base_url) {
+        return Vec::new();
+    }
+    let Ok(posted) = Posted::take(kernel, request).await else { return Vec::new() };
+    let own = |name: &str| name.starts_with('_') || matches!(name, "password" | "code" | "stage" | "was");
+    let by_hand = |text: &str| text.chars().any(|c| !c.is_ascii_graphic()) && text.parse::<PublicId>().is_err();
+    posted.0.into_iter().filter(|(name, text)| !own(name) && by_hand(text)).map(|(_, text)| text).collect()
 }
 
 async fn finish(
@@ -235,6 +272,15 @@ async fn fault_page(
         }
         _ => tracing::info!(reference, path = info.path, code = fault.code(), "a request was refused"),
     }
+    if matches!(fault, Fault::NotFound | Fault::Forbidden { .. })
+        && kernel.site() != Site::Api
+        && !info.address.is_empty()
+    {
+        let person = seen.as_ref().and_then(|(actor, _)| actor.id());
+        if let Err(e) = kernel.db.gate().count_refusal(kernel.site(), &info.address, person).await {
+            tracing::warn!(reference, error = %e, "a refusal could not be counted");
+        }
+    }
     let shown = fault.shown(reference);
     let (actor, session) = seen.unwrap_or((Actor::Anyone, None));
     let notices = match fault {
@@ -250,7 +296,7 @@ async fn fault_page(
 }
 
 async fn not_found(kernel: &Arc<Kernel>, request: Request) -> Response<Body> {
-    let (info, _) = describe(request).await;
+    let (info, _) = describe(kernel, request).await;
     let (k, i) = (Arc::clone(kernel), Arc::clone(&info));
     #[expect(clippy::disallowed_methods, reason = "a request's work outlives its connection")]
     let work = tokio::task::spawn(async move {

@@ -151,12 +151,27 @@ async fn only_the_session_look_up_runs_with_rights_of_another() {
     let definers = sql
         .rows(
             "select p.proname::text, p.proowner::regrole::text, array_to_string(p.proconfig, ' ') from pg_proc p
-               join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'public' and p.prosecdef",
+               join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'public' and p.prosecdef order by 1",
         )
         .await;
-    assert_eq!(definers, [["open_session", "hojo_gate", "search_path=public, pg_temp"]]);
-    let callers = sql.list("select grantee::text from information_schema.routine_privileges where routine_name = 'open_session' order by 1").await;
-    assert_eq!(callers, ["hojo_gate", "hojo_office", "hojo_portal"]);
+    let path = "search_path=public, pg_temp";
+    // Name, owner, and who may call it besides.
+    let reviewed: &[(&str, &str, &[&str])] = &[
+        ("address_cut", "hojo_gate", &["hojo_api", "hojo_office", "hojo_portal"]),
+        ("admission", "hojo_gate", &["hojo_office", "hojo_portal", "hojo_staff"]),
+        ("apply_permission_change", "hojo_setup", &["hojo_staff"]),
+        ("held_permissions", "hojo_gate", &["hojo_setup", "hojo_staff"]),
+        ("open_session", "hojo_gate", &["hojo_office", "hojo_portal"]),
+        ("vpn_decision", "hojo_gate", &["hojo_public"]),
+    ];
+    let expected: Vec<[&str; 3]> = reviewed.iter().map(|(name, owner, _)| [*name, *owner, path]).collect();
+    assert_eq!(definers, expected);
+    for (name, owner, callers) in reviewed {
+        let held = format!(
+            "select grantee::text from information_schema.routine_privileges where routine_name = '{name}' and grantee <> '{owner}' order by 1"
+        );
+        assert_eq!(sql.list(&held).await, *callers, "{name}");
+    }
     let views = sql.count("select count(*) from pg_views where schemaname = 'public'").await;
     assert_eq!(views, 0, "a view runs with its owner's rights");
     ground.end().await;

@@ -135,6 +135,7 @@ impl Ground {
             form_targets: vec![],
             max_upload: 20 * 1024 * 1024,
             max_in_flight: 200,
+            proxies: Default::default(),
         };
         (Kernel::new(settings, db, self.vault(), routes.menu_items()), routes)
     }

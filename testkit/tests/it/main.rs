@@ -13,6 +13,7 @@ mod bad_days;
 mod catalogue;
 mod client;
 mod ground;
+mod guard;
 mod main_job;
 mod socket;
 mod sql;

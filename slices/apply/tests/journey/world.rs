@@ -202,6 +202,7 @@ fn app(site: Site, db: Db, vault: Vault, routes: Routes) -> axum::Router {
         form_targets: vec![],
         max_upload: 20 * 1024 * 1024,
         max_in_flight: 200,
+        proxies: Default::default(),
     };
     let kernel: Arc<Kernel> = Kernel::new(settings, db, vault, routes.menu_items());
     server::service(&kernel, routes)

@@ -375,6 +375,7 @@ impl World {
             form_targets: vec![],
             max_upload: 1024,
             max_in_flight: 20,
+            proxies: Default::default(),
         };
         let kernel = Kernel::new(settings, db, self.vault.clone(), routes.menu_items());
         server::service(&kernel, routes)

@@ -101,6 +101,7 @@ impl World {
             form_targets: vec![],
             max_upload: 20 * 1024 * 1024,
             max_in_flight: 200,
+            proxies: Default::default(),
         };
         let kernel: Arc<Kernel> = Kernel::new(settings, office.clone(), vault.clone(), routes.menu_items());
         let app = server::service(&kernel, routes);

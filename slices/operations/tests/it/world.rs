@@ -126,6 +126,7 @@ impl World {
             form_targets: vec![],
             max_upload: 1024,
             max_in_flight: 20,
+            proxies: Default::default(),
         };
         let routes = hojo_operations::routes();
         let kernel = Kernel::new(settings, self.office.clone(), self.vault.clone(), routes.menu_items());

@@ -20,9 +20,6 @@ static HASHING: Semaphore = Semaphore::const_new(2);
 /// Checked for names that do not exist, so that they take as long as those that do.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_password("nobody has this password").unwrap_or_default());
 
-/// Failures before the first pause; each further one doubles it up to an hour.
-const FREE_FAILURES: i32 = 5;
-
 pub(super) async fn page(cx: Cx<allow::Anyone>) -> Result<Reply, Fault> {
     let to = safe_path(cx.query("to"), "/").to_owned();
     Ok(Reply::page(&form(&cx, &to, "", None)))
@@ -61,12 +58,11 @@ pub(super) async fn enter(cx: Cx<allow::Anyone>, posted: Posted) -> Result<Reply
     let mut tx = cx.gate().begin(Mode::Write).await?;
     let at = tx.now().await?.utc();
     let accepted = who.as_ref().and_then(|w| w.code(posted.get("code"), at)).filter(|_| right);
-    let locked = who.as_ref().is_some_and(|w| w.locked_until.is_some_and(|until| until > at));
-    let (Some(who), Some(step), false) = (&who, accepted, locked) else {
-        if let Some(w) = &who
-            && !locked
-        {
-            count_failure(&mut tx, w.id).await?;
+    let address = &cx.request().address;
+    let paused = tx.sign_in_pause(&login, address).await?.is_some();
+    let (Some(who), Some(step), false) = (&who, accepted, paused) else {
+        if !paused {
+            tx.sign_in_failed(&login, address).await?;
         }
         let object = format!("login:{login}");
         tx.log_operation(&cx.audit(), Permission::Anyone, &object, Outcome::Refused, json!({ "what": "sign-in" }))
@@ -80,6 +76,7 @@ pub(super) async fn enter(cx: Cx<allow::Anyone>, posted: Posted) -> Result<Reply
         let words = "このワンタイムパスワードはすでに使われています。次の番号が表示されてから入力してください。";
         return Ok(Reply::refused(&form(&cx, &to, &login, Some(words))));
     }
+    tx.sign_in_succeeded(who.id, &login, address).await?;
     let agent = cx.request().user_agent.clone();
     let reply = Reply::see_other(&to);
     let staff = For::Staff(StaffId(who.id));
@@ -95,7 +92,6 @@ struct Known {
     password_hash: String,
     totp_secret: String,
     totp_last_step: i64,
-    locked_until: Option<OffsetDateTime>,
 }
 
 impl Known {
@@ -110,7 +106,7 @@ async fn find(cx: &Cx<allow::Anyone>, login: &str) -> Result<Option<Known>, Faul
     let mut tx = cx.gate().begin(Mode::Read).await?;
     let row = sqlx::query_as!(
         Known,
-        "select id, password_hash, totp_secret, totp_last_step, locked_until
+        "select id, password_hash, totp_secret, totp_last_step
          from staff where login = $1 and disabled_at is null",
         login
     )
@@ -130,19 +126,4 @@ async fn use_code(tx: &mut Tx, id: Uuid, step: Accepted) -> Result<bool, DbError
     .execute(tx.sql())
     .await?;
     Ok(done.rows_affected() == 1)
-}
-
-async fn count_failure(tx: &mut Tx, id: Uuid) -> Result<(), DbError> {
-    sqlx::query!(
-        "update staff set failures = failures + 1,
-                locked_until = case when failures + 1 >= $2
-                    then clock_timestamp() + make_interval(secs => least(3600, 15 * power(2, least(failures + 1 - $2, 10)))::float8)
-                    end
-         where id = $1",
-        id,
-        FREE_FAILURES
-    )
-    .execute(tx.sql())
-    .await?;
-    Ok(())
 }

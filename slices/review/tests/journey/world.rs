@@ -88,6 +88,7 @@ impl World {
             form_targets: vec![],
             max_upload: 1024,
             max_in_flight: 100,
+            proxies: Default::default(),
         };
         let vault = Vault::local(vault_dir.path()).unwrap();
         let kernel = Kernel::new(settings, office.clone(), vault, routes.menu_items());

@@ -298,6 +298,10 @@ async fn ids(
             ("n", "1".into()),
             ("procedure", "application".into()),
             ("rule", "ELIG-ACCOUNT".into()),
+            ("person", reviewer.clone()),
+            ("change", random()),
+            ("detection", random()),
+            ("cut", random()),
             ("*file", "nothing.css".into()),
         ]);
     }
