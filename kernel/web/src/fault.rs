@@ -18,6 +18,8 @@ pub enum Fault {
     Forbidden { permission: &'static str },
     /// Nobody is signed in, or the session has ended.
     SignIn { return_to: String },
+    /// Signed in, but the person must show a factor first: sensitive work, or another browser.
+    Prove { return_to: String },
     /// A forged or broken request.
     BadRequest { code: &'static str, message: String, advice: String },
     /// A domain refusal on a page that has no form to show it on.
@@ -85,6 +87,7 @@ impl Fault {
             Self::NotFound => "NOT-FOUND",
             Self::Forbidden { .. } => "FORBIDDEN",
             Self::SignIn { .. } => "SIGN-IN",
+            Self::Prove { .. } => "PROVE",
             Self::BadRequest { code, .. } => code,
             Self::Refused(r) => r.code,
             Self::Busy => "BUSY",
@@ -111,6 +114,12 @@ impl Fault {
                 "ログインが必要です",
                 "ログインの有効期間が過ぎたか、ログインしていません。".to_owned(),
                 "ログインし直してから、もう一度操作してください。".to_owned(),
+            ),
+            Self::Prove { .. } => (
+                StatusCode::UNAUTHORIZED,
+                "本人確認が必要です",
+                "この操作の前に、もう一度本人確認が必要です。".to_owned(),
+                "画面を開き直して本人確認をしてから、もう一度操作してください。".to_owned(),
             ),
             Self::BadRequest { message, advice, .. } => {
                 (StatusCode::BAD_REQUEST, "受け付けられませんでした", message.clone(), advice.clone())

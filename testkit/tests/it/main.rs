@@ -14,6 +14,7 @@ mod catalogue;
 mod client;
 mod ground;
 mod main_job;
+mod sign_in;
 mod socket;
 mod sql;
 mod stranger;
