@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use hojo_access::Permission;
 use hojo_db::{Tx, random};
-use hojo_people::staff::{hash_password, totp_secret, totp_uri};
+use hojo_people::staff::{Beside, check_password, hash_password, totp_secret, totp_uri};
 use serde::Deserialize;
 
 use crate::config::Config;
@@ -45,6 +45,10 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
         Command::Roles { file } => set_roles(&mut tx, &file).await?,
         Command::Detections { file } => set_detections(&mut tx, &file).await?,
         Command::Add(args) => {
+            let about = [args.login.as_str(), args.name.as_str()];
+            if let Err(words) = check_password(&args.password, &about, Beside::SecondFactor) {
+                bail!("{words}");
+            }
             let secret = totp_secret();
             let person = NewPerson {
                 login: &args.login,

@@ -79,12 +79,14 @@ pub fn jobs(config: &Config, db: Db, runner: Runner) -> anyhow::Result<Runner> {
             portal_url: config.portal_url.trim_end_matches('/').to_owned(),
             office_url: config.office_url.trim_end_matches('/').to_owned(),
         },
+        &config.office_url,
     ))
 }
 
 /// Every job handler over given gates: for the worker, for demonstrations and for tests.
-pub fn handlers(runner: Runner, deps: hojo_letters::Deps) -> Runner {
+pub fn handlers(runner: Runner, deps: hojo_letters::Deps, office_url: &str) -> Runner {
     let runner = hojo_guard::jobs(runner, deps.db.clone(), Arc::clone(&deps.mail));
+    let runner = hojo_people::jobs(runner, deps.db.clone(), Arc::clone(&deps.mail), office_url);
     hojo_letters::jobs(hojo_review::jobs(runner), deps)
 }
 

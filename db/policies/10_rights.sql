@@ -56,7 +56,11 @@ begin
     perform pg_temp.allow('hojo_setup', array['staff', 'roles', 'role_permissions', 'staff_roles', 'applicants', 'accounts', 'reviewer_ties'], 'select, insert, update', 'true');
 
     -- Sign-in and sessions.
-    perform pg_temp.allow('hojo_gate', array['roles', 'role_permissions', 'staff_roles'], 'select', 'true');
+    perform pg_temp.allow('hojo_gate', array['roles', 'role_permissions', 'staff_roles', 'session_rules'], 'select', 'true');
+    perform pg_temp.allow('hojo_gate', array['retired_tokens'], 'select, insert', 'true');
+    perform pg_temp.allow('hojo_gate', array['passkeys', 'recovery_codes'], 'select, insert, update, delete', 'true');
+    perform pg_temp.allow('hojo_gate', array['ceremonies'], 'select, insert, delete', 'true');
+    perform pg_temp.allow('hojo_gate', array['invitations'], 'select, update (used_at)', 'true');
     perform pg_temp.allow('hojo_gate', array['sessions', 'sign_ins', 'accounts', 'applicants'], 'select, insert, update', 'true');
     perform pg_temp.allow('hojo_gate', array['sign_ins'], 'delete', 'true');
     perform pg_temp.allow('hojo_gate', array['account_snapshots'], 'select, insert', 'true');
@@ -84,7 +88,15 @@ begin
     perform pg_temp.allow('hojo_staff', array['cases', 'filings', 'draft_sections', 'files', 'remarks', 'examinations', 'assignments', 'letters'], 'insert, update', somebody);
     perform pg_temp.allow('hojo_staff', array['events', 'submissions'], 'insert', somebody);
     perform pg_temp.allow('hojo_staff', array['applicants'], 'select, insert', somebody);
-    perform pg_temp.allow('hojo_staff', array['accounts', 'staff', 'roles', 'role_permissions', 'staff_roles', 'sessions'], 'select', somebody);
+    perform pg_temp.allow('hojo_staff', array['accounts', 'staff', 'roles', 'role_permissions', 'staff_roles', 'session_rules'], 'select', somebody);
+    -- Sessions are looked at and ended, never opened, from the office; tokens are nobody's to read.
+    perform pg_temp.allow('hojo_staff', array['sessions'], 'select (id, site, account_id, staff_id, user_agent, address, created_at, seen_at, idle_seconds, expires_at, ended_at, end_reason, held, fresh_seconds, watch_network), update (ended_at, end_reason, idle_seconds, fresh_seconds, watch_network)', somebody);
+    -- Whom the office invites, helps back in and bids farewell. Never what they sign in with.
+    perform pg_temp.allow('hojo_staff', array['staff'], 'insert (id, public_id, login, name, kind, email, organisation), update (name, email, organisation, disabled_at, password_hash, totp_secret, totp_last_step, failures, locked_until, factors_since)', somebody);
+    perform pg_temp.allow('hojo_staff', array['staff_roles'], 'insert', somebody);
+    perform pg_temp.allow('hojo_staff', array['invitations'], 'select (id, public_id, staff_id, kind, reason, made_by, made_at, approved_by, approved_at, expires_at, used_at, cancelled_at), insert, update (approved_by, approved_at, token_hash, expires_at, cancelled_at)', somebody);
+    perform pg_temp.allow('hojo_staff', array['passkeys', 'recovery_codes'], 'select (staff_id), delete', somebody);
+    perform pg_temp.allow('hojo_staff', array['session_rules'], 'update (idle_minutes, absolute_minutes, fresh_minutes, watch_network)', somebody);
     perform pg_temp.allow('hojo_staff', array['deadline_moves', 'rule_lowerings', 'receipt_numbers', 'letter_numbers', 'reviewer_ties', 'reviewer_limits', 'point_rulings', 'notices'], 'insert, update', somebody);
     -- A run is never changed; committing it is written beside it.
     perform pg_temp.allow('hojo_staff', array['runs'], 'insert, update (committed_by, committed_at)', somebody);
@@ -106,12 +118,13 @@ begin
     perform pg_temp.allow('hojo_reviewer', array['jobs', 'operation_log', 'access_log'], 'insert', me || ' is not null');
 
     -- Jobs.
-    foreach r in array case_tables || array['applicants', 'accounts', 'staff', 'deadline_moves', 'runs', 'case_search', 'letter_numbers', 'jobs', 'schedules', 'mails', 'operation_log', 'sessions', 'sign_ins'] loop
+    foreach r in array case_tables || array['applicants', 'accounts', 'staff', 'deadline_moves', 'runs', 'case_search', 'letter_numbers', 'jobs', 'schedules', 'mails', 'operation_log', 'sessions', 'sign_ins', 'ceremonies', 'invitations'] loop
         perform pg_temp.allow('hojo_worker', array[r], 'select', 'true');
     end loop;
     perform pg_temp.allow('hojo_worker', array['cases', 'filings', 'files', 'letters', 'assignments', 'letter_numbers', 'jobs', 'schedules', 'mails', 'case_search'], 'insert, update', 'true');
     perform pg_temp.allow('hojo_worker', array['events', 'operation_log', 'access_log'], 'insert', 'true');
-    perform pg_temp.allow('hojo_worker', array['jobs', 'sessions', 'sign_ins'], 'delete', 'true');
+    perform pg_temp.allow('hojo_worker', array['jobs', 'sessions', 'sign_ins', 'ceremonies'], 'delete', 'true');
+    perform pg_temp.allow('hojo_worker', array['invitations'], 'update (token_hash, expires_at)', 'true');
     perform pg_temp.allow('hojo_worker', array['sessions'], 'update', 'true');
 end $$;
 

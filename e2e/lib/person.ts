@@ -160,6 +160,12 @@ export class Person {
     await this.page.fill("#other", account);
     if (trouble) await this.page.selectOption("#trouble", trouble);
     await this.press("このアカウントでサインイン");
+    await this.takeOver();
+  }
+
+  /** Signed in elsewhere as well: goes on here. */
+  async takeOver(): Promise<void> {
+    if (this.path().startsWith("/sign-in/other")) await this.press("もう一方を終了して、こちらで続ける");
   }
 
   /** As a company of the stand-in that has no case yet. Returns its login. Some synthetic businesses are no companies. */
@@ -186,6 +192,7 @@ export class Person {
     await this.type("password", password(login));
     await this.type("code", await freshCode(secret));
     await this.press("ログイン");
+    await this.takeOver();
     assert.ok(!this.path().startsWith("/sign-in"), `${login} was not let in: ${await this.words()}`);
   }
 }

@@ -76,7 +76,7 @@ impl House {
             portal_url: config.portal_url.clone(),
             office_url: config.office_url.clone(),
         };
-        let runner = wiring::handlers(Runner::new(worker_db.clone(), "demo".into()), deps);
+        let runner = wiring::handlers(Runner::new(worker_db.clone(), "demo".into()), deps, &config.office_url);
         Ok(Self { clock, portal_db, office_db, worker_db, setup_db, vault, gbizid, portal, office, runner })
     }
 
@@ -116,7 +116,17 @@ impl House {
         let (_, state) = away.split_once("state=").context("GビズID was asked without a state")?;
         let code = format!("code-{}", whose.sub);
         self.gbizid.expect(&code, Ok(whose));
-        browser.go(&format!("/sign-in/callback?code={code}&state={state}")).await
+        let page = browser.go(&format!("/sign-in/callback?code={code}&state={state}")).await?;
+        Self::take_over(browser, page).await
+    }
+
+    /// Signed in elsewhere as well: goes on here.
+    async fn take_over(browser: &Browser, page: Page) -> anyhow::Result<Page> {
+        if !page.at.starts_with("/sign-in/other") {
+            return Ok(page);
+        }
+        let form = page.form("/sign-in")?;
+        browser.press(&form, "もう一方を終了して、こちらで続ける").await
     }
 
     /// Signs a member of staff or a reviewer in with password and one-time code.
@@ -129,6 +139,7 @@ impl House {
         form.set("password", password)?;
         form.set("code", &code)?;
         let page = browser.press(&form, "ログイン").await?;
+        let page = Self::take_over(&browser, page).await?;
         ensure!(page.status.is_success(), "{login} was not let in: {}", page.words());
         Ok(browser)
     }

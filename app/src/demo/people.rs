@@ -102,7 +102,8 @@ pub async fn secret_of(db: &Db, login: &str) -> anyhow::Result<String> {
     let mut tx = db.begin_setup().await?;
     let row = sqlx::query!("select totp_secret from staff where login = $1", login).fetch_optional(tx.sql()).await?;
     tx.commit().await?;
-    Ok(row.with_context(|| format!("there is no login {login}"))?.totp_secret)
+    let row = row.with_context(|| format!("there is no login {login}"))?;
+    row.totp_secret.with_context(|| format!("{login} has no authenticator"))
 }
 
 /// The companies of the stand-in: the named ones and `demo-00001` and on.

@@ -86,6 +86,30 @@ macro_rules! permissions {
     };
 }
 
+impl Permission {
+    /// Money, permissions, export of personal data: may somebody who left the desk open be mistaken
+    /// for its owner? Then a factor must have been shown a short while ago. Every POST route with such
+    /// a permission asks for it before its handler runs.
+    #[must_use]
+    pub fn wants_fresh(self) -> bool {
+        matches!(
+            self,
+            Self::ExportCases
+                | Self::ExportLog
+                | Self::ViewScores
+                | Self::LowerRule
+                | Self::MoveDeadline
+                | Self::Adopt
+                | Self::EndSessions
+                | Self::ManageFactors
+                | Self::ManagePeople
+                | Self::RecoverPeople
+                | Self::ManagePermissions
+                | Self::ManageBoundaries
+        )
+    }
+}
+
 permissions! {
     Anyone            "anyone"             Anyone    "だれでも",
     BeApplicant       "applicant"          Applicant "申請者としてマイページを見る",
@@ -94,6 +118,7 @@ permissions! {
     WithdrawFiling    "filing.withdraw"    Applicant "申請を取り下げる",
     ReadLetter        "letter.read"        Applicant "自社あての通知書を読む",
     BeInsider         "insider"            Insider   "事務局サイトにサインインしている",
+    ManageFactors     "factors.manage"     Insider   "自分のログイン方法を変更する",
     ViewCase          "case.view"          Staff     "案件を見る",
     ExportCases       "case.export"        Staff     "案件一覧をCSVで取り出す",
     AssignCase        "case.assign"        Staff     "案件を担当者に割り当てる",
@@ -112,6 +137,9 @@ permissions! {
     ViewOperations    "operations.view"    Staff     "ジョブと操作ログを見る",
     ExportLog         "log.export"         Staff     "操作ログをCSVで取り出す",
     RetryJob          "job.retry"          Staff     "止まったジョブを再実行する",
+    ManagePeople      "people.manage"      Staff     "職員・審査員を招待・停止する",
+    RecoverPeople     "people.recover"     Staff     "ログイン方法の再設定を起案・承認する",
+    EndSessions       "session.end"        Staff     "ログイン中の利用者を見る・ログアウトさせる",
     ViewDefinitions   "definitions.view"   Staff     "制度定義を見る",
     ManagePermissions "permission.manage" Staff    "権限の変更を起案・承認する",
     ManageBoundaries  "boundary.manage"   Staff    "接続元・時間帯・VPNを決める",

@@ -22,9 +22,31 @@ pub struct OpenedSession {
     pub id: SessionId,
     /// Seconds until the session ends if nothing is done.
     pub seconds_left: u32,
+    /// Seconds until it ends whatever is done.
+    pub ends_in: u32,
+    /// The browser is to be handed the token that follows.
+    pub rotate: bool,
+    /// A factor was shown a short while ago.
+    pub fresh: bool,
+    /// The browser the session was started with; empty when unknown.
+    pub user_agent: String,
+    /// The address it was started from; empty when unknown.
+    pub address: String,
+    /// A jump to another network asks for the factor again.
+    pub watch_network: bool,
     pub actor: Actor,
     /// Why this person may not come in from here and now, by `admission`: `cut`, `network`, `hours`.
     pub barred: Option<String>,
+}
+
+/// What a cookie's token opens.
+#[derive(Clone, Debug)]
+pub enum Opened {
+    /// Nothing, or nothing any more.
+    Nothing,
+    Session(Box<OpenedSession>),
+    /// A token this session had before came back late: somebody has a copy.
+    Reused(SessionId),
 }
 
 impl Gate {
@@ -40,8 +62,17 @@ impl Gate {
         self.db.begin_as("hojo_gate", "", "", mode, None).await
     }
 
+    /// As [`Gate::begin`], for somebody who is known: the logs name them.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when no connection is free in time.
+    pub async fn begin_for(&self, actor: &Actor, mode: Mode) -> Result<Tx, DbError> {
+        self.db.begin_as("hojo_gate", "", "", mode, Some(actor.clone())).await
+    }
+
     /// The session behind a cookie, if it lives. One statement; permissions are read anew each
-    /// time, so that a withdrawn grant is gone with the next request on every node. `address` is where the
+    /// time, so that a withdrawn grant is gone with the next request on every node. `following` is
+    /// the hash of the token this one will be replaced by when its time has come. `address` is where the
     /// request comes from; networks and hours are judged in the same statement.
     ///
     /// # Errors
@@ -49,23 +80,30 @@ impl Gate {
     pub async fn open_session(
         &self,
         token_hash: &[u8],
+        following: &[u8],
         site: Site,
         address: &str,
-    ) -> Result<Option<OpenedSession>, DbError> {
+    ) -> Result<Opened, DbError> {
         let row = sqlx::query!(
-            r#"select session_id as "session_id!", seconds_left as "seconds_left!", account_id, applicant_id, account_kind, account_name,
+            r#"select session_id as "session_id!", state as "state!", seconds_left as "seconds_left!", ends_in as "ends_in!",
+                      rotate as "rotate!", fresh as "fresh!", user_agent as "user_agent!", address as "address!",
+                      watch_network as "watch_network!", account_id, applicant_id, account_kind, account_name,
                       staff_id, staff_kind, staff_name, permissions as "permissions!",
-                      case when address_cut($3) then 'cut' when staff_id is not null
-                           then admission(staff_id, $3, clock_timestamp() + make_interval(secs => $4)) end as barred
-               from open_session($1, $2)"#,
+                      case when address_cut($4) then 'cut' when staff_id is not null
+                           then admission(staff_id, $4, clock_timestamp() + make_interval(secs => $5)) end as barred
+               from open_session($1, $2, $3)"#,
             token_hash,
             site.code(),
+            following,
             address,
             self.db.clock().offset().as_seconds_f64()
         )
         .fetch_optional(self.db.pool())
         .await?;
-        let Some(r) = row else { return Ok(None) };
+        let Some(r) = row else { return Ok(Opened::Nothing) };
+        if r.state == "reused" {
+            return Ok(Opened::Reused(SessionId(r.session_id)));
+        }
         let actor = match (r.account_id, r.applicant_id, r.staff_id) {
             (Some(account), Some(applicant), None) => Actor::Applicant(Applicant {
                 account: AccountId(account),
@@ -76,14 +114,20 @@ impl Gate {
             (None, None, Some(staff)) => {
                 staff_actor(staff, r.staff_kind.as_deref(), r.staff_name.unwrap_or_default(), &r.permissions)
             }
-            _ => return Ok(None),
+            _ => return Ok(Opened::Nothing),
         };
-        Ok(Some(OpenedSession {
+        Ok(Opened::Session(Box::new(OpenedSession {
             id: SessionId(r.session_id),
             seconds_left: u32::try_from(r.seconds_left).unwrap_or(0),
+            ends_in: u32::try_from(r.ends_in).unwrap_or(0),
+            rotate: r.rotate,
+            fresh: r.fresh,
+            user_agent: r.user_agent,
+            address: r.address,
+            watch_network: r.watch_network,
             actor,
             barred: r.barred,
-        }))
+        })))
     }
 
     /// Is this address cut off? For requests without a session; those with one are told by [`Gate::open_session`].

@@ -25,6 +25,6 @@ pub use clock::Clock;
 pub use editions::{EditionStore, Lowering};
 pub use error::DbError;
 pub use filing_desk::FilingDesk;
-pub use gate::{Gate, OpenedSession};
+pub use gate::{Gate, Opened, OpenedSession};
 pub use pool::{Db, DbConfig, PoolSize};
 pub use tx::{Mode, Tx};

@@ -31,6 +31,7 @@ fn applicant() -> ui::SignedIn {
         sign_out: "/sign-out".into(),
         sign_in: "/sign-in".into(),
         ends_in_seconds: Some(3_600),
+        ends_for_good_in_seconds: None,
         extend: Some("/session/extend".into()),
     }
 }

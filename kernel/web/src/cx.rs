@@ -15,6 +15,7 @@ use maud::{Markup, html};
 use crate::fault::Fault;
 use crate::inbound::form_pairs;
 use crate::kernel::{Kernel, Notice, Settings};
+use crate::signals::Signal;
 use crate::ui::{self, NavItem, Shell, SignedIn};
 use crate::{asset_urls, csrf};
 
@@ -40,6 +41,27 @@ pub struct RequestInfo {
 pub(crate) struct SessionInfo {
     pub id: SessionId,
     pub seconds_left: u32,
+    /// Seconds until the session ends whatever is done.
+    pub ends_in: u32,
+    /// A factor was shown a short while ago.
+    pub fresh: bool,
+    /// The request does not look like the browser that signed in.
+    pub signal: Option<Signal>,
+    /// The token to be handed out with the answer.
+    pub next_token: Option<String>,
+}
+
+impl SessionInfo {
+    /// Seconds before the longest life is over from which pages say so without any script.
+    const SAID_BEFORE: u32 = 10 * 60;
+
+    /// Seconds before the longest life is over from which pages tell their script. Earlier they do not,
+    /// and so two answers a second apart are the same.
+    const TOLD_BEFORE: u32 = 2 * 3_600;
+
+    fn ends_soon(&self) -> Option<u32> {
+        (self.ends_in < Self::SAID_BEFORE).then_some(self.ends_in / 60)
+    }
 }
 
 /// The context of one handler call, proof that the actor holds `A`.
@@ -97,6 +119,27 @@ impl<A: Access> Cx<A> {
     #[must_use]
     pub fn mode(&self) -> Mode {
         if self.request.method == Method::GET || self.request.method == Method::HEAD { Mode::Read } else { Mode::Write }
+    }
+
+    /// Seconds until the session ends: if nothing is done, and whatever is done.
+    #[must_use]
+    pub fn session_seconds(&self) -> Option<(u32, u32)> {
+        self.session.as_ref().map(|s| (s.seconds_left, s.ends_in))
+    }
+
+    /// Why the person is asked for a factor although a session lives: not the browser or network it
+    /// was started from.
+    #[must_use]
+    pub fn in_doubt(&self) -> bool {
+        self.session.as_ref().is_some_and(|s| s.signal.is_some())
+    }
+
+    /// As [`Cx::gate`], begun in the name of this person: the logs name them.
+    ///
+    /// # Errors
+    /// [`Fault::Busy`] when no connection is free in time.
+    pub async fn gate_tx(&self, mode: Mode) -> Result<Tx, Fault> {
+        Ok(self.gate().begin_for(&self.actor, mode).await?)
     }
 
     /// For the sign-in pages only: sessions and accounts, no case data.
@@ -224,12 +267,19 @@ pub(crate) fn shell(
             page
         }
         Actor::Applicant(_) | Actor::Staff(_) | Actor::Reviewer(_) => {
+            if let Some(minutes) = session.and_then(SessionInfo::ends_soon) {
+                page = page.banner(&ui::banner(ui::Tone::Warn, "まもなくログインの有効期間が終わります").body(html! {
+                    p { "あと" (minutes) "分で終わります。入力中の内容を保存し、続ける場合は本人確認をしてください。" }
+                    p { a href="/reauth" target="_blank" rel="noopener" { "新しいタブで本人確認をして延長する" } }
+                }));
+            }
             page.csrf(csrf::token(s, actor)).signed_in(SignedIn {
                 name: actor.name().to_owned(),
                 role: None,
                 sign_out: "/sign-out".into(),
                 sign_in: "/sign-in".into(),
                 ends_in_seconds: session.map(|s| s.seconds_left),
+                ends_for_good_in_seconds: session.map(|s| s.ends_in).filter(|s| *s < SessionInfo::TOLD_BEFORE),
                 extend: Some("/session/extend".into()),
             })
         }

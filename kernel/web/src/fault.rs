@@ -21,6 +21,8 @@ pub enum Fault {
     Barred { title: &'static str, message: String, contacts: Vec<String> },
     /// Nobody is signed in, or the session has ended.
     SignIn { return_to: String },
+    /// Signed in, but the person must show a factor first: sensitive work, or another browser.
+    Prove { return_to: String },
     /// A forged or broken request.
     BadRequest { code: &'static str, message: String, advice: String },
     /// More than a form may hold. The scripts say the same in place (`autosave.ts`, `upload.ts`).
@@ -91,6 +93,7 @@ impl Fault {
             Self::Forbidden { .. } => "FORBIDDEN",
             Self::Barred { .. } => "BARRED",
             Self::SignIn { .. } => "SIGN-IN",
+            Self::Prove { .. } => "PROVE",
             Self::BadRequest { code, .. } => code,
             Self::TooLarge(r) | Self::Refused(r) => r.code,
             Self::Busy => "BUSY",
@@ -123,6 +126,12 @@ impl Fault {
                 "ログインが必要です",
                 "ログインの有効期間が過ぎたか、ログインしていません。".to_owned(),
                 "ログインし直してから、もう一度操作してください。".to_owned(),
+            ),
+            Self::Prove { .. } => (
+                StatusCode::UNAUTHORIZED,
+                "本人確認が必要です",
+                "この操作の前に、もう一度本人確認が必要です。".to_owned(),
+                "画面を開き直して本人確認をしてから、もう一度操作してください。".to_owned(),
             ),
             Self::BadRequest { message, advice, .. } => {
                 (StatusCode::BAD_REQUEST, "受け付けられませんでした", message.clone(), advice.clone())

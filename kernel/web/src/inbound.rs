@@ -27,7 +27,13 @@ pub trait Inbound: Sized + Send + 'static {
 
     /// The anti-forgery token that came in the body.
     fn token(&self) -> Option<&str>;
+
+    /// Drops what was typed to prove who is there.
+    fn forget_proof(&mut self) {}
 }
+
+/// Fields of the question who is there; they ride along with the form it interrupted.
+pub(crate) const PROOF: &str = "_proof";
 
 impl Inbound for () {
     fn take<'a>(_: &'a Kernel, _: Request<Body>) -> Pin<Box<dyn Future<Output = Result<Self, Fault>> + Send + 'a>> {
@@ -110,6 +116,10 @@ impl Inbound for Posted {
 
     fn token(&self) -> Option<&str> {
         self.0.iter().find(|(k, _)| k == "_csrf").map(|(_, v)| v.as_str())
+    }
+
+    fn forget_proof(&mut self) {
+        self.0.retain(|(k, _)| !k.starts_with(PROOF));
     }
 }
 
@@ -199,6 +209,10 @@ impl Inbound for PostedFiles {
 
     fn token(&self) -> Option<&str> {
         self.fields.token()
+    }
+
+    fn forget_proof(&mut self) {
+        self.fields.forget_proof();
     }
 }
 

@@ -19,6 +19,7 @@ mod reply;
 mod route;
 pub mod server;
 mod session;
+mod signals;
 pub mod ui;
 
 pub use assets::{Assets, asset_urls};
@@ -30,6 +31,7 @@ pub use panel::CasePanel;
 pub use proxies::{NoRange, Proxies, Range};
 pub use reply::Reply;
 pub use route::{MenuItem, RouteInfo, Routes};
-pub use session::{For, SessionLength, end_session, start_session};
+pub use session::{For, end_session, held_session, refresh_session, start_session, take_over};
+pub use signals::browser_words;
 
 pub use maud::{Markup, PreEscaped, html};

@@ -13,8 +13,9 @@ use axum::extract::{ConnectInfo, DefaultBodyLimit, RawPathParams, Request};
 use axum::http::{HeaderMap, Method, Response, header};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use hojo_access::{Access, Actor, Audience, Permission, Site, walls_are_up};
-use hojo_db::random;
-use hojo_words::ids::PublicId;
+use hojo_db::{Audit, DbError, Mode, Opened, Outcome, random};
+use hojo_words::ids::{PublicId, SessionId};
+use serde_json::json;
 use tokio::sync::Semaphore;
 
 use crate::cx::{Cx, RequestInfo, SessionInfo, shell};
@@ -22,7 +23,8 @@ use crate::fault::Fault;
 use crate::inbound::{Inbound, Posted};
 use crate::kernel::{Kernel, Notice};
 use crate::reply::Reply;
-use crate::route::{Handler, Routes};
+use crate::route::{Handler, Proof, Routes};
+use crate::signals::signal;
 use crate::{barred, cookie, csrf, headers};
 
 /// A request whose person and permission are known; becomes a `Cx<A>` for the handler.
@@ -44,6 +46,19 @@ impl Arrived {
             notices: self.notices,
             access: PhantomData,
         }
+    }
+
+    /// The person must be who signed in, as far as the route asks: no sign of another browser, and for
+    /// sensitive work a factor shown a short while ago. Checked when the input has been read, so that
+    /// the browser can send it again behind the question.
+    pub(crate) fn check_proof(&self, wanted: Proof) -> Result<(), Fault> {
+        let Some(session) = &self.session else { return Ok(()) };
+        let doubt = session.signal.is_some() && wanted != Proof::None;
+        let stale = !session.fresh && wanted == Proof::Fresh;
+        if walls_are_up() && (doubt || stale) {
+            return Err(Fault::Prove { return_to: self.request.target.clone() });
+        }
+        Ok(())
     }
 
     /// The token must be the one this person's pages carry, in the form or in the header.
@@ -76,10 +91,10 @@ pub(crate) fn router(kernel: &Arc<Kernel>, routes: Routes) -> Router {
     for route in routes.list {
         let filter = if route.method == Method::GET { MethodFilter::GET } else { MethodFilter::POST };
         let (kernel, gate) = (Arc::clone(kernel), Arc::clone(&gate));
-        let (path, permission, handler) = (route.path, route.permission, route.handler);
+        let (path, asked, handler) = (route.path, (route.permission, route.proof), route.handler);
         let serve = move |request: Request| {
             let (kernel, gate, handler) = (Arc::clone(&kernel), Arc::clone(&gate), Arc::clone(&handler));
-            async move { serve(kernel, gate, path, permission, handler, request).await }
+            async move { serve(kernel, gate, path, asked, handler, request).await }
         };
         let method: MethodRouter = on(filter, serve);
         router = router.route(path, method);
@@ -98,7 +113,7 @@ async fn serve(
     kernel: Arc<Kernel>,
     gate: Arc<Semaphore>,
     path: &'static str,
-    permission: Permission,
+    asked: (Permission, Proof),
     handler: Handler,
     request: Request,
 ) -> Response<Body> {
@@ -121,7 +136,7 @@ async fn serve(
         let (seen, result) = match who(&k, &i).await {
             Ok((actor, session)) => {
                 let seen = Some((actor.clone(), session.clone()));
-                (seen, admit(Arc::clone(&k), actor, session, Arc::clone(&i), permission, handler, request).await)
+                (seen, admit(Arc::clone(&k), actor, session, Arc::clone(&i), asked, handler, request).await)
             }
             Err(fault) => (None, Err(fault)),
         };
@@ -179,15 +194,34 @@ async fn who(kernel: &Kernel, info: &RequestInfo) -> Result<(Actor, Option<Sessi
     let Some(token) = token.filter(|_| kernel.site() != Site::Api) else {
         return stranger(kernel, info, says_nothing).await;
     };
-    let opened = kernel.db.gate().open_session(&cookie::hash(&token), kernel.site(), &info.address).await?;
-    if let Some(s) = &opened
-        && let Some(bar) = &s.barred
-    {
-        return Err(barred::turned_away(kernel, info, s, bar).await?);
-    }
+    let following = cookie::following(&kernel.settings.secret, &token);
+    let hashes = (cookie::hash(&token), cookie::hash(&following));
+    let opened = kernel.db.gate().open_session(&hashes.0, &hashes.1, kernel.site(), &info.address).await?;
     Ok(match opened {
-        Some(s) => (s.actor, Some(SessionInfo { id: s.id, seconds_left: s.seconds_left })),
-        None => return stranger(kernel, info, says_nothing).await,
+        Opened::Nothing => return stranger(kernel, info, says_nothing).await,
+        Opened::Reused(id) => {
+            stolen(kernel, info, id).await?;
+            return stranger(kernel, info, says_nothing).await;
+        }
+        Opened::Session(s) => {
+            if let Some(bar) = &s.barred {
+                return Err(barred::turned_away(kernel, info, &s, bar).await?);
+            }
+            let signal = signal((&s.user_agent, &s.address), (&info.user_agent, &info.address), s.watch_network);
+            if let Some(which) = signal {
+                note_signal(kernel, info, s.id, &s.actor, which.code()).await?;
+            }
+            let session = SessionInfo {
+                id: s.id,
+                seconds_left: s.seconds_left,
+                ends_in: s.ends_in,
+                fresh: s.fresh,
+                signal,
+                // A browser in doubt gets no new token: the one it may have copied must grow old.
+                next_token: (s.rotate && signal.is_none()).then_some(following),
+            };
+            (s.actor, Some(session))
+        }
     })
 }
 
@@ -203,12 +237,65 @@ async fn stranger(
     Ok((Actor::Anyone, None))
 }
 
+/// A token that was replaced came back: there are two browsers with one session. Nobody can tell which
+/// of them is the thief, so both must sign in again.
+async fn stolen(kernel: &Kernel, info: &RequestInfo, id: SessionId) -> Result<(), DbError> {
+    let mut tx = kernel.db.gate().begin(Mode::Write).await?;
+    let ended = sqlx::query!(
+        "update sessions set ended_at = clock_timestamp(), end_reason = 'token reused'
+         where id = $1 and ended_at is null returning coalesce(staff_id, account_id) as person",
+        id.0
+    )
+    .fetch_optional(tx.sql())
+    .await?;
+    if let Some(row) = ended {
+        tracing::warn!(session = %id.0, address = info.address, "a replaced session token came back");
+        let person = row.person.map(|p| p.to_string()).unwrap_or_default();
+        let detail = json!({ "what": "token-reused", "session": id.0, "browser": short(&info.user_agent) });
+        let object = format!("person:{person}");
+        tx.log_operation(&audit(kernel, info), Permission::Anyone, &object, Outcome::Refused, detail).await?;
+    }
+    tx.commit().await
+}
+
+/// Another browser or network with this session: written down at most once an hour.
+async fn note_signal(
+    kernel: &Kernel,
+    info: &RequestInfo,
+    id: SessionId,
+    actor: &Actor,
+    which: &str,
+) -> Result<(), DbError> {
+    let mut tx = kernel.db.gate().begin_for(actor, Mode::Write).await?;
+    let first = sqlx::query!(
+        "update sessions set signalled_at = clock_timestamp()
+         where id = $1 and (signalled_at is null or signalled_at < clock_timestamp() - interval '1 hour')",
+        id.0
+    )
+    .execute(tx.sql())
+    .await?;
+    if first.rows_affected() == 1 {
+        let detail = json!({ "what": "session-signal", "signal": which, "browser": short(&info.user_agent) });
+        let object = format!("person:{}", actor.id().map(|p| p.to_string()).unwrap_or_default());
+        tx.log_operation(&audit(kernel, info), Permission::Anyone, &object, Outcome::Refused, detail).await?;
+    }
+    tx.commit().await
+}
+
+fn audit(kernel: &Kernel, info: &RequestInfo) -> Audit {
+    Audit { site: Some(kernel.site()), request_id: info.id.clone(), address: info.address.clone() }
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(200).collect()
+}
+
 async fn admit(
     kernel: Arc<Kernel>,
     actor: Actor,
     session: Option<SessionInfo>,
     info: Arc<RequestInfo>,
-    permission: Permission,
+    (permission, proof): (Permission, Proof),
     handler: Handler,
     request: Request,
 ) -> Result<Reply, Fault> {
@@ -225,7 +312,7 @@ async fn admit(
         return Err(forged());
     }
     let notices = kernel.notices().await;
-    handler(Arrived { kernel, actor, session, request: info, notices }, request).await
+    handler(Arrived { kernel, actor, session, request: info, notices }, request, proof).await
 }
 
 /// What somebody typed into a form they may no longer send: a role can be withdrawn while a page is open. Nothing of it
@@ -247,10 +334,19 @@ async fn finish(
     result: Result<Reply, Fault>,
     reference: &str,
 ) -> Response<Body> {
+    let next = seen.as_ref().and_then(|(_, session)| session.as_ref()).and_then(|s| s.next_token.clone());
     let mut response = match result {
         Ok(reply) => reply.into_response(),
         Err(fault) => fault_page(kernel, seen, info, &fault, reference).await,
     };
+    // A handler that signs in or out has the last word on the cookie.
+    // Files of the site may be kept by caches: no cookie goes with them.
+    if let Some(token) = next.filter(|_| !info.path.starts_with("/assets/"))
+        && !response.headers().contains_key(header::SET_COOKIE)
+        && let Ok(value) = header::HeaderValue::from_str(&cookie::set(kernel.site(), &token))
+    {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
     headers::add(response.headers_mut(), &kernel.settings.form_targets, &info.path, reference);
     response
 }
@@ -269,6 +365,13 @@ async fn fault_page(
         Fault::SignIn { return_to } if info.method == Method::GET && !info.from_script => {
             let to = form_escape(return_to);
             return Reply::see_other(&format!("/sign-in?to={to}")).into_response();
+        }
+        // 307 makes the browser send the same form to the question, which carries it along and sends it
+        // on when it was answered: nothing typed is lost, with or without scripts.
+        Fault::Prove { return_to } if !info.from_script => {
+            let status = if info.method == Method::GET { 303 } else { 307 };
+            let to = format!("/reauth?to={}", form_escape(return_to));
+            return Reply::see_other(&to).status(status).into_response();
         }
         _ => tracing::info!(reference, path = info.path, code = fault.code(), "a request was refused"),
     }
@@ -310,7 +413,7 @@ async fn not_found(kernel: &Arc<Kernel>, request: Request) -> Response<Body> {
 }
 
 /// A path as a query value.
-fn form_escape(text: &str) -> String {
+pub(crate) fn form_escape(text: &str) -> String {
     text.bytes()
         .map(|b| match b {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => char::from(b).to_string(),

@@ -18,7 +18,7 @@ use crate::pipeline::Arrived;
 use crate::reply::Reply;
 
 type Handling = Pin<Box<dyn Future<Output = Result<Reply, Fault>> + Send>>;
-pub(crate) type Handler = Arc<dyn Fn(Arrived, Request<Body>) -> Handling + Send + Sync>;
+pub(crate) type Handler = Arc<dyn Fn(Arrived, Request<Body>, Proof) -> Handling + Send + Sync>;
 
 /// A line of the table as people and tests see it.
 #[derive(Clone, Debug, Serialize)]
@@ -28,6 +28,30 @@ pub struct RouteInfo {
     pub path: String,
     pub permission: &'static str,
     pub audience: Audience,
+    /// Asks for a factor shown a short while ago.
+    pub fresh: bool,
+}
+
+/// How much a person must have shown before the handler runs. It comes from the permission and the
+/// method, so that no handler can forget it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Proof {
+    /// Works for a session in doubt as well: pages where doubt is settled, and signing out.
+    None,
+    /// The browser and network the session belongs to.
+    Session,
+    /// That, and a factor shown a short while ago.
+    Fresh,
+}
+
+impl Proof {
+    fn of(permission: Permission, method: &Method) -> Self {
+        match permission.audience() {
+            Audience::Anyone => Self::None,
+            _ if permission.wants_fresh() && *method != Method::GET => Self::Fresh,
+            _ => Self::Session,
+        }
+    }
 }
 
 /// An entry of the main menu, shown to whoever holds its permission.
@@ -51,6 +75,7 @@ pub(crate) struct Route {
     pub method: Method,
     pub path: &'static str,
     pub permission: Permission,
+    pub proof: Proof,
     pub handler: Handler,
 }
 
@@ -75,11 +100,15 @@ impl Routes {
         F: Fn(Cx<A>) -> Fut + Send + Sync + Clone + 'static,
         Fut: Future<Output = Result<Reply, Fault>> + Send + 'static,
     {
-        let call: Handler = Arc::new(move |arrived, _| {
+        let proof = Proof::of(A::PERMISSION, &Method::GET);
+        let call: Handler = Arc::new(move |arrived, _, proof| {
             let handler = handler.clone();
-            Box::pin(async move { handler(arrived.into_cx::<A>()).await })
+            Box::pin(async move {
+                arrived.check_proof(proof)?;
+                handler(arrived.into_cx::<A>()).await
+            })
         });
-        self.list.push(Route { method: Method::GET, path, permission: A::PERMISSION, handler: call });
+        self.list.push(Route { method: Method::GET, path, permission: A::PERMISSION, proof, handler: call });
         self
     }
 
@@ -92,15 +121,31 @@ impl Routes {
         F: Fn(Cx<A>, I) -> Fut + Send + Sync + Clone + 'static,
         Fut: Future<Output = Result<Reply, Fault>> + Send + 'static,
     {
-        let call: Handler = Arc::new(move |arrived, request| {
+        let proof = Proof::of(A::PERMISSION, &Method::POST);
+        let call: Handler = Arc::new(move |arrived, request, proof| {
             let handler = handler.clone();
             Box::pin(async move {
-                let input = I::take(&arrived.kernel, request).await?;
+                let mut input = I::take(&arrived.kernel, request).await?;
                 arrived.check_token(input.token())?;
+                arrived.check_proof(proof)?;
+                if proof != Proof::None {
+                    // The answer to the question travels with the form it interrupted; it is not the handler's.
+                    input.forget_proof();
+                }
                 handler(arrived.into_cx::<A>(), input).await
             })
         });
-        self.list.push(Route { method: Method::POST, path, permission: A::PERMISSION, handler: call });
+        self.list.push(Route { method: Method::POST, path, permission: A::PERMISSION, proof, handler: call });
+        self
+    }
+
+    /// The route named last works for a session in doubt: only where the doubt is settled, or the
+    /// session ended.
+    #[must_use]
+    pub fn even_in_doubt(mut self) -> Self {
+        if let Some(r) = self.list.last_mut() {
+            r.proof = Proof::None;
+        }
         self
     }
 
@@ -156,6 +201,7 @@ impl Routes {
                 path: r.path.to_owned(),
                 permission: r.permission.code(),
                 audience: r.permission.audience(),
+                fresh: r.proof == Proof::Fresh,
             })
             .collect()
     }

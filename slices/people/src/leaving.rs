@@ -2,18 +2,20 @@
 
 use hojo_access::{Permission, Site, allow};
 use hojo_db::{Mode, Outcome};
-use hojo_web::{Cx, Fault, Reply, Routes, end_session, html, ui};
+use hojo_web::{Cx, Fault, Posted, Reply, Routes, end_session, html, ui};
 use serde_json::json;
 
 pub(crate) fn routes(site: Site) -> Routes {
     let routes = Routes::on(site).get("/signed-out", signed_out);
     match site {
         Site::Office => routes
-            .post("/sign-out", |cx: Cx<allow::BeInsider>, (): ()| leave(cx))
-            .post("/session/extend", |_: Cx<allow::BeInsider>, (): ()| extend()),
+            .post("/sign-out", |cx: Cx<allow::BeInsider>, _: Posted| leave(cx))
+            .even_in_doubt()
+            .post("/session/extend", |cx: Cx<allow::BeInsider>, _: Posted| extend(cx)),
         Site::Portal | Site::Api => routes
-            .post("/sign-out", |cx: Cx<allow::BeApplicant>, (): ()| leave(cx))
-            .post("/session/extend", |_: Cx<allow::BeApplicant>, (): ()| extend()),
+            .post("/sign-out", |cx: Cx<allow::BeApplicant>, _: Posted| leave(cx))
+            .even_in_doubt()
+            .post("/session/extend", |cx: Cx<allow::BeApplicant>, _: Posted| extend(cx)),
     }
 }
 
@@ -28,9 +30,18 @@ async fn leave<A: hojo_access::Access>(cx: Cx<A>) -> Result<Reply, Fault> {
     Ok(reply)
 }
 
-/// Coming here is the activity: the session was touched when it was opened.
-async fn extend() -> Result<Reply, Fault> {
-    Ok(Reply::text(String::new()).status(204))
+/// Coming here is the activity: the session was touched when it was opened. A script is told how long
+/// it lasts now; somebody without scripts reads it in the tab that the button opened.
+async fn extend<A: hojo_access::Access>(cx: Cx<A>) -> Result<Reply, Fault> {
+    let (idle, last) = cx.session_seconds().unwrap_or_default();
+    if cx.request().from_script {
+        return Reply::json(&json!({ "seconds": idle, "final": last }));
+    }
+    let body = html! {
+        p { "ログインを延長しました。操作がないときは、あと" (idle / 60) "分で終わります。" }
+        p { "このタブを閉じて、元の画面に戻ってください。元の画面に入力した内容はそのままです。" }
+    };
+    Ok(Reply::page(&cx.page("ログインを延長しました", body).plain()))
 }
 
 async fn signed_out(cx: Cx<allow::Anyone>) -> Result<Reply, Fault> {

@@ -3,26 +3,51 @@
 //! Start at [`portal_routes`] and [`office_routes`].
 //! Kept honest by `tests/sign_in.rs`, which also tries the doors that must stay shut.
 
+mod account;
+mod colleagues;
+mod enrol;
 mod gbizid;
 mod leaving;
+mod other;
+mod prove;
+mod sessions;
 pub mod staff;
 
 use std::sync::Arc;
 
 use hojo_access::Site;
+use hojo_db::Db;
 use hojo_gbizid::GbizId;
+use hojo_jobs::Runner;
+use hojo_mail::Mail;
 use hojo_web::Routes;
 
 /// Sign-in for applicants.
 #[must_use]
 pub fn portal_routes(provider: Arc<dyn GbizId>) -> Routes {
-    gbizid::routes(provider).with(leaving::routes(Site::Portal))
+    gbizid::routes(provider)
+        .with(other::routes(Site::Portal))
+        .with(prove::routes(Site::Portal))
+        .with(leaving::routes(Site::Portal))
 }
 
 /// Sign-in for staff and reviewers.
 #[must_use]
 pub fn office_routes() -> Routes {
-    staff::routes().with(leaving::routes(Site::Office))
+    staff::routes()
+        .with(other::routes(Site::Office))
+        .with(prove::routes(Site::Office))
+        .with(leaving::routes(Site::Office))
+        .with(account::routes())
+        .with(sessions::routes())
+        .with(colleagues::routes())
+}
+
+/// Registers the job of this room: `invitation`.
+#[must_use]
+pub fn jobs(runner: Runner, db: Db, mail: Arc<dyn Mail>, office_url: &str) -> Runner {
+    let office_url = office_url.to_owned();
+    runner.on(colleagues::mail::KIND, colleagues::mail::SendInvitation { db, mail, office_url })
 }
 
 /// Only a path of this site is a place to go on to after signing in.

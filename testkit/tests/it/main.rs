@@ -15,6 +15,7 @@ mod client;
 mod ground;
 mod guard;
 mod main_job;
+mod sign_in;
 mod socket;
 mod sql;
 mod stranger;

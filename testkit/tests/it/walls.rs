@@ -194,7 +194,8 @@ async fn a_scope_that_is_refused_poisons_no_connection() {
         assert!(office.begin(&wrong, Mode::Write).await.is_err(), "the office's login never becomes an applicant");
     }
     for _ in 0..6 {
-        assert!(office.gate().open_session(b"x", Site::Office, "").await.unwrap().is_none());
+        let nothing = office.gate().open_session(b"x", b"y", Site::Office, "").await.unwrap();
+        assert!(matches!(nothing, hojo_db::Opened::Nothing));
         office.begin(&Actor::Anyone, Mode::Read).await.unwrap().commit().await.unwrap();
     }
     office.close().await;

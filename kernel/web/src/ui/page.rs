@@ -73,6 +73,8 @@ pub struct SignedIn {
     pub sign_in: String,
     /// Seconds until the session ends without activity; scripts warn two minutes before.
     pub ends_in_seconds: Option<u32>,
+    /// Seconds until it ends whatever is done, when that is not far away.
+    pub ends_for_good_in_seconds: Option<u32>,
     /// Where 「延長する」 posts to.
     pub extend: Option<String>,
 }
@@ -331,6 +333,18 @@ fn account(who: &SignedIn, csrf: Option<&str>) -> Markup {
                 span class="visually-hidden" { "ログイン中：" } (who.name)
                 @if let Some(role) = &who.role { span class="account__role" { (role) } }
             }
+            @if let (Some(extend), Some(seconds)) = (&who.extend, who.ends_in_seconds) {
+                // With scripts a warning comes in time; without, the button is always there. It opens a tab of
+                // its own, so that nothing typed here is lost.
+                noscript {
+                    form method="post" action=(extend) target="_blank" rel="noopener" {
+                        @if let Some(token) = csrf { (csrf_field(token)) }
+                        button class="button" data-weight="text" data-size="sm" type="submit" {
+                            "ログインを延長する" span class="visually-hidden" { "（操作がないと" (seconds / 60) "分で終わります）" }
+                        }
+                    }
+                }
+            }
             form method="post" action=(who.sign_out) {
                 @if let Some(token) = csrf { (csrf_field(token)) }
                 button class="button" data-weight="text" data-size="sm" type="submit" { "ログアウト" }
@@ -348,6 +362,7 @@ pub fn csrf_field(token: &str) -> Markup {
 impl Render for Shell {
     fn render(&self) -> Markup {
         let ends = self.signed_in.as_ref().and_then(|who| who.ends_in_seconds);
+        let good = self.signed_in.as_ref().and_then(|who| who.ends_for_good_in_seconds);
         let extend = self.signed_in.as_ref().and_then(|who| who.extend.as_ref());
         let sign_in = self.signed_in.as_ref().map(|who| &who.sign_in);
         html! {
@@ -355,7 +370,7 @@ impl Render for Shell {
             html lang="ja" {
                 (self.head())
                 body data-site=(self.site.name()) data-wide[self.wide] data-plain[self.plain]
-                    data-session-seconds=[ends] data-session-extend=[extend] data-sign-in=[sign_in] {
+                    data-session-seconds=[ends] data-session-final=[good] data-session-extend=[extend] data-sign-in=[sign_in] {
                     a class="skip-link" href="#main" { "本文へ移動" }
                     (self.header())
                     div class="page" {

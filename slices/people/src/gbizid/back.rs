@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use hojo_access::{Permission, Site, allow};
+use hojo_access::{Permission, allow};
 use hojo_db::{Mode, Outcome};
 use hojo_gbizid::{Callback, GbizId, Remedy, SignInProblem, StoredAttempt};
-use hojo_web::{Cx, Fault, For, Reply, SessionLength, html, start_session, ui};
+use hojo_web::{Cx, Fault, For, Reply, html, start_session, ui};
 use hojo_words::Now;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -49,11 +49,9 @@ pub(crate) async fn finish(cx: Cx<allow::Anyone>, provider: Arc<dyn GbizId>) -> 
         }
     };
     let to = if changed { "/me?changed=1".to_owned() } else { to };
-    let reply = Reply::see_other(&to)
+    let reply = start_session(&mut tx, &cx, For::Account(account), &to)
+        .await?
         .header("set-cookie", &format!("{ATTEMPT_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
-    let agent = cx.request().user_agent.clone();
-    let reply =
-        start_session(&mut tx, Site::Portal, For::Account(account), SessionLength::APPLICANT, &agent, reply).await?;
     tx.log_operation(
         &cx.audit(),
         Permission::Anyone,

@@ -9,7 +9,7 @@ use hojo_web::{Cx, Fault, Posted, Reply, html, ui};
 
 use super::ATTEMPT_COOKIE;
 use super::back::problem_page;
-use crate::safe_path;
+use crate::{other, safe_path};
 
 pub(crate) async fn page(cx: Cx<allow::Anyone>, provider: Arc<dyn GbizId>) -> Result<Reply, Fault> {
     let to = safe_path(cx.query("to"), "/me").to_owned();
@@ -34,6 +34,9 @@ pub(crate) async fn page(cx: Cx<allow::Anyone>, provider: Arc<dyn GbizId>) -> Re
 }
 
 pub(crate) async fn begin(cx: Cx<allow::Anyone>, posted: Posted, provider: Arc<dyn GbizId>) -> Result<Reply, Fault> {
+    if posted.get("step") == "take-over" {
+        return other::take_over(&cx, &posted, "/me").await;
+    }
     let to = safe_path(posted.get("to"), "/me").to_owned();
     let mut request = BeginRequest::new(random::bytes());
     if !posted.get("login_hint").is_empty() {

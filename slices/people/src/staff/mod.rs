@@ -1,12 +1,18 @@
-//! Staff and reviewers come in with a password and a one-time code.
+//! Staff and reviewers come in with a passkey, or with a password and a one-time code.
 
+pub(crate) mod factors;
+pub(crate) mod passkey;
 mod password;
+pub(crate) mod recovery;
+mod rules;
 mod sign_in;
 
 use hojo_access::Site;
 use hojo_web::Routes;
 
-pub use password::{Accepted, Totp, hash_password, totp_secret, totp_uri};
+pub(crate) use password::base32;
+pub use password::{Accepted, Totp, Unusable, hash_password, totp_secret, totp_uri};
+pub use rules::{Beside, check as check_password, shortest as shortest_password};
 
 pub(crate) fn routes() -> Routes {
     Routes::on(Site::Office).get("/sign-in", sign_in::page).post("/sign-in", sign_in::enter)

@@ -63,10 +63,15 @@ pub(super) fn verify(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|h| Argon2::default().verify_password(password.as_bytes(), &h).is_ok())
 }
 
+/// A secret of 160 bits as authenticator apps read it.
+pub(crate) fn base32(bytes: [u8; 20]) -> String {
+    Secret::new_stack(bytes).to_base32()
+}
+
 /// A new secret, 160 bits, base 32.
 #[must_use]
 pub fn totp_secret() -> String {
-    Secret::new_stack(random::bytes::<20>()).to_base32()
+    base32(random::bytes())
 }
 
 /// The address an authenticator app reads from a QR code.

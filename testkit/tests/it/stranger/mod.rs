@@ -53,6 +53,8 @@ struct Looked {
 /// Tables that grow by looking: logs and the time a session was last seen.
 const LOOKING: &[&str] = &[
     "sessions",
+    "retired_tokens",
+    "ceremonies",
     "sign_ins",
     "operation_log",
     "operation_log_default",
