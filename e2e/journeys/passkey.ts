@@ -11,17 +11,49 @@ import { sites } from "../lib/world.ts";
 
 let manager: Person;
 let keeper: Person;
-let devices: CDPSession;
-let device: string;
+let device: Device;
 
-async function plugIn(session: CDPSession, verified = true): Promise<string> {
-  const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true,
-      isUserVerified: verified, automaticPresenceSimulation: true,
-    },
-  });
-  return authenticatorId;
+interface Key {
+  credentialId: string;
+  isResidentCredential: boolean;
+  privateKey: string;
+  signCount: number;
+  rpId?: string;
+  userHandle?: string;
+}
+
+/** A phone or a key on a string. Chromium forgets its virtual authenticator when any session at the page is closed, and
+ * looking at a page opens and closes one; so it is plugged in before each use, with what it has learnt. */
+class Device {
+  keys = new Map<string, Key>();
+
+  private constructor(private readonly session: CDPSession) {
+    const keep = (event: { credential: Key }): void => void this.keys.set(event.credential.credentialId, event.credential);
+    session.on("WebAuthn.credentialAdded", keep);
+    session.on("WebAuthn.credentialAsserted", keep);
+  }
+
+  static async for(person: Person): Promise<Device> {
+    return new Device(await person.context.newCDPSession(person.page));
+  }
+
+  async plugIn(verified = true): Promise<void> {
+    await this.session.send("WebAuthn.disable").catch(() => {});
+    await this.session.send("WebAuthn.enable");
+    const { authenticatorId } = await this.session.send("WebAuthn.addVirtualAuthenticator", {
+      options: {
+        protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true,
+        isUserVerified: verified, automaticPresenceSimulation: true,
+      },
+    });
+    for (const credential of this.keys.values()) await this.session.send("WebAuthn.addCredential", { authenticatorId, credential });
+  }
+}
+
+/** Presses the button that starts a ceremony, with the device at hand. */
+async function show(person: Person, what: Device, button: string, label: string): Promise<void> {
+  await what.plugIn();
+  await person.press(button, label);
 }
 
 /** The one-use link of the newest mail to an address: a job sends it. */
@@ -57,23 +89,20 @@ test("管理者：新しい職員を招待する", async () => {
 
 test("新しい職員：メールのリンクからパスキーを登録し、パスワードなしでログインする", async () => {
   keeper = await Person.at("office", "keeper");
-  devices = await keeper.context.newCDPSession(keeper.page);
-  await devices.send("WebAuthn.enable");
-  device = await plugIn(devices);
+  device = await Device.for(keeper);
   const path = await link("nitta@jimukyoku.example.jp");
   keeper.allowed.add(404);
   await keeper.go(path, "first");
   await keeper.reads("新田 葉子", "nitta");
   await keeper.type("name", "事務所のパソコン");
-  await keeper.press("パスキーを登録する", "registered");
+  await show(keeper, device, "パスキーを登録する", "registered");
   await keeper.reads("パスキーを登録しました");
   await keeper.go(path, "used link", 404);
   await keeper.reads("使えません");
-  const { credentials } = await devices.send("WebAuthn.getCredentials", { authenticatorId: device });
-  assert.equal(credentials.length, 1);
-  assert.equal(credentials[0]?.isResidentCredential, true);
+  assert.equal(device.keys.size, 1);
+  assert.ok([...device.keys.values()].every((key) => key.isResidentCredential && key.rpId === "localhost"));
   await keeper.go("/sign-in");
-  await keeper.press("パスキーを使う", "in");
+  await show(keeper, device, "パスキーを使う", "in");
   assert.equal(keeper.path(), "/");
   assert.match(await keeper.company(), /新田/);
 });
@@ -81,10 +110,9 @@ test("新しい職員：メールのリンクからパスキーを登録し、�
 test("新しい職員：鍵が1つだけと知らされ、2つ目を登録して名前を変える", async () => {
   await keeper.go("/account", "one key");
   await keeper.reads("ログイン方法が1つしかありません", "事務所のパソコン");
-  await devices.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId: device });
-  device = await plugIn(devices);
+  device = await Device.for(keeper);
   await keeper.page.locator('form[action="/account/passkeys"] [name="name"]').fill("予備の鍵");
-  await keeper.press("パスキーを登録する", "two keys");
+  await show(keeper, device, "パスキーを登録する", "two keys");
   await keeper.reads("パスキーを登録しました", "まだ使っていません");
   assert.equal(await keeper.page.locator("form[action^='/account/passkeys/']").count(), 2);
   const first = keeper.page.locator("form[action^='/account/passkeys/']").first();
@@ -95,41 +123,37 @@ test("新しい職員：鍵が1つだけと知らされ、2つ目を登録して
 
 test("新しい職員：本人確認をパスキーで行い、入力した内容のまま進む", async () => {
   // Asked for in another browser family: the session stays, the person proves who they are.
-  await keeper.page.setExtraHTTPHeaders({ "user-agent": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) Version/19.0 Safari/605.1.15" });
+  const disguise = await keeper.context.newCDPSession(keeper.page);
+  const userAgent = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Safari/605.1.15";
+  await disguise.send("Emulation.setUserAgentOverride", { userAgent });
   await keeper.go("/queue", "asked");
   assert.ok(keeper.path().startsWith("/reauth"), keeper.path());
   await keeper.reads("異なるブラウザー");
-  await keeper.press("パスキーを使う", "proved");
+  await show(keeper, device, "パスキーを使う", "proved");
   assert.equal(keeper.path(), "/queue");
-  await keeper.page.setExtraHTTPHeaders({});
+  await disguise.detach();
   await keeper.go("/reauth?to=/account", "asked again");
-  await keeper.press("パスキーを使う", "proved again");
+  await show(keeper, device, "パスキーを使う", "proved again");
   assert.equal(keeper.path(), "/account");
 });
 
 test("複製された鍵と、本人確認をしない鍵は使えない", async () => {
-  const { credentials } = await devices.send("WebAuthn.getCredentials", { authenticatorId: device });
-  const key = credentials[0];
-  assert.ok(key);
   await keeper.press("ログアウト", "out");
   const thief = await Person.at("office", "thief");
-  const other = await thief.context.newCDPSession(thief.page);
-  await other.send("WebAuthn.enable");
-  const copy = await plugIn(other);
+  const copy = await Device.for(thief);
   // A copy made long ago: its counter stands behind.
-  await other.send("WebAuthn.addCredential", { authenticatorId: copy, credential: { ...key, signCount: 0 } });
+  for (const key of device.keys.values()) copy.keys.set(key.credentialId, { ...key, signCount: 0 });
   await thief.go("/sign-in");
-  await thief.press("パスキーを使う", "cloned");
+  await show(thief, copy, "パスキーを使う", "cloned");
   await thief.reads("複製された可能性");
   assert.ok(thief.path().startsWith("/sign-in"));
   await thief.leave();
   // The right key, but nobody showed a finger.
-  await devices.send("WebAuthn.setUserVerified", { authenticatorId: device, isUserVerified: false });
   await keeper.go("/sign-in");
+  await device.plugIn(false);
   await keeper.button("パスキーを使う").click();
   await keeper.waitsFor("パスキーを確認できませんでした");
-  await devices.send("WebAuthn.setUserVerified", { authenticatorId: device, isUserVerified: true });
-  await keeper.press("パスキーを使う", "in again");
+  await show(keeper, device, "パスキーを使う", "in again");
   assert.equal(keeper.path(), "/");
 });
 
@@ -147,7 +171,7 @@ test("端末をすべて失った職員を、管理者2人で助ける", async (
   await second.reads("承認しました");
   await keeper.go("/queue", "thrown out");
   assert.ok(keeper.path().startsWith("/sign-in"), keeper.path());
-  await keeper.press("パスキーを使う", "old key");
+  await show(keeper, device, "パスキーを使う", "old key");
   await keeper.reads("登録されていないか");
 });
 

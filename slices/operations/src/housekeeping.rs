@@ -95,6 +95,18 @@ async fn batch(db: &Db) -> Result<Tidied, DbError> {
     )
     .execute(tx.sql())
     .await?;
+    let ceremonies = sqlx::query!(
+        "delete from ceremonies where token_hash in (
+             select token_hash from ceremonies where created_at < clock_timestamp() - make_interval(days => $1) limit $2)",
+        SIGN_INS_DAYS,
+        BATCH
+    )
+    .execute(tx.sql())
+    .await?;
     tx.commit().await?;
-    Ok(Tidied { jobs: jobs.rows_affected(), sessions: sessions.rows_affected(), sign_ins: sign_ins.rows_affected() })
+    Ok(Tidied {
+        jobs: jobs.rows_affected(),
+        sessions: sessions.rows_affected(),
+        sign_ins: sign_ins.rows_affected() + ceremonies.rows_affected(),
+    })
 }

@@ -1,7 +1,7 @@
-//! Coming in and going out: applicants by GビズID, staff and reviewers by password and one-time code.
-//! Never reads a case, and keeps no password or one-time secret in a log or on a page.
+//! Coming in and going out: applicants by GビズID, staff and reviewers by passkey or password and code.
+//! Never changes a case, and keeps no password or one-time secret in a log or on a page.
 //! Start at [`portal_routes`] and [`office_routes`].
-//! Kept honest by `tests/sign_in.rs`, which also tries the doors that must stay shut.
+//! Kept honest by `testkit/tests/it/sign_in`, which also tries the doors that must stay shut.
 
 mod account;
 mod colleagues;

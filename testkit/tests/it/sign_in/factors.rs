@@ -169,7 +169,11 @@ async fn an_unknown_login_takes_as_long_as_a_known_one_and_reads_the_same() {
              select gen_random_uuid(), gen_random_uuid(), '{known}', 'x', 'staff', password_hash, totp_secret from staff where login = 'warm'"
         ))
         .await;
-        for (which, login) in [(0, known), (1, format!("never{n:02}"))] {
+        let mut pair = [(0, known), (1, format!("never{n:02}"))];
+        if n % 2 == 1 {
+            pair.reverse();
+        }
+        for (which, login) in pair {
             let began = Instant::now();
             let got = person.post("/sign-in", &[("login", &login), ("password", PASSWORD), ("code", "000000")]).await;
             times[which].push(began.elapsed());
@@ -178,14 +182,16 @@ async fn an_unknown_login_takes_as_long_as_a_known_one_and_reads_the_same() {
         }
     }
     assert_eq!(words[0], words[1]);
-    let [known, unknown] = times.map(median);
+    let [known, unknown] = times.map(quick);
     let difference = known.abs_diff(unknown).as_secs_f64() / known.as_secs_f64();
     println!("known {known:?}, unknown {unknown:?}, difference {:.1} %", difference * 100.0);
     assert!(difference < 0.25, "{known:?} {unknown:?}");
     ground.end().await;
 }
 
-fn median(mut all: Vec<Duration>) -> Duration {
+/// The quickest quarter: what else the machine does only ever adds.
+fn quick(mut all: Vec<Duration>) -> Duration {
     all.sort_unstable();
-    all[all.len() / 2]
+    let quarter = all.len() / 4;
+    all.iter().take(quarter).sum::<Duration>() / u32::try_from(quarter).unwrap()
 }

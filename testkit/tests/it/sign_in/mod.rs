@@ -1,5 +1,6 @@
 //! Signing in, sessions and proving who is there: what an honest person meets, and what a thief does.
 
+mod colleagues;
 mod factors;
 mod proving;
 mod sessions;

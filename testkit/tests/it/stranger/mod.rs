@@ -15,8 +15,8 @@ use hojo_access::{Audience, Site, walls_are_up};
 use hojo_web::RouteInfo;
 
 use ask::{Doors, Proof, address};
-pub use planted::Planted;
 use planted::{ALL, Ids, may_read};
+pub use planted::{Planted, superuser_url};
 use who::{Expected, Role, Who, names_an_object};
 
 const AT_ONCE: usize = 8;
