@@ -224,7 +224,7 @@ mod tests {
             to: None,
         };
         let json = serde_json::to_value([&step]).expect("json");
-        assert_eq!(serde_json::from_value::<Vec<Step>>(json).expect("back"), [step.clone()]);
+        assert_eq!(serde_json::from_value::<Vec<Step>>(json).expect("back"), std::slice::from_ref(&step));
         assert_eq!(step.words(), "時間帯の追加：佐伯 VPN 月・火・水・木・金 9:00〜18:00");
     }
 }
