@@ -111,6 +111,7 @@ permissions! {
     IssueLetter       "letter.issue"       Staff     "通知書を見る・再送する",
     ViewOperations    "operations.view"    Staff     "ジョブと操作ログを見る",
     ExportLog         "log.export"         Staff     "操作ログをCSVで取り出す",
+    ManageDatabaseAccess "database.access" Staff  "データベースの直接利用を許可・取消しする",
     RetryJob          "job.retry"          Staff     "止まったジョブを再実行する",
     ViewDefinitions   "definitions.view"   Staff     "制度定義を見る",
     ManagePermissions "permission.manage" Staff    "権限の変更を起案・承認する",
