@@ -1,18 +1,13 @@
 //! The network as the settings draw it: every listener and every other process this one speaks to.
 
-use std::fmt::Write;
-
 use crate::config::Config;
 
 /// A Mermaid flow chart; `docs/security/network.md` holds the one of the default settings.
 #[must_use]
 pub fn diagram(c: &Config) -> String {
     let host = |url: &str| url.split("://").last().unwrap_or_default().trim_end_matches('/').to_owned();
-    let mut out = String::from("```mermaid\nflowchart LR\n");
-    let mut line = |text: String| {
-        // Writing to a text cannot fail.
-        drop(writeln!(out, "  {text}"));
-    };
+    let mut lines = vec!["```mermaid".to_owned(), "flowchart LR".to_owned()];
+    let mut line = |text: String| lines.push(format!("  {text}"));
     line("people([申請者]) -- https --> edge1[前段のプロキシ]".into());
     line("staff([事務局・審査員]) -- https, 許可した住所 --> edge2[前段のプロキシ]".into());
     line(format!("edge1 -- {} --> portal[\"申請者サイト（hojo_portal）\"]", c.portal_listen));
@@ -33,6 +28,6 @@ pub fn diagram(c: &Config) -> String {
     line(format!("worker --> copy[(\"封印の控え {}\")]", c.audit_copy.display()));
     line(format!("watch([監視]) -- {} --> portal", c.metrics_listen));
     line("it([事務局IT]) -- ssh --> bastion[踏み台] -- hojo_it_…, 読むだけ --> db".into());
-    out.push_str("```\n");
-    out
+    lines.push("```\n".to_owned());
+    lines.join("\n")
 }

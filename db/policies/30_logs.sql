@@ -15,7 +15,6 @@ end $$;
 
 do $$
 begin
-    perform pg_temp.log_rights('hojo_worker', array['access_log'], array['select']);
     perform pg_temp.log_rights('hojo_worker', array['statement_log', 'log_leaves', 'log_checkpoints'], array['select', 'insert']);
     perform pg_temp.log_rights('hojo_worker', array['log_sealing'], array['select', 'update']);
     perform pg_temp.log_rights('hojo_worker', array['alarms'], array['select', 'insert', 'update']);

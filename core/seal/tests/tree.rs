@@ -1,5 +1,5 @@
 //! The tree against the definition in the RFC and against its own proofs.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops here")]
+#![expect(clippy::indexing_slicing, reason = "a test that cannot go on stops here")]
 
 use hojo_seal::{
     Frontier, Hash, consistency_proof, from_hex, inclusion_proof, leaf_hash, node_hash, root_of, to_hex,

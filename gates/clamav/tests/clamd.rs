@@ -102,7 +102,9 @@ async fn scripted(answer: Option<&'static [u8]>) -> Place {
     tokio::spawn(async move {
         while let Ok((mut line, _)) = listener.accept().await {
             let mut taken = vec![0; 1024];
-            line.read(&mut taken).await.ok();
+            if !line.read(&mut taken).await.is_ok_and(|n| n > 0) {
+                continue;
+            }
             match answer {
                 Some(words) => drop(line.write_all(words).await),
                 None => tokio::time::sleep(Duration::from_secs(60)).await,
