@@ -152,6 +152,8 @@ EOF
   fi
   pg_bin=$bin
   sql postgres -c "do \$\$ begin create role hojo_owner login createdb createrole; exception when duplicate_object then null; end \$\$"
+  # So that every statement of office IT's own logins is written down (hojo database-access).
+  sql postgres -c "grant set on parameter log_statement to hojo_owner"
 }
 
 stop_postgres() {
@@ -175,5 +177,7 @@ make_database() {
 database_url() { echo "postgres:///$1?host=$pg_socket"; }
 
 make_secret() {
+  # The key that signs the checkpoints of the logs; a lost one is never replaced silently.
+  export HOJO_AUDIT_KEY=$var/audit/key HOJO_AUDIT_COPY=$var/audit/checkpoints
   [ -s "$var/secret" ] || (umask 077 && head -c 48 /dev/urandom >"$var/secret")
 }

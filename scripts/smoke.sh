@@ -28,6 +28,8 @@ trap 'exit 130' INT TERM
 smoke_started=$(date +%s)
 mkdir -p "$smoke"
 (umask 077 && head -c 48 /dev/urandom >"$smoke/secret")
+export HOJO_AUDIT_KEY=$smoke/audit-key HOJO_AUDIT_COPY=$smoke/checkpoints
+"$hojo" audit key >/dev/null
 make_database "$smoke_db"
 
 portal=http://localhost:$((smoke_base))

@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use hojo_access::Site;
 use hojo_db::{Clock, DbConfig, PoolSize};
+use hojo_operations::SealPlaces;
 use hojo_vault::Vault;
 use hojo_web::{Proxies, Settings};
 
@@ -25,9 +26,19 @@ pub struct Config {
     /// Where files are kept.
     #[arg(long, env = "HOJO_VAULT", default_value = "var/vault", global = true)]
     pub vault: PathBuf,
+    /// clamd, as `host:port` or the path of its socket; empty: files are not scanned for viruses.
+    #[arg(long, env = "HOJO_CLAMD", default_value = "", global = true)]
+    pub clamd: String,
     /// A file of at least 32 random bytes, the same on all nodes of a site.
     #[arg(long, env = "HOJO_SECRET_FILE", default_value = "var/secret", global = true)]
     pub secret_file: PathBuf,
+    /// The key that signs checkpoints of the logs (`hojo audit key` makes it). Its public half stands beside it
+    /// with the ending `.pub`.
+    #[arg(long, env = "HOJO_AUDIT_KEY", default_value = "var/audit/key", global = true)]
+    pub audit_key: PathBuf,
+    /// The copy of the checkpoints, best on another disk or machine than the database.
+    #[arg(long, env = "HOJO_AUDIT_COPY", default_value = "var/audit/checkpoints", global = true)]
+    pub audit_copy: PathBuf,
     /// Seconds the clock runs ahead of the database: demonstrations and tests only.
     #[arg(long, env = "HOJO_CLOCK_OFFSET", default_value_t = 0, allow_hyphen_values = true, global = true)]
     pub clock_offset: i64,
@@ -91,7 +102,18 @@ impl Config {
     }
 
     pub fn vault(&self) -> anyhow::Result<Vault> {
-        Vault::local(&self.vault).with_context(|| format!("the vault {} cannot be opened", self.vault.display()))
+        let vault = Vault::local(&self.vault)
+            .with_context(|| format!("the vault {} cannot be opened", self.vault.display()))?;
+        Ok(vault.with_quarantine(!self.clamd.is_empty()))
+    }
+
+    /// Where sealing finds what it needs.
+    pub fn seal(&self) -> SealPlaces {
+        SealPlaces {
+            key: self.audit_key.clone(),
+            trust: self.audit_key.with_extension("pub"),
+            witness: self.audit_copy.clone(),
+        }
     }
 
     pub fn listen(&self, site: Site) -> &str {

@@ -3,11 +3,14 @@
 //! Start at `main.rs` (commands), then `wiring.rs` (which slices and gates there are) and `serve.rs`.
 //! Kept honest by `./start --smoke`, which runs the main job through it.
 
+pub mod audit;
 pub mod bench;
 pub mod config;
 pub mod definitions;
 pub mod demo;
+pub mod direct;
 pub mod masters;
+pub mod network;
 pub mod publish;
 pub mod routes;
 pub mod serve;

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use hojo_app::config::Config;
-use hojo_app::{bench, definitions, demo, masters, publish, routes, serve, staff};
+use hojo_app::{audit, bench, definitions, demo, direct, masters, publish, routes, serve, staff};
 
 /// Judging and drawing make many small things: a quarter of a request's time was glibc's allocator.
 #[global_allocator]
@@ -40,6 +40,12 @@ enum Command {
     /// Demonstration worlds.
     #[command(subcommand)]
     Demo(demo::Command),
+    /// The sealed logs: the key, the proof, the export.
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Direct database access of office IT: issue, withdraw, take over what was asked.
+    #[command(subcommand)]
+    DatabaseAccess(direct::Command),
     /// List every route with its permission.
     Routes(routes::Args),
 }
@@ -58,6 +64,8 @@ async fn main() -> anyhow::Result<()> {
         Command::Staff(command) => staff::run(&config, command).await,
         Command::Bench(command) => bench::run(&config, command).await,
         Command::Demo(command) => demo::run(&config, command).await,
+        Command::Audit(command) => audit::run(&config, command).await,
+        Command::DatabaseAccess(command) => direct::run(&config, command).await,
         Command::Routes(args) => routes::print(&args),
     }
 }

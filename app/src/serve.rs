@@ -77,7 +77,7 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
     }
     if args.work {
         let runner = runner(config).await?;
-        let turns = turns(worker_db(config).await?, stop.clone());
+        let turns = turns(config, worker_db(config).await?, stop.clone())?;
         tasks.spawn(async move {
             turns.await;
             Ok(())
@@ -99,17 +99,32 @@ pub async fn work(config: &Config) -> anyhow::Result<()> {
     let db = worker_db(config).await?;
     let stop = stop_signal();
     tracing::info!("working");
-    tokio::join!(runner.run(stopped(stop.clone())), turns(db, stop));
+    tokio::join!(runner.run(stopped(stop.clone())), turns(config, db, stop)?);
     Ok(())
 }
 
 /// What a worker does again and again besides jobs, each at its own pace, if no other worker has.
-async fn turns(db: Db, stop: watch::Receiver<bool>) {
-    tokio::join!(
-        hojo_operations::keep_house(db.clone(), stopped(stop.clone())),
-        hojo_guard::watch::turn::keep_watch(db.clone(), stopped(stop.clone())),
-        hojo_review::keep_reminding(db, stopped(stop))
-    );
+fn turns(
+    config: &Config,
+    db: Db,
+    stop: watch::Receiver<bool>,
+) -> anyhow::Result<impl Future<Output = ()> + Send + use<>> {
+    let (vault, scanner, seal) = (config.vault()?, wiring::scanner(config), config.seal());
+    Ok(async move {
+        let scanning = async {
+            // Without a scanner nothing waits for one.
+            if let Some(scanner) = scanner {
+                hojo_operations::keep_scanning(db.clone(), vault, scanner, stopped(stop.clone())).await;
+            }
+        };
+        tokio::join!(
+            hojo_operations::keep_house(db.clone(), stopped(stop.clone())),
+            hojo_operations::keep_sealing(db.clone(), seal, stopped(stop.clone())),
+            scanning,
+            hojo_guard::watch::turn::keep_watch(db.clone(), stopped(stop.clone())),
+            hojo_review::keep_reminding(db.clone(), stopped(stop.clone()))
+        );
+    })
 }
 
 async fn runner(config: &Config) -> anyhow::Result<Runner> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hojo_access::Site;
+use hojo_clamav::{Clamd, Place, Scanner};
 use hojo_db::Db;
 use hojo_gbizid::{GbizId, OpenIdGbizId};
 use hojo_jobs::Runner;
@@ -93,6 +94,15 @@ pub fn handlers(runner: Runner, deps: hojo_letters::Deps, office_url: &str) -> R
 /// The press starts with the first letter and stays warm.
 pub fn press(config: &Config) -> Arc<dyn Printer> {
     Arc::new(PressClient::new(PressSettings::new(&config.press, &config.fonts)))
+}
+
+/// For one file of the largest size on a busy scanner.
+const SCAN_STEP: Duration = Duration::from_secs(60);
+
+/// The virus scanner, when one is set up.
+pub fn scanner(config: &Config) -> Option<Arc<dyn Scanner>> {
+    let place = Some(config.clamd.as_str()).filter(|c| !c.is_empty())?;
+    Some(Arc::new(Clamd::new(Place::read(place), SCAN_STEP)))
 }
 
 const MAIL_STEP: Duration = Duration::from_secs(10);

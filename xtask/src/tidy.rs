@@ -46,6 +46,10 @@ pub fn run(root: &Path) -> anyhow::Result<()> {
     if written != crate::errors::catalogue(root, &files)? {
         problems.push(format!("{ERRORS} is not up to date: run `cargo xtask errors`"));
     }
+    if fs::read_to_string(root.join(crate::it_views::FILE)).unwrap_or_default() != crate::it_views::made(root)? {
+        problems.push(format!("{} is not up to date: run `cargo xtask it-views`", crate::it_views::FILE));
+    }
+    evidence(root, &files, &mut problems)?;
     if problems.is_empty() {
         return Ok(());
     }
@@ -136,6 +140,41 @@ fn promises(root: &Path, files: &[String], problems: &mut Vec<String>) -> anyhow
         }
         if is_path && !root.join(word).exists() {
             problems.push(format!("docs/requirements.md: there is no {word}"));
+        }
+    }
+    Ok(())
+}
+
+/// Every row of docs/security/asvs.csv that says it holds names a test or a file that is there.
+fn evidence(root: &Path, files: &[String], problems: &mut Vec<String>) -> anyhow::Result<()> {
+    const FILE: &str = "docs/security/asvs.csv";
+    let mut code = String::new();
+    for file in files.iter().filter(|f| f.ends_with(".rs")) {
+        code.push_str(&fs::read_to_string(root.join(file)).unwrap_or_default());
+    }
+    let text = fs::read_to_string(root.join(FILE)).unwrap_or_default();
+    for line in text.lines().skip(1) {
+        let mut cells = line.splitn(5, ',');
+        let [Some(id), Some(_level), Some(applies), Some(evidence)] = std::array::from_fn(|_| cells.next()) else {
+            problems.push(format!("{FILE}: {line:?} has not four cells"));
+            continue;
+        };
+        match applies {
+            "yes" => {}
+            "no" | "open" => continue,
+            other => problems.push(format!("{FILE}: {id} applies {other:?}; yes, no or open")),
+        }
+        let there = evidence.split(' ').filter(|e| !e.is_empty()).map(|name| {
+            let found =
+                if name.contains('/') { root.join(name).exists() } else { code.contains(&format!("fn {name}(")) };
+            (name, found)
+        });
+        let there: Vec<_> = there.collect();
+        if there.is_empty() {
+            problems.push(format!("{FILE}: {id} names no evidence"));
+        }
+        for (name, _) in there.iter().filter(|(_, found)| !found) {
+            problems.push(format!("{FILE}: {id}: there is no {name}"));
         }
     }
     Ok(())

@@ -33,6 +33,9 @@ impl Permission {
             Self::IssueLetter => "通知書を見て、作り直しや再送ができます。",
             Self::ViewOperations => "自動処理の状況と、だれが何をしたかの記録を見られます。",
             Self::ExportLog => "操作と閲覧の記録を、CSVファイルとして手元に取り出せます。",
+            Self::ManageDatabaseAccess => {
+                "データベースを直接調べる接続を、人と期限を決めて許可し、取り消せます。個人情報は伏せて表示されます。"
+            }
             Self::RetryJob => "止まった自動処理を、もう一度動かせます。",
             Self::ViewDefinitions => "申請項目、規則、様式など、制度の定義を見られます。",
             Self::ManagePermissions => "だれがどの権限を持つかを変える起案と、ほかの人の起案の承認ができます。",

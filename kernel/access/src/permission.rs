@@ -136,6 +136,7 @@ permissions! {
     IssueLetter       "letter.issue"       Staff     "通知書を見る・再送する",
     ViewOperations    "operations.view"    Staff     "ジョブと操作ログを見る",
     ExportLog         "log.export"         Staff     "操作ログをCSVで取り出す",
+    ManageDatabaseAccess "database.access" Staff  "データベースの直接利用を許可・取消しする",
     RetryJob          "job.retry"          Staff     "止まったジョブを再実行する",
     ManagePeople      "people.manage"      Staff     "職員・審査員を招待・停止する",
     RecoverPeople     "people.recover"     Staff     "ログイン方法の再設定を起案・承認する",

@@ -3,6 +3,7 @@
 //! Start at [`Db::begin`] and [`Tx`], then `case_store.rs` for how events become rows.
 //! Kept honest by `tests/walls.rs`: unset scope means no rows, every table has a policy.
 
+mod alarm;
 mod audit;
 mod case_store;
 mod clock;
@@ -16,6 +17,7 @@ mod numbers;
 mod pauses;
 mod pool;
 pub mod random;
+pub mod seal;
 pub mod search;
 mod tx;
 

@@ -36,6 +36,7 @@ pub struct Received {
 #[derive(Clone)]
 pub struct Vault {
     store: Arc<dyn ObjectStore>,
+    quarantine: bool,
 }
 
 const PART: usize = 5 * 1024 * 1024;
@@ -50,13 +51,26 @@ impl Vault {
         std::fs::create_dir_all(dir)
             .map_err(|e| object_store::Error::Generic { store: "local", source: Box::new(e) })?;
         let fs = LocalFileSystem::new_with_prefix(dir)?.with_fsync(true);
-        Ok(Self { store: Arc::new(fs) })
+        Ok(Self { store: Arc::new(fs), quarantine: false })
     }
 
     /// A vault on any other store (tests use it to inject faults).
     #[must_use]
     pub fn on(store: Arc<dyn ObjectStore>) -> Self {
-        Self { store }
+        Self { store, quarantine: false }
+    }
+
+    /// What is taken in waits for a virus scanner before anybody is shown it.
+    #[must_use]
+    pub fn with_quarantine(mut self, on: bool) -> Self {
+        self.quarantine = on;
+        self
+    }
+
+    /// Does what is taken in wait for a virus scanner?
+    #[must_use]
+    pub fn quarantines(&self) -> bool {
+        self.quarantine
     }
 
     /// Takes an upload to its end, counting and hashing; stores nothing yet.

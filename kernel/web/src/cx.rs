@@ -23,6 +23,8 @@ use crate::{asset_urls, csrf};
 #[derive(Clone, Debug)]
 pub struct RequestInfo {
     pub id: String,
+    /// What a script must carry to run on the page this request is answered with.
+    pub nonce: String,
     pub method: Method,
     /// The path with its query, as sent.
     pub target: String,
@@ -230,7 +232,7 @@ impl<A: Access> Cx<A> {
     /// A page of this site with menu, name, notices and token filled in.
     #[must_use]
     pub fn page(&self, title: impl Into<String>, body: Markup) -> Shell {
-        shell(&self.kernel, &self.actor, self.session.as_ref(), &self.request.path, &self.notices, title, body)
+        shell(&self.kernel, &self.actor, self.session.as_ref(), &self.request, &self.notices, title, body)
     }
 }
 
@@ -239,13 +241,14 @@ pub(crate) fn shell(
     kernel: &Kernel,
     actor: &Actor,
     session: Option<&SessionInfo>,
-    path: &str,
+    info: &RequestInfo,
     notices: &[Notice],
     title: impl Into<String>,
     body: Markup,
 ) -> Shell {
     let s = &kernel.settings;
-    let mut page = ui::page(kernel.ui_site(), title, asset_urls(), body).nav(menu(kernel, actor, path));
+    let mut page =
+        ui::page(kernel.ui_site(), title, asset_urls(), body).nav(menu(kernel, actor, &info.path)).nonce(&info.nonce);
     if let Some(brand) = &s.brand {
         page = page.brand(brand);
     }

@@ -2,38 +2,53 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use crate::cx::RequestInfo;
+use crate::kernel::Settings;
 use crate::pipeline::no_store;
 
-/// No inline script or style, nothing from elsewhere, no framing. `form_targets` are the origins a
-/// posted form may be redirected to: browsers hold a redirect after a post against `form-action`.
-fn csp(form_targets: &[String]) -> String {
+/// Where browsers report what the policy stopped.
+pub(crate) const REPORTS: &str = "/csp-report";
+
+/// Only the script that carries this answer's nonce, no inline style, nothing from elsewhere, no framing, one named
+/// Trusted Types policy. `form_targets` are the origins a posted form may be redirected to: browsers hold a redirect
+/// after a post against `form-action`.
+fn csp(form_targets: &[String], nonce: &str) -> String {
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
-         connect-src 'self'; form-action 'self' {}; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
-         require-trusted-types-for 'script'",
+        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: blob:; \
+         font-src 'self'; connect-src 'self'; form-action 'self' {}; frame-src 'self'; frame-ancestors 'none'; \
+         base-uri 'none'; require-trusted-types-for 'script'; trusted-types hojo; report-uri {REPORTS}; report-to csp",
         form_targets.join(" ")
     )
 }
 
-pub(crate) fn add(headers: &mut HeaderMap, form_targets: &[String], path: &str, reference: &str) {
+const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), \
+    fullscreen=(self), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), \
+    picture-in-picture=(), screen-wake-lock=(), usb=(), xr-spatial-tracking=()";
+
+pub(crate) fn add(headers: &mut HeaderMap, settings: &Settings, info: &RequestInfo, reference: &str) {
     let fixed: [(HeaderName, &'static str); 7] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
-        (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
+        (HeaderName::from_static("reporting-endpoints"), "csp=\"/csp-report\""),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
         (HeaderName::from_static("x-robots-tag"), "noarchive"),
     ];
     for (name, value) in fixed {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
+    // Over plain HTTP (a developer's machine) browsers ignore it, and nobody should be led to believe in it.
+    if settings.base_url.starts_with("https:") {
+        let year = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+        headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(year);
+    }
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
-        && let Ok(value) = HeaderValue::from_str(&csp(form_targets))
+        && let Ok(value) = HeaderValue::from_str(&csp(&settings.form_targets, &info.nonce))
     {
         headers.insert(header::CONTENT_SECURITY_POLICY, value);
     }
-    if !path.starts_with("/assets/") {
+    if !info.path.starts_with("/assets/") {
         no_store(headers);
     }
     if let Ok(value) = HeaderValue::from_str(reference) {

@@ -172,6 +172,7 @@ async fn describe(kernel: &Kernel, mut request: Request) -> (Arc<RequestInfo>, R
     let address = peer.map(|ip| kernel.settings.proxies.client(ip, h).to_string());
     let info = RequestInfo {
         id: random::public_id().to_string(),
+        nonce: random::public_id().to_string(),
         method: request.method().clone(),
         target: request.uri().path_and_query().map(|p| p.as_str().to_owned()).unwrap_or_default(),
         path: request.uri().path().to_owned(),
@@ -347,7 +348,7 @@ async fn finish(
     {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
-    headers::add(response.headers_mut(), &kernel.settings.form_targets, &info.path, reference);
+    headers::add(response.headers_mut(), &kernel.settings, info, reference);
     response
 }
 
@@ -390,7 +391,7 @@ async fn fault_page(
         Fault::Busy => Arc::default(),
         _ => kernel.notices().await,
     };
-    let page = shell(kernel, &actor, session.as_ref(), &info.path, &notices, shown.title, shown.body).error();
+    let page = shell(kernel, &actor, session.as_ref(), info, &notices, shown.title, shown.body).error();
     let mut reply = Reply::page(&page).status(shown.status.as_u16());
     if matches!(fault, Fault::Busy) {
         reply = reply.header("retry-after", "5");

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, Request};
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request};
 use axum::http::StatusCode;
-use axum::routing::get;
+use axum::routing::{get, post};
 use hojo_access::Site;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -22,9 +23,11 @@ use tower_http::compression::CompressionLayer;
 
 use crate::kernel::Kernel;
 use crate::route::Routes;
-use crate::{assets, pipeline};
+use crate::{assets, headers, pipeline};
 
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// A report that is longer is no report.
+const LONGEST_REPORT: usize = 16 * 1024;
 const DRAIN: Duration = Duration::from_secs(30);
 
 /// Routes that every site has.
@@ -35,7 +38,32 @@ pub fn common(site: Site) -> Routes {
 
 /// A site as one service: for the accept loop, and for tests that need no socket.
 pub fn service(kernel: &Arc<Kernel>, routes: Routes) -> Router {
-    pipeline::router(kernel, routes).layer(CompressionLayer::new())
+    let site = kernel.site().code();
+    let reports = post(move |body: Bytes| async move { csp_report(site, &body) });
+    pipeline::router(kernel, routes)
+        .route(headers::REPORTS, reports.layer(DefaultBodyLimit::max(LONGEST_REPORT)))
+        .layer(CompressionLayer::new())
+}
+
+/// Counts what browsers say they stopped. No person, no session, no data: anybody may send anything here, so that only
+/// the number of reports and the name of the directive are used.
+fn csp_report(site: &'static str, body: &[u8]) -> StatusCode {
+    const DIRECTIVES: [&str; 8] = [
+        "require-trusted-types-for",
+        "trusted-types",
+        "script-src",
+        "style-src",
+        "img-src",
+        "connect-src",
+        "form-action",
+        "frame-src",
+    ];
+    let text = String::from_utf8_lossy(body);
+    let directive = DIRECTIVES.into_iter().find(|d| text.contains(d)).unwrap_or("other");
+    metrics::counter!("csp_reports_total", "site" => site, "directive" => directive).increment(1);
+    let told: String = text.chars().filter(|c| !c.is_control()).take(500).collect();
+    tracing::warn!(site, directive, told, "a browser stopped something on our page");
+    StatusCode::NO_CONTENT
 }
 
 /// Serves a site until `stop`, then tells the balancer, waits for requests in hand and ends.

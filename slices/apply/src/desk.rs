@@ -1,5 +1,6 @@
 //! A filing on the desk: everything its pages need, loaded once and judged.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hojo_access::{Access, Actor, Permit};
@@ -12,6 +13,7 @@ use hojo_words::Now;
 use hojo_words::ids::PublicId;
 use uuid::Uuid;
 
+use crate::attach::scan::{self, Held};
 use crate::draft::{self, Draft};
 use crate::judged::Judged;
 use crate::returned::remarks::{self, Remark};
@@ -37,6 +39,8 @@ pub(crate) struct Desk {
     pub on_fields: Vec<(FieldPath, String)>,
     /// The newest submission; loaded only for a returned filing.
     pub before: Option<Submitted>,
+    /// Attached files that wait for the virus scanner or did not pass it, by hash.
+    pub held: BTreeMap<String, Held>,
 }
 
 /// Loads the filing named in the address. The office reaches here only what it took in itself:
@@ -64,7 +68,10 @@ async fn open_as<A: Access>(cx: &Cx<A>, tx: &mut Tx, mode: Mode, judging: Judgin
         return Err(Fault::NotFound);
     }
     let draft = draft::load(tx, filing.id).await?;
-    let desk = lay_out(tx, FilingDesk { row, filing, facts, lowered }, way, draft, judging).await?;
+    let mut desk = lay_out(tx, FilingDesk { row, filing, facts, lowered }, way, draft, judging).await?;
+    if cx.vault().quarantines() {
+        desk.held = scan::held(tx, &desk.answers).await?;
+    }
     Ok((permit, desk))
 }
 
@@ -95,6 +102,7 @@ async fn lay_out(tx: &mut Tx, found: FilingDesk, way: Way, draft: Draft, judging
         remarks: Vec::new(),
         on_fields: Vec::new(),
         before: None,
+        held: BTreeMap::new(),
     };
     match desk.row.position() {
         Position::Draft => desk.open = Open::All,

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use hojo_db::{DbError, Tx};
-use hojo_programme::{Answers, FieldType, FileRef, Form, Raw};
+use hojo_programme::{Answers, FieldType, FileRef, Raw};
 use hojo_web::ui::form::Places;
 use hojo_web::ui::{FileState, Import};
 
+use crate::attach::scan::{Held, INFECTED};
+use crate::desk::Desk;
 use crate::way::Way;
 
 /// Addresses and words the form definitions do not know.
@@ -17,16 +19,19 @@ pub(crate) struct FilingPlaces {
     pub refused: BTreeMap<String, String>,
     /// `bank` or `bank/branch` → name.
     pub banks: BTreeMap<String, String>,
+    /// Files that may not be opened yet or any more, by hash.
+    held: BTreeMap<String, Held>,
 }
 
 impl FilingPlaces {
-    pub fn new(way: Way) -> Self {
-        Self { way, refused: BTreeMap::new(), banks: BTreeMap::new() }
+    pub fn of(desk: &Desk) -> Self {
+        let (way, held) = (desk.way.clone(), desk.held.clone());
+        Self { way, refused: BTreeMap::new(), banks: BTreeMap::new(), held }
     }
 
     /// With the names of the banks the answers mention. Most forms have none and cost no query.
-    pub async fn with_banks(tx: &mut Tx, way: Way, form: &Form, answers: &Answers) -> Result<Self, DbError> {
-        let mut places = Self::new(way);
+    pub async fn with_banks(tx: &mut Tx, desk: &Desk) -> Result<Self, DbError> {
+        let (mut places, form, answers) = (Self::of(desk), desk.form(), &desk.answers);
         let codes = |wanted: fn(&FieldType) -> bool| -> Vec<String> {
             let fields = form.fields.iter().filter(|f| wanted(&f.kind));
             fields.map(|f| answers.text(&f.id).to_owned()).filter(|t| !t.is_empty()).collect()
@@ -82,7 +87,11 @@ impl Places for FilingPlaces {
     fn file(&self, file: &FileRef) -> (FileState, Option<String>) {
         match self.refused.get(&file.file) {
             Some(why) => (FileState::Refused(why.clone()), None),
-            None => (FileState::Accepted, Some(self.way.file(&file.file))),
+            None => match self.held.get(&file.sha256) {
+                Some(Held::Waiting) => (FileState::Inspecting, None),
+                Some(Held::Infected) => (FileState::Refused(INFECTED.to_owned()), None),
+                None => (FileState::Accepted, Some(self.way.file(&file.file))),
+            },
         }
     }
 

@@ -6,15 +6,20 @@
 mod address;
 mod csv;
 mod day;
+pub mod direct;
 mod health;
 mod housekeeping;
 mod jobs;
 mod log;
+mod scanning;
+mod sealing;
 
 use hojo_access::Site;
 use hojo_web::Routes;
 
 pub use housekeeping::{Tidied, housekeeping, keep_house};
+pub use scanning::{Scanned, keep_scanning, scan_once};
+pub use sealing::{Made, SealPlaces, Sealing, Witness, keep_sealing, make_partitions, seal_once};
 
 /// The operations pages of the office site.
 #[must_use]
@@ -29,6 +34,14 @@ pub fn routes() -> Routes {
         .post("/log/export", log::operations::export)
         .get("/log/access", log::accesses::list)
         .post("/log/access/export", log::accesses::export)
+        .get("/log/sign-ins", log::operations::sign_ins)
+        .post("/log/sign-ins/export", log::operations::export_sign_ins)
+        .get("/log/statements", log::statements::list)
+        .post("/log/statements/export", log::statements::export)
+        .get("/database-access", direct::list)
+        .menu("DBの直接利用", 93)
+        .post("/database-access", direct::issue_page)
+        .post("/database-access/withdraw", direct::withdraw_page)
         .get("/health", health::show)
         .menu("稼働状況", 92)
 }

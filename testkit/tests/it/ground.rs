@@ -64,6 +64,8 @@ pub struct Ground {
     pub round: PublicId,
     pub clock: Clock,
     pub vault_dir: tempfile::TempDir,
+    /// Do files wait for a virus scanner?
+    pub quarantine: bool,
 }
 
 impl Ground {
@@ -81,7 +83,7 @@ impl Ground {
         let round = own.one("select public_id from rounds").await.parse::<Uuid>().unwrap();
         let clock = Clock::with_offset((TODAY - real_now()).whole_seconds());
         let vault_dir = tempfile::tempdir().unwrap();
-        Self { server: server.to_owned(), name, round: PublicId::from_uuid(round), clock, vault_dir }
+        Self { server: server.to_owned(), name, round: PublicId::from_uuid(round), clock, vault_dir, quarantine: false }
     }
 
     /// Somebody who no policy holds.
@@ -102,7 +104,7 @@ impl Ground {
     }
 
     pub fn vault(&self) -> Vault {
-        Vault::local(self.vault_dir.path()).unwrap()
+        Vault::local(self.vault_dir.path()).unwrap().with_quarantine(self.quarantine)
     }
 
     /// Moves the clock so that it shows `to` now.

@@ -6,6 +6,7 @@ use hojo_web::Fault;
 use hojo_words::ids::{FilingId, PublicId};
 use uuid::Uuid;
 
+use super::scan;
 use super::slot::{Fit, NotTaken, crowd};
 use crate::desk::Desk;
 use crate::draft;
@@ -52,6 +53,7 @@ pub(crate) async fn accept(
         by,
     )
     .await?;
+    scan::queue(tx, &new.sha256, new.waits).await?;
     files.push(FileRef {
         file: public_id.to_string(),
         name: new.name.clone(),
@@ -85,7 +87,7 @@ pub(crate) async fn keep_scan(tx: &mut Tx, row: &CaseRow, filing: FilingId, new:
         by,
     )
     .await?;
-    Ok(())
+    scan::queue(tx, &new.sha256, new.waits).await
 }
 
 /// Takes a file out of the draft; the row and the bytes stay for earlier submissions.

@@ -2,6 +2,7 @@
 
 mod change;
 mod receive;
+pub(crate) mod scan;
 mod serve;
 pub(crate) mod slot;
 

@@ -33,7 +33,7 @@ pub(crate) async fn upload<A: Access>(cx: Cx<A>, posted: PostedFiles) -> Result<
     let (mut fits, mut refused): (Vec<Fit>, Vec<NotTaken>) = (Vec::new(), Vec::new());
     for file in posted.files.into_iter().filter(|f| f.field == field) {
         match slot::fit(&rule, file).await {
-            Ok(fit) => fits.push(fit),
+            Ok(fit) => fits.push(slot::Fit { waits: cx.vault().quarantines(), ..fit }),
             Err(not) => refused.push(not),
         }
     }
@@ -56,6 +56,9 @@ pub(crate) async fn upload<A: Access>(cx: Cx<A>, posted: PostedFiles) -> Result<
     desk.draft = crate::draft::load(&mut tx, desk.filing.id).await?;
     let answers = desk.draft.answers();
     desk.take(answers);
+    if cx.vault().quarantines() {
+        desk.held = super::scan::held(&mut tx, &desk.answers).await?;
+    }
     let reply = answer(&cx, &mut tx, &desk, at, &field, fits.is_empty(), refused).await?;
     tx.commit().await?;
     Ok(reply)
@@ -89,7 +92,7 @@ async fn answer<A: Access>(
 
 /// The list of files with the refused ones among them, and everything else that changed on the page.
 fn fragments(desk: &Desk, at: usize, field: &str, refused: &[NotTaken]) -> Markup {
-    let mut places = FilingPlaces::new(desk.way.clone());
+    let mut places = FilingPlaces::of(desk);
     let drawn = places.draw_refused(&desk.answers, field, refused);
     let rows: Vec<FileRow> = match drawn.get(field) {
         Some(Raw::Files(files)) => files

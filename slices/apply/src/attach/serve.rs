@@ -7,13 +7,17 @@ use hojo_vault::VaultError;
 use hojo_web::{Cx, Fault, Reply};
 use hojo_words::ids::PublicId;
 
-use super::KeptFile;
+use super::{KeptFile, scan};
 
 pub(crate) async fn serve<A: Access>(cx: Cx<A>) -> Result<Reply, Fault> {
     let id: PublicId = cx.param("file")?;
     let mut tx = cx.tx().await?;
     let file = find(&mut tx, id).await?;
     let (_, row) = tx.case::<A>(file.case, Mode::Read).await?;
+    let held = sqlx::query!("select state from file_scans where sha256 = $1", file.sha256)
+        .fetch_optional(tx.sql())
+        .await?
+        .and_then(|r| scan::Held::of(&r.state));
     tx.commit().await?;
     if cx.site() == Site::Office {
         // What an applicant attached online is opened on the case desk, once it is handed in.
@@ -21,6 +25,9 @@ pub(crate) async fn serve<A: Access>(cx: Cx<A>) -> Result<Reply, Fault> {
             return Err(Fault::NotFound);
         }
         cx.log_access(&row).await?;
+    }
+    if let Some(held) = held {
+        return Err(scan::refusal(held).into());
     }
     let bytes = match cx.vault().read(&file.sha256).await {
         Ok(bytes) => bytes,

@@ -15,6 +15,8 @@ pub(crate) struct Fit {
     pub size: u64,
     pub media_type: &'static str,
     pub pages: Option<u32>,
+    /// Nobody is shown it before the virus scanner's verdict.
+    pub waits: bool,
 }
 
 /// A file that is not taken: its name, its size as far as known, and the sentence for the person.
@@ -52,6 +54,7 @@ pub(crate) async fn fit(rule: &FileRule, posted: PostedFile) -> Result<Fit, NotT
             size: received.size,
             media_type: format.media_type(),
             pages,
+            waits: false,
         }),
         Ok(Err(refused)) => Err((name, received.size, format!("{}{}", refused.message, refused.advice))),
         Err(_) => Err((name, received.size, "ファイルを確認できませんでした。もう一度添付してください。".to_owned())),
@@ -107,6 +110,7 @@ mod tests {
             size: 1,
             media_type: "application/pdf",
             pages: Some(pages),
+            waits: false,
         }
     }
 

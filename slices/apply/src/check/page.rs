@@ -10,6 +10,7 @@ use hojo_web::ui::{self, Choice, Shell, Tone};
 use hojo_web::{Cx, Fault, Markup, html};
 use time::OffsetDateTime;
 
+use crate::attach::scan::Held;
 use crate::desk::Desk;
 use crate::draft;
 use crate::frame;
@@ -42,10 +43,14 @@ pub(crate) async fn draw<A: Access>(
     terms: &Terms,
     asked: &Asked,
 ) -> Result<Shell, Fault> {
-    let places = FilingPlaces::with_banks(tx, desk.way.clone(), desk.form(), &desk.answers).await?;
+    let places = FilingPlaces::with_banks(tx, desk).await?;
     let scene = desk.scene(&places, true);
     let body = html! {
         (lead(desk))
+        @if desk.held.values().any(|h| *h == Held::Waiting) {
+            (ui::banner(Tone::Info, "ウイルス検査中のファイルがあります")
+                .body(html! { p { "検査の終わりを待たずに提出できます。検査で問題が見つかったときは、事務局からお知らせします。" } }))
+        }
         (form::findings(&scene, &|field| change_page(desk, field)))
         (sections(desk, &scene))
         (sending(desk, gate(desk, terms), &cx.csrf(), asked))

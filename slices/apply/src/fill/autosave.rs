@@ -27,7 +27,7 @@ pub(crate) async fn autosave<A: Access>(cx: Cx<A>, posted: Posted) -> Result<Rep
         }
     };
     desk.take(read.apply(&desk.answers));
-    let places = FilingPlaces::with_banks(&mut tx, desk.way.clone(), desk.form(), &desk.answers).await?;
+    let places = FilingPlaces::with_banks(&mut tx, &desk).await?;
     let fragments = html! { (form::live(&desk.scene(&places, false), at)) };
     tx.commit().await?;
     Ok(Reply::fragment(fragments)

@@ -39,7 +39,7 @@ pub(crate) async fn show<A: Access>(cx: Cx<A>) -> Result<Reply, Fault> {
     let from_check = cx.query("from") == "check";
     if from_check {
         // Coming from the check page one looks for what is wrong or missing.
-        let places = FilingPlaces::new(desk.way.clone());
+        let places = FilingPlaces::of(&desk);
         told.problems = form::problems(&desk.scene(&places, true), at);
     }
     if !cx.query("postal").is_empty() {
@@ -69,7 +69,7 @@ pub(crate) async fn page<A: Access>(
     from_check: bool,
 ) -> Result<ui::Shell, Fault> {
     let section = desk.form().sections.get(at).ok_or(Fault::NotFound)?;
-    let mut places = FilingPlaces::with_banks(tx, desk.way.clone(), desk.form(), &desk.answers).await?;
+    let mut places = FilingPlaces::with_banks(tx, desk).await?;
     let drawn = match &told.refused {
         Some((field, files)) => places.draw_refused(&desk.answers, field, files),
         None => desk.answers.clone(),
@@ -218,7 +218,7 @@ async fn go_on<A: Access>(
 /// Saved; what cannot be read is shown once before going on. What is only missing may wait.
 async fn next<A: Access>(cx: &Cx<A>, tx: &mut Tx, desk: &Desk, at: usize, from_check: bool) -> Result<Reply, Fault> {
     let onward = if from_check { desk.way.check() } else { next_section(desk, at).unwrap_or_else(|| desk.way.check()) };
-    let places = FilingPlaces::new(desk.way.clone());
+    let places = FilingPlaces::of(desk);
     let problems = form::problems(&desk.scene(&places, false), at);
     if problems.is_empty() {
         return Ok(Reply::see_other(&onward));

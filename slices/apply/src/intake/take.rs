@@ -67,7 +67,8 @@ pub(crate) async fn take(cx: Cx<allow::IntakeFiling>, posted: PostedFiles) -> Re
     let opened = begin(&mut tx, &opening, by, &cx.audit()).await?;
     for scan in &scans {
         cx.vault().keep(scan.bytes.clone()).await?;
-        keep_scan(&mut tx, &opened.row, opened.filing, scan, by).await?;
+        let scan = slot::Fit { waits: cx.vault().quarantines(), ..scan.clone() };
+        keep_scan(&mut tx, &opened.row, opened.filing, &scan, by).await?;
     }
     tx.commit().await?;
     Ok(Reply::see_other(&format!("/intake/filings/{}", opened.public_id)))

@@ -14,6 +14,7 @@ use hojo_words::jst;
 use serde_json::{Value, json};
 
 use super::numbering;
+use crate::attach::scan::{self, Held};
 use crate::desk::{self, Desk};
 use crate::draft;
 use crate::returned::remarks;
@@ -99,6 +100,9 @@ pub(super) fn decide(
     actor: &Actor,
 ) -> Result<Submission, Refusal> {
     received_in_time(desk, terms)?;
+    if desk.held.values().any(|h| *h == Held::Infected) {
+        return Err(scan::refusal(Held::Infected));
+    }
     let form = desk.form();
     let unconfirmed = desk.judged.codes(Severity::Ask).into_iter().filter(|c| !confirmed.contains(c)).collect();
     let closed_fields_changed = match &desk.before {

@@ -17,8 +17,20 @@ pub struct Seen {
     pub mail: Mail,
     pub newest_pdf: Option<String>,
     pub tidied: Option<OffsetDateTime>,
+    pub alarms: Vec<Alarm>,
+    /// When sealing last wrote a checkpoint, and how many rows wait for it.
+    pub sealed: Option<OffsetDateTime>,
     /// Live sessions by site.
     pub sessions: Vec<(String, i64)>,
+}
+
+/// Something that is wrong now.
+#[derive(Clone, Debug)]
+pub struct Alarm {
+    pub code: String,
+    pub detail: String,
+    pub since: OffsetDateTime,
+    pub times: i32,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -64,6 +76,13 @@ pub async fn all(tx: &mut Tx) -> Result<Seen, Fault> {
     )
     .fetch_all(tx.sql())
     .await?;
+    let alarms = sqlx::query_as!(
+        Alarm,
+        "select code, detail, first_at as since, times from alarms where cleared_at is null order by first_at"
+    )
+    .fetch_all(tx.sql())
+    .await?;
+    let sealing = sqlx::query!("select turn_at from log_sealing").fetch_optional(tx.sql()).await?;
     let letters = letters(tx, newest.as_ref().and_then(|n| n.sealed_at)).await?;
     Ok(Seen {
         database: database(tx).await?,
@@ -73,6 +92,8 @@ pub async fn all(tx: &mut Tx) -> Result<Seen, Fault> {
         mail: mail(tx).await?,
         newest_pdf: newest.map(|n| n.sha256),
         tidied: tidied.at,
+        alarms,
+        sealed: sealing.and_then(|s| s.turn_at),
         sessions: sessions.into_iter().map(|r| (r.site, r.n)).collect(),
     })
 }

@@ -4,7 +4,7 @@ use hojo_web::ui::{self, Tone, column, data_table};
 use hojo_web::{Markup, html};
 use time::{Duration, OffsetDateTime};
 
-use super::read::Seen;
+use super::read::{Alarm, Seen};
 use crate::jobs::{Lane, age};
 
 /// A job that is due and not begun for so long means that no worker takes its lane.
@@ -27,7 +27,9 @@ fn part(name: &'static str, tone: Tone, words: String, advice: Markup) -> Part {
 }
 
 pub fn page(seen: &Seen, vault: Option<bool>, now: OffsetDateTime) -> Markup {
-    let parts = [database(seen), queue(seen), press(seen), mail(seen), store(vault), tidying(seen, now)];
+    let parts = [database(seen), queue(seen), press(seen), mail(seen), store(vault), sealing(seen), tidying(seen, now)];
+    let alarms: Vec<Part> = seen.alarms.iter().map(alarm).collect();
+    let parts: Vec<Part> = alarms.into_iter().chain(parts).collect();
     let bad = parts.iter().filter(|p| matches!(p.tone, Tone::Warn | Tone::Error)).count();
     let mut table = data_table("部分ごとの状況", vec![column("部分"), column("状態"), column("内容"), column("対応")]);
     for p in parts {
@@ -171,6 +173,26 @@ fn store(vault: Option<bool>) -> Part {
     }
 }
 
+/// An alarm that is open: its words say what to do.
+fn alarm(a: &Alarm) -> Part {
+    let name = match a.code.as_str() {
+        "log.seal" => "警報：ログの封印",
+        "log.partition" => "警報：ログの区画",
+        "file.scan" => "警報：ウイルス検査",
+        _ => "警報",
+    };
+    let words = format!("{}から（{}回）", ui::date_time_seconds(a.since), a.times);
+    part(name, Tone::Error, words, html! { (a.detail) })
+}
+
+fn sealing(seen: &Seen) -> Part {
+    let name = "ログの封印";
+    match seen.sealed {
+        Some(at) => part(name, Tone::Success, format!("最後の封印 {}", ui::date_time_seconds(at)), none()),
+        None => part(name, Tone::Info, "まだ1件も封印していません".into(), none()),
+    }
+}
+
 fn tidying(seen: &Seen, now: OffsetDateTime) -> Part {
     let Some(at) = seen.tidied else {
         return part("日次の片付け", Tone::Info, "まだ行っていません".into(), none());
@@ -218,6 +240,8 @@ mod tests {
             mail: Mail { last_sent: Some(NOW), retrying: 0, dead: 0 },
             newest_pdf: None,
             tidied: Some(NOW - Duration::hours(10)),
+            alarms: vec![],
+            sealed: Some(NOW),
             sessions: vec![("portal".into(), 3), ("office".into(), 2)],
         }
     }
@@ -249,6 +273,11 @@ mod tests {
         seen = fine();
         seen.tidied = Some(NOW - Duration::hours(49));
         assert!(page(&seen, None, NOW).into_string().contains("2日以上"));
+        seen = fine();
+        let detail = "封印の鍵を読めません。".to_owned();
+        seen.alarms = vec![Alarm { code: "log.seal".into(), detail, since: NOW, times: 3 }];
+        let html = page(&seen, None, NOW).into_string();
+        assert!(html.contains("警報：ログの封印") && html.contains("封印の鍵を読めません。"), "{html}");
         assert!(page(&fine(), Some(false), NOW).into_string().contains("読み出せません"));
     }
 

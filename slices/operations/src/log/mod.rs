@@ -3,6 +3,7 @@
 pub mod accesses;
 mod filter;
 pub mod operations;
+pub mod statements;
 mod view;
 mod words;
 
@@ -18,7 +19,15 @@ const MOST: i64 = 50_000;
 
 fn tabs(current: &str) -> Markup {
     let item = |label: &str, href: &str| NavItem::new(label, href, href == current);
-    ui::tabs("ログの種類", &[item("操作ログ", "/log"), item("閲覧ログ", "/log/access")])
+    ui::tabs(
+        "ログの種類",
+        &[
+            item("操作ログ", "/log"),
+            item("閲覧ログ", "/log/access"),
+            item("ログインの記録", "/log/sign-ins"),
+            item("データベースの直接利用", "/log/statements"),
+        ],
+    )
 }
 
 /// What people call a thing becomes what the log calls it: 受付番号 and 文書番号 are looked up.

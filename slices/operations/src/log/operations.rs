@@ -30,39 +30,80 @@ struct Line {
     address: String,
 }
 
-const PATH: &str = "/log";
-const FIELDS: Fields = Fields { object: "対象（受付番号・文書番号）", outcome: true };
+/// One view of the log.
+#[derive(Clone, Copy)]
+struct View {
+    path: &'static str,
+    export: &'static str,
+    title: &'static str,
+    fields: Fields,
+    /// Coming and going is what people do before they are anybody.
+    only: Option<Permission>,
+}
+
+const OPERATIONS: View = View {
+    path: "/log",
+    export: "/log/export",
+    title: "操作ログ",
+    fields: Fields { object: "対象（受付番号・文書番号）", outcome: true },
+    only: None,
+};
+
+const SIGN_INS: View = View {
+    path: "/log/sign-ins",
+    export: "/log/sign-ins/export",
+    title: "ログインの記録",
+    fields: Fields { object: "ログインID（login:に続けて入力）", outcome: true },
+    only: Some(Permission::Anyone),
+};
 
 pub async fn list(cx: Cx<allow::ViewOperations>) -> Result<Reply, Fault> {
+    show(cx, OPERATIONS).await
+}
+
+pub async fn export(cx: Cx<allow::ExportLog>, posted: Posted) -> Result<Reply, Fault> {
+    take_out(cx, &posted, OPERATIONS).await
+}
+
+/// ログインの記録: who came in, who was turned away, who left.
+pub async fn sign_ins(cx: Cx<allow::ViewOperations>) -> Result<Reply, Fault> {
+    show(cx, SIGN_INS).await
+}
+
+pub async fn export_sign_ins(cx: Cx<allow::ExportLog>, posted: Posted) -> Result<Reply, Fault> {
+    take_out(cx, &posted, SIGN_INS).await
+}
+
+async fn show(cx: Cx<allow::ViewOperations>, view: View) -> Result<Reply, Fault> {
     let filter = Filter::read(|name| cx.query(name).to_owned());
     let mut tx = cx.tx().await?;
     let today = tx.now().await?.date();
     let object = object(&mut tx, &filter.object).await?;
     let wanted = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let mut lines = select(&mut tx, &filter, &object, filter.span(today), wanted).await?;
+    let mut lines = select(&mut tx, view, &filter, &object, filter.span(today), wanted).await?;
     tx.commit().await?;
     let more = lines.len() > PAGE;
     lines.truncate(PAGE);
-    let next = lines.last().filter(|_| more).map(|l| filter.from(Some(Cursor::of(l.at, l.id))).address(PATH));
+    let next = lines.last().filter(|_| more).map(|l| filter.from(Some(Cursor::of(l.at, l.id))).address(view.path));
     let may_export = cx.actor().holds(Permission::ExportLog);
-    let body = page(&filter, &lines, next.as_deref(), today, may_export.then(|| cx.csrf()).as_deref());
-    Ok(Reply::page(&cx.page("操作ログ", body).wide().problems(view::problems(&filter))))
+    let body = page(view, &filter, &lines, next.as_deref(), today, may_export.then(|| cx.csrf()).as_deref());
+    Ok(Reply::page(&cx.page(view.title, body).wide().problems(view::problems(&filter))))
 }
 
-pub async fn export(cx: Cx<allow::ExportLog>, posted: Posted) -> Result<Reply, Fault> {
+async fn take_out(cx: Cx<allow::ExportLog>, posted: &Posted, view: View) -> Result<Reply, Fault> {
     let filter = Filter::read(|name| posted.get(name).to_owned()).from(None);
     let mut tx = cx.tx().await?;
     let today = tx.now().await?.date();
     let object = object(&mut tx, &filter.object).await?;
-    let lines = select(&mut tx, &filter, &object, filter.span(today), MOST).await?;
-    let what = json!({ "log": "operations", "filter": filter.address(PATH), "rows": lines.len() });
+    let lines = select(&mut tx, view, &filter, &object, filter.span(today), MOST).await?;
+    let what = json!({ "log": view.path, "filter": filter.address(view.path), "rows": lines.len() });
     tx.log_operation(&cx.audit(), Permission::ExportLog, "log", Outcome::Done, what).await?;
     tx.commit().await?;
-    let name = format!("操作ログ_{}.csv", ui::date(today).replace('/', ""));
+    let name = format!("{}_{}.csv", view.title, ui::date(today).replace('/', ""));
     Ok(Reply::download(file(&lines).into(), "text/csv; charset=utf-8", &name))
 }
 
-async fn select(tx: &mut Tx, f: &Filter, object: &str, span: Span, limit: i64) -> Result<Vec<Line>, Fault> {
+async fn select(tx: &mut Tx, view: View, f: &Filter, object: &str, span: Span, limit: i64) -> Result<Vec<Line>, Fault> {
     let lines = sqlx::query_as!(
         Line,
         r#"select at, id, site, actor_name, permission, object, outcome, detail, request_id, address
@@ -77,7 +118,7 @@ async fn select(tx: &mut Tx, f: &Filter, object: &str, span: Span, limit: i64) -
         span.from,
         span.to,
         f.person,
-        f.permission.map_or("", Permission::code),
+        view.only.or(f.permission).map_or("", Permission::code),
         object,
         f.outcome,
         f.after.and_then(Cursor::moment),
@@ -89,14 +130,14 @@ async fn select(tx: &mut Tx, f: &Filter, object: &str, span: Span, limit: i64) -
     Ok(lines)
 }
 
-fn page(filter: &Filter, lines: &[Line], next: Option<&str>, today: Date, csrf: Option<&str>) -> Markup {
+fn page(view: View, filter: &Filter, lines: &[Line], next: Option<&str>, today: Date, csrf: Option<&str>) -> Markup {
     html! {
-        (tabs(PATH))
-        (view::filters(PATH, filter, today, FIELDS))
+        (tabs(view.path))
+        (view::filters(view.path, filter, today, view.fields))
         (table(lines))
         (ui::pager(&format!("{}件を表示（新しい順）", ui::number(lines.len())), None, next))
-        @if filter.after.is_some() { p { a href=(filter.from(None).address(PATH)) { "最初のページへ戻る" } } }
-        @if let Some(csrf) = csrf { (view::export("/log/export", filter, csrf)) }
+        @if filter.after.is_some() { p { a href=(filter.from(None).address(view.path)) { "最初のページへ戻る" } } }
+        @if let Some(csrf) = csrf { (view::export(view.export, filter, csrf)) }
     }
 }
 
@@ -192,7 +233,8 @@ mod tests {
 
     #[test]
     fn a_line_says_who_what_and_how_it_ended() {
-        let html = page(&Filter::default(), &[line("failed")], None, date!(2026 - 11 - 22), Some("t")).into_string();
+        let html = page(OPERATIONS, &Filter::default(), &[line("failed")], None, date!(2026 - 11 - 22), Some("t"))
+            .into_string();
         for part in [
             "2026/11/22 14:03:04",
             "申請を差し戻す",
@@ -204,7 +246,7 @@ mod tests {
         ] {
             assert!(html.contains(part), "{part}: {html}");
         }
-        let without = page(&Filter::default(), &[], None, date!(2026 - 11 - 22), None).into_string();
+        let without = page(OPERATIONS, &Filter::default(), &[], None, date!(2026 - 11 - 22), None).into_string();
         assert!(without.contains("記録はありません") && !without.contains("/log/export"));
     }
 

@@ -8,5 +8,6 @@
 )]
 
 mod pages;
+mod scanning;
 mod tidying;
 mod world;

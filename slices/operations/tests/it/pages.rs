@@ -88,3 +88,43 @@ async fn who_may_only_look_cannot_press() {
     assert_eq!(w.text("select count(*) from jobs where state = 'dead'").await, "3");
     w.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn coming_in_and_statements_have_lists_and_files_of_their_own() {
+    let w = World::new(&IT).await;
+    w.work(
+        "insert into operation_log (at, id, site, actor_kind, actor_name, permission, object, outcome, detail, request_id, address)
+         values (now(), gen_random_uuid(), 'office', 'anyone', '', 'anyone', 'login:otsu', 'refused', '{\"what\": \"sign-in\"}', 'rin', '10.1.1.1'),
+                (now(), gen_random_uuid(), 'office', 'staff', '甲', 'case.view', 'case:x', 'done', '{}', 'rout', '');
+         insert into statement_log (at, id, login, person, address, session, statement)
+         values (now(), gen_random_uuid(), 'hojo_it_x', '乙', '10.0.0.1', 's', '=select 1')",
+    )
+    .await;
+    let page = w.get("/log/sign-ins").await.text;
+    assert!(page.contains("login:otsu") && page.contains("ログイン") && !page.contains(">rout<"), "{page}");
+    assert!(w.get("/log/sign-ins?outcome=done").await.text.contains("記録はありません"));
+    let file = w.post("/log/sign-ins/export", "").await.text;
+    assert!(file.contains("login:otsu") && !file.contains("case:x"), "{file}");
+    let page = w.get("/log/statements?object=SELECT").await.text;
+    assert!(page.contains("=select 1") && page.contains("hojo_it_x"), "{page}");
+    assert!(w.post("/log/statements/export", "").await.text.contains("\"'=select 1\""));
+    assert_eq!(w.text("select count(*) from operation_log where permission = 'log.export'").await, "2");
+    w.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn direct_access_is_issued_shown_once_and_withdrawn() {
+    let w = World::new(&[Permission::BeInsider, Permission::ViewOperations, Permission::ManageDatabaseAccess]).await;
+    assert_eq!(w.post("/database-access", "person=&reason=&days=").await.status, 422);
+    let made = w.post("/database-access", "person=%E4%B9%99&reason=x&days=7").await;
+    let login = made.text.split("<code>").nth(1).expect("a login").split('<').next().unwrap().to_owned();
+    assert!(made.status == 200 && login.starts_with("hojo_it_"), "{}", made.text);
+    let password = made.text.split("<code>").nth(2).expect("a password").split('<').next().unwrap().to_owned();
+    assert!(password.len() == 32 && !w.get("/database-access").await.text.contains(&password));
+    assert_eq!(w.text(&format!("select count(*) from pg_roles where rolname = '{login}'")).await, "1");
+    assert_eq!(w.post("/database-access/withdraw", &format!("login={login}")).await.status, 303);
+    assert_eq!(w.text(&format!("select count(*) from pg_roles where rolname = '{login}'")).await, "0");
+    assert_eq!(w.post("/database-access/withdraw", &format!("login={login}")).await.status, 404);
+    assert_eq!(w.text("select count(*) from operation_log where permission = 'database.access'").await, "2");
+    w.end().await;
+}

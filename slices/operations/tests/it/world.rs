@@ -65,6 +65,18 @@ impl World {
         tx.commit().await.unwrap();
     }
 
+    /// A file that waits for the scanner.
+    pub async fn queue_scan(&self, sha256: &str) {
+        let mut tx = self.worker.begin(&Actor::Worker, Mode::Write).await.unwrap();
+        let sql = format!("insert into file_scans (sha256, state) values ('{sha256}', 'waiting')");
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(tx.sql()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
     /// Statements of the sign-in.
     pub async fn gate(&self, sql: &str) {
         let mut tx = self.office.gate().begin(Mode::Write).await.unwrap();

@@ -23,7 +23,7 @@ pub async fn file(cx: Cx<allow::ReviewCase>) -> Result<Reply, Fault> {
         .into());
     }
     let found = sqlx::query!(
-        "select f.name, f.sha256, f.media_type from files f
+        "select f.name, f.sha256, f.media_type, f.state, (select s.state from file_scans s where s.sha256 = f.sha256) as scan from files f
          where f.public_id = $1 and f.case_id = $2
            and exists (select 1 from submissions s where s.filing_id = f.filing_id
                        and s.attachments @> jsonb_build_array(jsonb_build_object('sha256', f.sha256)))",
@@ -35,10 +35,29 @@ pub async fn file(cx: Cx<allow::ReviewCase>) -> Result<Reply, Fault> {
     .ok_or(Fault::NotFound)?;
     tx.commit().await?;
     cx.log_access(&seat.row).await?;
+    if found.state == "quarantined" || found.scan.as_deref().is_some_and(|s| s != "clean") {
+        return Err(held_back(found.scan.as_deref() == Some("waiting")).into());
+    }
     let bytes = cx.vault().read(&found.sha256).await?;
     Ok(if INLINE.contains(&found.media_type.as_str()) && cx.query("download").is_empty() {
         Reply::inline(bytes, &found.media_type, &found.name)
     } else {
         Reply::download(bytes, &found.media_type, &found.name)
     })
+}
+
+/// Nobody at the office opens a file before the virus scanner has passed it.
+fn held_back(waiting: bool) -> Refusal {
+    if waiting {
+        return Refusal::new(
+            "FILE-SCANNING",
+            "このファイルはウイルス検査中です。",
+            "検査が終わると開けます。長く続く場合は、事務局のIT担当者に稼働状況を確かめてもらってください。",
+        );
+    }
+    Refusal::new(
+        "FILE-QUARANTINED",
+        "このファイルからウイルスが見つかったため、隔離しています。",
+        "事業者に別のファイルを出してもらってください（差戻し）。ファイルは開けません。",
+    )
 }

@@ -8,6 +8,7 @@ mod jobs;
 mod lowering;
 mod provider;
 mod saving;
+mod scanning;
 mod submitting;
 mod typing;
 mod uploads;
@@ -34,7 +35,10 @@ pub struct Desk {
 
 impl Desk {
     pub async fn empty() -> Self {
-        let ground = Ground::new().await;
+        Self::on(Ground::new().await).await
+    }
+
+    pub async fn on(ground: Ground) -> Self {
         let house = ground.house().await;
         let mut sql = ground.superuser().await;
         let (_, session) = company(&mut sql, "株式会社見本精機", Some(NUMBER), "prime").await;

@@ -56,6 +56,12 @@ impl Doors {
         self.api_db.close().await;
     }
 
+    /// A report of a browser, as one sends it: no token, no cookie, no form.
+    pub async fn report(&self, kind: &str, body: String) -> u16 {
+        let request = Request::builder().method("POST").uri("/csp-report").header(header::CONTENT_TYPE, kind);
+        self.portal.stranger().send(request.body(Body::from(body)).unwrap()).await.unwrap().status.as_u16()
+    }
+
     fn at(&self, site: Site) -> Browser {
         match site {
             Site::Portal => self.portal.stranger(),
@@ -125,6 +131,11 @@ impl Got {
         let mut text = String::from_utf8_lossy(&self.body).into_owned();
         if let Some(at) = text.find("お問い合わせ番号") {
             let end = text[at..].find("</code>").map_or(text.len(), |n| at + n);
+            text.replace_range(at..end, "");
+        }
+        // Each answer has a nonce of its own.
+        while let Some(at) = text.find(" nonce=\"") {
+            let end = text[at + 8..].find('"').map_or(text.len(), |n| at + 8 + n + 1);
             text.replace_range(at..end, "");
         }
         for (_, id) in ids.iter().filter(|(name, _)| super::who::OBJECTS.contains(name)) {

@@ -15,6 +15,8 @@ use crate::sql::{Sql, public, quote};
 
 /// What the company wrote, attached and named.
 pub const WRITTEN: &str = "cnywrtqz";
+/// Stands behind it in every text: shown as it is, never as markup.
+pub const MARKUP: &str = "<s x=\">";
 /// Notes of the office that were not sent.
 pub const OFFICE: &str = "cnyofcqz";
 /// What the first reviewer wrote on the sheet.
@@ -61,9 +63,9 @@ fn canaries(world: &World, answers: &mut Answers) {
     for field in &form.fields {
         let (FieldType::Text { limit } | FieldType::Paragraph { limit }) = field.kind else { continue };
         if let Some(Raw::Text(text)) = answers.get(&field.id).cloned()
-            && text.chars().count() + WRITTEN.len() <= limit
+            && text.chars().count() + WRITTEN.len() + MARKUP.len() <= limit
         {
-            answers.set(field.id.clone(), Raw::Text(format!("{text}{WRITTEN}")));
+            answers.set(field.id.clone(), Raw::Text(format!("{text}{WRITTEN}{MARKUP}")));
             planted += 1;
         }
     }

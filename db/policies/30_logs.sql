@@ -1,0 +1,61 @@
+-- The logs' own rights, and the one way to make their partitions.
+
+create or replace function pg_temp.log_rights(role text, tables text[], rights text[]) returns void
+language plpgsql as $$
+declare t text; r text;
+begin
+    foreach t in array tables loop
+        foreach r in array rights loop
+            execute format('grant %s on %I to %I', r, t, role);
+            execute format('create policy %I on %I for %s to %I %s', replace(role, 'hojo_', '') || '_' || r, t, r, role,
+                case r when 'insert' then 'with check (true)' else 'using (true)' end);
+        end loop;
+    end loop;
+end $$;
+
+do $$
+begin
+    perform pg_temp.log_rights('hojo_worker', array['statement_log', 'log_leaves', 'log_checkpoints'], array['select', 'insert']);
+    perform pg_temp.log_rights('hojo_worker', array['log_sealing'], array['select', 'update']);
+    perform pg_temp.log_rights('hojo_worker', array['alarms'], array['select', 'insert', 'update']);
+    -- Verdicts on bytes: whoever has the hash has the file.
+    perform pg_temp.log_rights('hojo_applicant', array['file_scans'], array['select', 'insert']);
+    perform pg_temp.log_rights('hojo_staff', array['file_scans'], array['select', 'insert']);
+    perform pg_temp.log_rights('hojo_reviewer', array['file_scans'], array['select']);
+    perform pg_temp.log_rights('hojo_worker', array['file_scans'], array['select', 'insert', 'update']);
+    perform pg_temp.log_rights('hojo_staff', array['statement_log', 'log_checkpoints', 'log_sealing', 'alarms'], array['select']);
+end $$;
+
+-- Makes the partition of a month for each log and moves there what the default one took in meanwhile. Runs with
+-- the owner's rights, because only the owner may make a table; the worker may call it and choose the month only.
+create or replace function make_log_partition(month date) returns void
+language plpgsql volatile security definer set search_path = public, pg_temp as $$
+declare
+    parent text; part text; fallback text;
+    first date := date_trunc('month', month)::date;
+    lower timestamptz := first::timestamp at time zone 'Asia/Tokyo';
+    upper timestamptz := (first + interval '1 month')::timestamp at time zone 'Asia/Tokyo';
+begin
+    perform set_config('lock_timeout', '2s', true);
+    foreach parent in array array['operation_log', 'access_log', 'statement_log'] loop
+        part := parent || to_char(first, '_YYYY_MM');
+        fallback := parent || '_default';
+        continue when to_regclass(part) is not null;
+        execute format('create table %I (like %I including defaults including constraints)', part, parent);
+        -- Row security holds for the owner as well, and rows of a log are never deleted: both are lifted for
+        -- this statement alone. The lock keeps everybody else out of the default partition meanwhile.
+        execute format('lock table %I in access exclusive mode', fallback);
+        execute format('alter table %I no force row level security', fallback);
+        execute format('alter table %I disable trigger stays', fallback);
+        execute format('with moved as (delete from %I where at >= %L and at < %L returning *) insert into %I select * from moved',
+            fallback, lower, upper, part);
+        execute format('alter table %I enable trigger stays', fallback);
+        execute format('alter table %I force row level security', fallback);
+        execute format('alter table %I attach partition %I for values from (%L) to (%L)', parent, part, lower, upper);
+        execute format('alter table %I enable row level security', part);
+        execute format('alter table %I force row level security', part);
+        execute format('create trigger whole before truncate on %I for each statement execute function log_row_stays()', part);
+    end loop;
+end $$;
+revoke all on function make_log_partition(date) from public;
+grant execute on function make_log_partition(date) to hojo_worker;
