@@ -231,7 +231,7 @@ fn xlsx(bytes: &[u8]) -> Result<(), Refused> {
             );
         };
         let name = entry.name().to_owned();
-        if entry.enclosed_name().is_none() || entry.is_symlink() {
+        if entry.enclosed_name().is_none() || name.starts_with(['/', '\\']) || entry.is_symlink() {
             return damaged(Format::Xlsx);
         }
         let lower = name.to_ascii_lowercase();
