@@ -106,6 +106,7 @@ impl Permission {
                 | Self::RecoverPeople
                 | Self::ManagePermissions
                 | Self::ManageBoundaries
+                | Self::ManageDatabaseAccess
         )
     }
 }
