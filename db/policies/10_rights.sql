@@ -93,7 +93,6 @@ begin
     perform pg_temp.allow('hojo_staff', array['sessions'], 'select (id, site, account_id, staff_id, user_agent, address, created_at, seen_at, idle_seconds, expires_at, ended_at, end_reason, held, fresh_seconds, watch_network), update (ended_at, end_reason, idle_seconds, fresh_seconds, watch_network)', somebody);
     -- Whom the office invites, helps back in and bids farewell. Never what they sign in with.
     perform pg_temp.allow('hojo_staff', array['staff'], 'insert (id, public_id, login, name, kind, email, organisation), update (name, email, organisation, disabled_at, password_hash, totp_secret, totp_last_step, failures, locked_until, factors_since)', somebody);
-    perform pg_temp.allow('hojo_staff', array['staff_roles'], 'insert', somebody);
     perform pg_temp.allow('hojo_staff', array['invitations'], 'select (id, public_id, staff_id, kind, reason, made_by, made_at, approved_by, approved_at, expires_at, used_at, cancelled_at), insert, update (approved_by, approved_at, token_hash, expires_at, cancelled_at)', somebody);
     perform pg_temp.allow('hojo_staff', array['passkeys', 'recovery_codes'], 'select (staff_id), delete', somebody);
     perform pg_temp.allow('hojo_staff', array['session_rules'], 'update (idle_minutes, absolute_minutes, fresh_minutes, watch_network)', somebody);

@@ -66,6 +66,18 @@ begin
     update changes set decided_by = me, applied_at = at where id = c.id;
 end $$;
 
+-- May this person be invited with this role? Only somebody who has never had a factor, by one who may invite, and with
+-- nothing the inviting person does not hold. All other roles are changed by proposal.
+create or replace function may_invite_into(person uuid, given text) returns boolean
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    mine text[] := held_permissions(nullif(current_setting('hojo.actor', true), '')::uuid);
+begin
+    return 'people.manage' = any (mine)
+        and exists (select from staff f where f.id = person and f.password_hash is null and f.totp_secret is null and f.factors_since is null)
+        and not exists (select from role_permissions rp where rp.role = given and not rp.permission = any (mine));
+end $$;
+
 -- Does a window hold at this moment? Minutes are those of a clock in Japan.
 create or replace function window_holds(days int, from_minute int, to_minute int, at timestamptz) returns boolean
 language sql immutable parallel safe as $$
@@ -173,13 +185,17 @@ grant create on schema public to hojo_gate, hojo_setup;
 alter function held_permissions(uuid) owner to hojo_gate;
 alter function admission(uuid, text, timestamptz) owner to hojo_gate;
 alter function address_cut(text) owner to hojo_gate;
+alter function may_invite_into(uuid, text) owner to hojo_gate;
 alter function vpn_decision(bytea, text, text, timestamptz, text) owner to hojo_gate;
 alter function apply_permission_change(uuid, timestamptz) owner to hojo_setup;
 revoke create on schema public from hojo_gate, hojo_setup;
-revoke all on function held_permissions(uuid), apply_permission_change(uuid, timestamptz), admission(uuid, text, timestamptz),
+revoke all on function held_permissions(uuid), may_invite_into(uuid, text), apply_permission_change(uuid, timestamptz), admission(uuid, text, timestamptz),
     address_cut(text), vpn_decision(bytea, text, text, timestamptz, text) from public;
 grant execute on function held_permissions(uuid) to hojo_setup, hojo_staff;
-grant execute on function apply_permission_change(uuid, timestamptz) to hojo_staff;
+grant execute on function apply_permission_change(uuid, timestamptz), may_invite_into(uuid, text) to hojo_staff;
+grant insert on staff_roles to hojo_staff;
+drop policy if exists hojo_staff_invites on staff_roles;
+create policy hojo_staff_invites on staff_roles for insert to hojo_staff with check (may_invite_into(staff_id, role));
 grant execute on function admission(uuid, text, timestamptz) to hojo_portal, hojo_office, hojo_staff;
 grant execute on function vpn_decision(bytea, text, text, timestamptz, text) to hojo_public;
 grant execute on function address_cut(text) to hojo_portal, hojo_office, hojo_api;

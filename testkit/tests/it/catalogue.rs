@@ -181,6 +181,7 @@ async fn only_named_functions_run_with_rights_of_another() {
         ("held_permissions", "hojo_gate", &["hojo_setup", "hojo_staff"]),
         ("issue_database_access", "hojo_owner", &["hojo_setup", "hojo_staff"]),
         ("make_log_partition", "hojo_owner", &["hojo_worker"]),
+        ("may_invite_into", "hojo_gate", &["hojo_staff"]),
         ("open_session", "hojo_gate", &["hojo_office", "hojo_portal"]),
         ("vpn_decision", "hojo_gate", &["hojo_public"]),
         ("withdraw_database_access", "hojo_owner", &["hojo_setup", "hojo_staff"]),

@@ -206,10 +206,14 @@ pub fn disclosure(summary: &str, body: &Markup) -> Markup {
     html! { details class="disclosure" { summary { (summary) } div class="disclosure__body" { (body) } } }
 }
 
-/// 長い名前: at most three lines in a list; the page behind the row has it whole.
+/// 長い名前 in a list: the beginning, when it is too long for one; the page behind the row has it whole.
 #[must_use]
-pub fn clamped(words: &str) -> Markup {
-    html! { span class="clamp" { (words) } }
+pub fn shortened(words: &str) -> String {
+    const MOST: usize = 60;
+    if words.chars().count() <= MOST {
+        return words.to_owned();
+    }
+    words.chars().take(MOST.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// A box around a part of a page, with a heading.

@@ -14,7 +14,7 @@
 //! | saying | [`banner`], [`emergency`], [`Problem`] and [`error_summary`], [`chip`], [`plain_chip`], [`empty`] |
 //! | leading | [`task_list`], [`steps`], [`tabs`], [`pager`], [`filters`], [`progress`], [`deadline`] |
 //! | showing two things side by side | [`desk()`] with [`viewer`] |
-//! | showing | [`answers`], [`facts`], [`comparison`], [`timeline`], [`staircase`], [`data_table`], [`panel`], [`disclosure`], [`dialog`], [`clamped`] |
+//! | showing | [`answers`], [`facts`], [`comparison`], [`timeline`], [`staircase`], [`data_table`], [`panel`], [`disclosure`], [`dialog`], [`shortened`] |
 //! | a form definition | [`form::draw`], [`form::live`], [`form::show`], [`form::findings`], [`form::problems`], [`form::parse()`] on a [`form::Scene`] |
 //! | writing numbers | [`yen`], [`number`], [`date`], [`date_time`], [`date_time_seconds`], [`clock`], [`remaining`], [`file_size`] |
 //!
@@ -47,7 +47,7 @@ pub use field::{
 };
 pub use icon::{Icon, icon};
 pub use lists::{
-    Answer, Compared, Happened, answers, clamped, comparison, dialog, disclosure, facts, panel, staircase, timeline,
+    Answer, Compared, Happened, answers, comparison, dialog, disclosure, facts, panel, shortened, staircase, timeline,
 };
 pub use message::{Banner, Messages, Problem, Tone, banner, emergency, error_summary};
 pub use page::{Assets, NavItem, Shell, SignedIn, Site, csrf_field, page};

@@ -137,7 +137,7 @@ fn cells(line: &Line, id: &str, number: &str, around: &Around, today: Date) -> V
     let frame = around.frames.iter().find(|f| f.value == line.frame).map_or(line.frame.as_str(), |f| f.label.as_str());
     vec![
         html! { a href={ "/cases/" (id) } { (number) } },
-        html! { (ui::clamped(&line.applicant_name)) @if !line.title.is_empty() { span class="quiet" { (ui::clamped(&line.title)) } } },
+        html! { (ui::shortened(&line.applicant_name)) @if !line.title.is_empty() { br; span class="quiet" { (ui::shortened(&line.title)) } } },
         html! { (frame) },
         html! { (words(&line.position, line.outcome.as_deref())) @if line.late_since.is_some() { br; (ui::chip(Tone::Warn, LATE)) } },
         html! { @if let Some(yen) = line.requested { (ui::yen(yen)) } @else { "―" } },
