@@ -1,5 +1,5 @@
 \set which random(1, 12)
-select session_id, seconds_left, account_id, applicant_id, account_kind, account_name, staff_id, staff_kind, staff_name, permissions from open_session(sha256(convert_to(lpad('900000000', 64, '0'), 'UTF8')), 'office');
+select session_id, state, seconds_left, ends_in, rotate, fresh, user_agent, address, watch_network, account_id, applicant_id, account_kind, account_name, staff_id, staff_kind, staff_name, permissions, case when address_cut('127.0.0.1') then 'cut' when staff_id is not null then admission(staff_id, '127.0.0.1', clock_timestamp()) end as barred from open_session(sha256(convert_to(lpad('900000000', 64, '0'), 'UTF8')), 'office', sha256('following'));
 begin read only;
 select set_config('role', 'hojo_staff', true), set_config('hojo.actor', '000000ac-0000-7000-8000-000000000001', true), set_config('hojo.scope', '000000ac-0000-7000-8000-000000000001', true);
 select clock_timestamp() as at;
