@@ -7,6 +7,7 @@ mod address;
 mod csv;
 mod day;
 pub mod direct;
+mod doors;
 mod health;
 mod housekeeping;
 mod jobs;

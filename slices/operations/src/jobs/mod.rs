@@ -45,7 +45,9 @@ pub(crate) async fn list(cx: Cx<allow::ViewOperations>) -> Result<Reply, Fault> 
     let found = rows::all(&mut tx, &filter).await?;
     tx.commit().await?;
     let may_retry = cx.actor().holds(Permission::RetryJob);
-    let mut page = cx.page("ジョブ", view::list(&filter, &found, may_retry, &cx.csrf())).wide();
+    let mut page = cx
+        .page("ジョブ", view::list(&filter, &found, may_retry, crate::doors::Doors::of(cx.actor()), &cx.csrf()))
+        .wide();
     if let Some(n) = cx.query("done").strip_prefix("retried-").and_then(|n| n.parse::<u32>().ok()) {
         let words = format!("{}件のジョブを待ち行列に戻しました。", ui::number(n));
         page = page.banner(&ui::banner(Tone::Success, words).announce());

@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::rows::{About, Found, Job, Lane, case_of};
 use super::{Filter, words};
+use crate::doors::Doors;
 
-pub fn list(filter: &Filter, found: &Found, may_retry: bool, csrf: &str) -> Markup {
+pub fn list(filter: &Filter, found: &Found, may_retry: bool, doors: Doors, csrf: &str) -> Markup {
     html! {
         (lanes(&found.lanes))
         h2 { "止まったジョブ" }
@@ -19,7 +20,7 @@ pub fn list(filter: &Filter, found: &Found, may_retry: bool, csrf: &str) -> Mark
             (ui::csrf_field(csrf))
             input type="hidden" name="kind" value=(filter.kind);
             input type="hidden" name="lane" value=(filter.lane);
-            (dead(&found.dead, &found.cases, may_retry))
+            (dead(&found.dead, &found.cases, may_retry, doors))
             @if may_retry && !found.dead.is_empty() {
                 (ui::buttons(&[
                     ui::button("選んだジョブを再実行する"),
@@ -30,7 +31,7 @@ pub fn list(filter: &Filter, found: &Found, may_retry: bool, csrf: &str) -> Mark
         (ui::pager(&format!("{}件を表示（新しい順）", ui::number(found.dead.len())), None,
             found.next.as_ref().map(|f| f.address("/jobs")).as_deref()))
         h2 { "実行中・待機中のジョブ" }
-        (active(&found.active, &found.cases))
+        (active(&found.active, &found.cases, doors))
     }
 }
 
@@ -80,7 +81,7 @@ fn fields(filter: &Filter, kinds: &[String]) -> Markup {
     html! { (select("kind", "種類", kinds, &filter.kind)) (select("lane", "レーン", lanes, &filter.lane)) }
 }
 
-fn dead(jobs: &[Job], cases: &BTreeMap<Uuid, About>, may_retry: bool) -> Markup {
+fn dead(jobs: &[Job], cases: &BTreeMap<Uuid, About>, may_retry: bool, doors: Doors) -> Markup {
     let head = vec![
         column("種類"),
         column("対象"),
@@ -101,7 +102,7 @@ fn dead(jobs: &[Job], cases: &BTreeMap<Uuid, About>, may_retry: bool) -> Markup 
             about,
             vec![
                 html! { (words::kind(&job.kind)) },
-                target(job, cases),
+                target(job, cases, doors),
                 html! { (ui::date_time_seconds(job.at)) },
                 html! { (job.attempt) "回" },
                 html! { span class="prewrap" { (job.last_error.as_deref().unwrap_or("記録がありません。")) } },
@@ -111,7 +112,7 @@ fn dead(jobs: &[Job], cases: &BTreeMap<Uuid, About>, may_retry: bool) -> Markup 
     html! { (table) }
 }
 
-fn active(jobs: &[Job], cases: &BTreeMap<Uuid, About>) -> Markup {
+fn active(jobs: &[Job], cases: &BTreeMap<Uuid, About>, doors: Doors) -> Markup {
     let head = vec![
         column("種類"),
         column("対象"),
@@ -133,7 +134,7 @@ fn active(jobs: &[Job], cases: &BTreeMap<Uuid, About>) -> Markup {
         };
         table = table.row(vec![
             html! { (words::kind(&job.kind)) },
-            target(job, cases),
+            target(job, cases, doors),
             state,
             html! { (ui::date_time_seconds(job.at)) },
             html! { (job.attempt) "/" (job.max_attempts) },
@@ -144,7 +145,7 @@ fn active(jobs: &[Job], cases: &BTreeMap<Uuid, About>) -> Markup {
 }
 
 /// What the job is about: its case, and the words that tell two of its jobs apart.
-fn target(job: &Job, cases: &BTreeMap<Uuid, About>) -> Markup {
+fn target(job: &Job, cases: &BTreeMap<Uuid, About>, doors: Doors) -> Markup {
     let text = |name: &str| job.payload.get(name).and_then(|v| v.as_str()).unwrap_or_default();
     let case = case_of(job).and_then(|id| cases.get(&id));
     let about = [text("template"), text("letter"), text("to")]
@@ -153,7 +154,7 @@ fn target(job: &Job, cases: &BTreeMap<Uuid, About>) -> Markup {
         .collect::<Vec<_>>()
         .join(" ");
     html! {
-        @if let Some(case) = case { a href={ "/cases/" (case.public_id) } { (case.number.as_deref().unwrap_or("（番号なし）")) } " " }
+        @if let Some(case) = case { (doors.case(&case.public_id.to_string(), case.number.as_deref().unwrap_or("（番号なし）"))) " " }
         (about)
         @if case.is_none() && about.is_empty() { "―" }
     }
@@ -214,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_dead_job_shows_its_reason_case_and_button() {
-        let html = list(&Filter::default(), &found(), true, "t").into_string();
+        let html = list(&Filter::default(), &found(), true, Doors::ALL, "t").into_string();
         let id = PublicId::from_uuid(Uuid::from_u128(1)).to_string();
         for part in [
             "宛先を確かめてください。",
@@ -232,7 +233,7 @@ mod tests {
 
     #[test]
     fn who_may_not_retry_sees_no_button() {
-        let html = list(&Filter::default(), &found(), false, "t").into_string();
+        let html = list(&Filter::default(), &found(), false, Doors::ALL, "t").into_string();
         assert!(!html.contains("再実行する") && !html.contains("type=\"checkbox\""), "{html}");
     }
 

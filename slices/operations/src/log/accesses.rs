@@ -14,6 +14,7 @@ use super::view::{self, Fields};
 use super::{MOST, PAGE, cut, tabs};
 use crate::address::Cursor;
 use crate::csv::Csv;
+use crate::doors::Doors;
 
 /// One line.
 #[derive(Clone, Debug)]
@@ -44,7 +45,8 @@ pub async fn list(cx: Cx<allow::ViewOperations>) -> Result<Reply, Fault> {
     lines.truncate(PAGE);
     let next = lines.last().filter(|_| more).map(|l| filter.from(Some(Cursor::of(l.at, l.id))).address(PATH));
     let may_export = cx.actor().holds(Permission::ExportLog);
-    let body = page(&filter, &lines, next.as_deref(), today, may_export.then(|| cx.csrf()).as_deref());
+    let body =
+        page(&filter, &lines, next.as_deref(), today, may_export.then(|| cx.csrf()).as_deref(), Doors::of(cx.actor()));
     Ok(Reply::page(&cx.page("閲覧ログ", body).wide().problems(view::problems(&filter))))
 }
 
@@ -94,18 +96,18 @@ async fn select(tx: &mut Tx, f: &Filter, span: Span, limit: i64) -> Result<Vec<L
     Ok(lines)
 }
 
-fn page(filter: &Filter, lines: &[Line], next: Option<&str>, today: Date, csrf: Option<&str>) -> Markup {
+fn page(filter: &Filter, lines: &[Line], next: Option<&str>, today: Date, csrf: Option<&str>, doors: Doors) -> Markup {
     html! {
         (tabs(PATH))
         (view::filters(PATH, filter, today, FIELDS))
-        (table(lines))
+        (table(lines, doors))
         (ui::pager(&format!("{}件を表示（新しい順）", ui::number(lines.len())), None, next))
         @if filter.after.is_some() { p { a href=(filter.from(None).address(PATH)) { "最初のページへ戻る" } } }
         @if let Some(csrf) = csrf { (view::export("/log/access/export", filter, csrf)) }
     }
 }
 
-fn table(lines: &[Line]) -> Markup {
+fn table(lines: &[Line], doors: Doors) -> Markup {
     let head = vec![
         column("日時").holds(Holds::Date),
         column("見た人"),
@@ -122,7 +124,7 @@ fn table(lines: &[Line]) -> Markup {
             html! { (ui::date_time_seconds(l.at)) },
             html! { (l.actor_name) br; span class="quiet" { (view::site(&l.site)) } },
             html! { (view::permission(&l.permission)) },
-            case(l),
+            case(l, doors),
             html! { (l.applicant_name.as_deref().unwrap_or("―")) },
             html! { (l.address) br; span class="quiet" { (l.request_id) } },
         ]);
@@ -130,10 +132,10 @@ fn table(lines: &[Line]) -> Markup {
     html! { (table) }
 }
 
-fn case(l: &Line) -> Markup {
+fn case(l: &Line, doors: Doors) -> Markup {
     let number = l.number.as_deref().unwrap_or("（番号なし）");
     match l.case_id {
-        Some(id) => html! { a href={ "/cases/" (PublicId::from_uuid(id)) } { (number) } },
+        Some(id) => doors.case(&PublicId::from_uuid(id).to_string(), number),
         None => html! { "―" },
     }
 }
@@ -180,7 +182,8 @@ mod tests {
             applicant_name: Some("<見本>".into()),
         };
         let html =
-            page(&Filter::default(), std::slice::from_ref(&line), None, date!(2026 - 11 - 22), None).into_string();
+            page(&Filter::default(), std::slice::from_ref(&line), None, date!(2026 - 11 - 22), None, Doors::NONE)
+                .into_string();
         assert!(html.contains("R1-00001") && html.contains("案件を見る") && html.contains("&lt;見本&gt;"), "{html}");
         assert!(!html.contains("/log/access/export"));
         let text = String::from_utf8(file(&[line])).expect("UTF-8");

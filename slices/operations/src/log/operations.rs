@@ -14,6 +14,7 @@ use super::words::words;
 use super::{MOST, PAGE, cut, object, tabs};
 use crate::address::Cursor;
 use crate::csv::Csv;
+use crate::doors::Doors;
 
 /// One line.
 #[derive(Clone, Debug)]
@@ -86,7 +87,15 @@ async fn show(cx: Cx<allow::ViewOperations>, view: View) -> Result<Reply, Fault>
     lines.truncate(PAGE);
     let next = lines.last().filter(|_| more).map(|l| filter.from(Some(Cursor::of(l.at, l.id))).address(view.path));
     let may_export = cx.actor().holds(Permission::ExportLog);
-    let body = page(view, &filter, &lines, next.as_deref(), today, may_export.then(|| cx.csrf()).as_deref());
+    let body = page(
+        view,
+        &filter,
+        &lines,
+        next.as_deref(),
+        today,
+        may_export.then(|| cx.csrf()).as_deref(),
+        Doors::of(cx.actor()),
+    );
     Ok(Reply::page(&cx.page(view.title, body).wide().problems(view::problems(&filter))))
 }
 
@@ -130,18 +139,26 @@ async fn select(tx: &mut Tx, view: View, f: &Filter, object: &str, span: Span, l
     Ok(lines)
 }
 
-fn page(view: View, filter: &Filter, lines: &[Line], next: Option<&str>, today: Date, csrf: Option<&str>) -> Markup {
+fn page(
+    view: View,
+    filter: &Filter,
+    lines: &[Line],
+    next: Option<&str>,
+    today: Date,
+    csrf: Option<&str>,
+    doors: Doors,
+) -> Markup {
     html! {
         (tabs(view.path))
         (view::filters(view.path, filter, today, view.fields))
-        (table(lines))
+        (table(lines, doors))
         (ui::pager(&format!("{}件を表示（新しい順）", ui::number(lines.len())), None, next))
         @if filter.after.is_some() { p { a href=(filter.from(None).address(view.path)) { "最初のページへ戻る" } } }
         @if let Some(csrf) = csrf { (view::export(view.export, filter, csrf)) }
     }
 }
 
-fn table(lines: &[Line]) -> Markup {
+fn table(lines: &[Line], doors: Doors) -> Markup {
     let head = vec![
         column("日時").holds(Holds::Date),
         column("人"),
@@ -159,7 +176,7 @@ fn table(lines: &[Line]) -> Markup {
             html! { (ui::date_time_seconds(l.at)) },
             html! { (l.actor_name) br; span class="quiet" { (view::site(&l.site)) } },
             html! { (view::permission(&l.permission)) },
-            thing(&l.object),
+            thing(&l.object, doors),
             outcome(&l.outcome),
             html! { (words(&l.detail)) },
             html! { (l.address) br; span class="quiet" { (l.request_id) } },
@@ -169,12 +186,12 @@ fn table(lines: &[Line]) -> Markup {
 }
 
 /// A thing of the log as a link, where there is a page for it.
-fn thing(object: &str) -> Markup {
+fn thing(object: &str, doors: Doors) -> Markup {
     match object.split_once(':') {
         Some(("case", id)) => {
-            html! { a href={ "/cases/" (id) } { "案件" } " " a class="quiet" href={ "/log?object=" (object) } { "この案件の操作" } }
+            html! { (doors.case(id, "案件")) " " a class="quiet" href={ "/log?object=" (object) } { "この案件の操作" } }
         }
-        Some(("letter", id)) => html! { a href={ "/letters/" (id) } { "通知書" } },
+        Some(("letter", id)) => doors.letter(id, "通知書"),
         _ => html! { (object) },
     }
 }
@@ -233,8 +250,9 @@ mod tests {
 
     #[test]
     fn a_line_says_who_what_and_how_it_ended() {
-        let html = page(OPERATIONS, &Filter::default(), &[line("failed")], None, date!(2026 - 11 - 22), Some("t"))
-            .into_string();
+        let html =
+            page(OPERATIONS, &Filter::default(), &[line("failed")], None, date!(2026 - 11 - 22), Some("t"), Doors::ALL)
+                .into_string();
         for part in [
             "2026/11/22 14:03:04",
             "申請を差し戻す",
@@ -246,7 +264,8 @@ mod tests {
         ] {
             assert!(html.contains(part), "{part}: {html}");
         }
-        let without = page(OPERATIONS, &Filter::default(), &[], None, date!(2026 - 11 - 22), None).into_string();
+        let without =
+            page(OPERATIONS, &Filter::default(), &[], None, date!(2026 - 11 - 22), None, Doors::ALL).into_string();
         assert!(without.contains("記録はありません") && !without.contains("/log/export"));
     }
 
