@@ -214,16 +214,16 @@ fn source(file: &str, text: &str, problems: &mut Vec<String>) {
 
 /// What must never be committed: addresses of registries, paths of one machine, secrets.
 fn forbidden(file: &str, text: &str, problems: &mut Vec<String>) {
-    if file.starts_with("xtask/") {
-        return;
-    }
-    let hosts = ["registry.npmjs", "pypi.org", "deb.debian", "index.crates", "files.pythonhosted"];
-    for host in hosts {
-        if text.contains(host) {
+    // Each in two parts, so that this file holds none of them either.
+    let hosts =
+        [["registry", "npmjs"], ["pypi", "org"], ["deb", "debian"], ["index", "crates"], ["files", "pythonhosted"]];
+    for host in hosts.map(|parts| parts.join(".")) {
+        if text.contains(&host) {
             problems.push(format!("{file}: names a registry's host ({host})"));
         }
     }
-    if file.ends_with(".lock") {
+    // What follows is spelled out below, and in a lock file of Cargo's it is no address.
+    if file.ends_with(".lock") || file.starts_with("xtask/") {
         return;
     }
     if text.contains("\"resolved\": \"http") {
@@ -254,7 +254,8 @@ mod tests {
         source("a/src/lib.rs", "pub fn f() {}\n", &mut found);
         source("b.rs", &"x\n".repeat(601), &mut found);
         forbidden("package-lock.json", "\"resolved\": \"https://example\"", &mut found);
-        assert_eq!(found.len(), 3, "{found:?}");
+        forbidden("xtask/src/a.rs", &["index", "crates"].join("."), &mut found);
+        assert_eq!(found.len(), 4, "{found:?}");
         found.clear();
         source("a/src/lib.rs", "//! a\n//! b\n//! c\n//! d\n", &mut found);
         assert!(found.is_empty());
