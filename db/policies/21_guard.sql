@@ -78,6 +78,23 @@ begin
         and not exists (select from role_permissions rp where rp.role = given and not rp.permission = any (mine));
 end $$;
 
+-- Takes away what somebody signs in with, after two people said so: the recovery was proposed by another, and whoever acts
+-- has just approved it. Whoever has found the lost things cannot use them any more.
+create or replace function forget_factors(person uuid) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    me uuid := nullif(current_setting('hojo.actor', true), '')::uuid;
+begin
+    if me is null or not ('people.recover' = any (held_permissions(me))) or me = person
+       or not exists (select from invitations i where i.staff_id = person and i.kind = 'recovery' and i.approved_by = me
+                        and i.made_by <> me and i.used_at is null and i.cancelled_at is null) then
+        raise exception 'this person may not take these factors away' using errcode = '42501';
+    end if;
+    delete from passkeys where staff_id = person;
+    delete from recovery_codes where staff_id = person;
+    update staff set password_hash = null, totp_secret = null, factors_since = null where id = person;
+end $$;
+
 -- Does a window hold at this moment? Minutes are those of a clock in Japan.
 create or replace function window_holds(days int, from_minute int, to_minute int, at timestamptz) returns boolean
 language sql immutable parallel safe as $$
@@ -186,13 +203,14 @@ alter function held_permissions(uuid) owner to hojo_gate;
 alter function admission(uuid, text, timestamptz) owner to hojo_gate;
 alter function address_cut(text) owner to hojo_gate;
 alter function may_invite_into(uuid, text) owner to hojo_gate;
+alter function forget_factors(uuid) owner to hojo_gate;
 alter function vpn_decision(bytea, text, text, timestamptz, text) owner to hojo_gate;
 alter function apply_permission_change(uuid, timestamptz) owner to hojo_setup;
 revoke create on schema public from hojo_gate, hojo_setup;
-revoke all on function held_permissions(uuid), may_invite_into(uuid, text), apply_permission_change(uuid, timestamptz), admission(uuid, text, timestamptz),
+revoke all on function held_permissions(uuid), may_invite_into(uuid, text), forget_factors(uuid), apply_permission_change(uuid, timestamptz), admission(uuid, text, timestamptz),
     address_cut(text), vpn_decision(bytea, text, text, timestamptz, text) from public;
 grant execute on function held_permissions(uuid) to hojo_setup, hojo_staff;
-grant execute on function apply_permission_change(uuid, timestamptz), may_invite_into(uuid, text) to hojo_staff;
+grant execute on function apply_permission_change(uuid, timestamptz), may_invite_into(uuid, text), forget_factors(uuid) to hojo_staff;
 grant insert on staff_roles to hojo_staff;
 drop policy if exists hojo_staff_invites on staff_roles;
 create policy hojo_staff_invites on staff_roles for insert to hojo_staff with check (may_invite_into(staff_id, role));

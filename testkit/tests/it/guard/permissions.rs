@@ -186,6 +186,11 @@ async fn nobody_widens_alone_around_the_page_and_two_keepers_stay() {
         (me, vec!["insert into role_permissions values ('operator', 'adoption.commit')".to_owned()]),
         (me, vec!["delete from role_permissions".to_owned()]),
         (me, vec!["insert into staff_roles select id, 'manager' from staff".to_owned()]),
+        // What people sign in with: not read, not written, and taken away by two people only.
+        (me, vec!["select password_hash, totp_secret from staff".to_owned()]),
+        (me, vec!["update staff set password_hash = null".to_owned()]),
+        (me, vec!["delete from passkeys".to_owned()]),
+        (me, vec![format!("select forget_factors('{operator}')")]),
         // Another's name, a widening said to be none, one's own widening, somebody without the permission.
         (me, vec![store(operator, true)]),
         (me, vec![store(me, false), apply.clone()]),
