@@ -11,7 +11,7 @@ use hojo_jobs::Runner;
 use hojo_letters::Printer;
 use hojo_mail::{Mail, Security, SmtpConfig, SmtpMail};
 use hojo_press_client::{PressClient, PressSettings};
-use hojo_web::{CasePanel, RouteInfo, Routes, server};
+use hojo_web::{CasePanel, MenuGroup, RouteInfo, Routes, server};
 
 use crate::config::Config;
 
@@ -45,10 +45,26 @@ pub fn site_routes(site: Site, provider: Arc<dyn GbizId>) -> Routes {
             .with(hojo_review::reviewer_routes())
             .with(hojo_letters::office_routes())
             .with(hojo_guard::office_routes())
-            .with(hojo_operations::routes()),
+            .with(hojo_operations::routes())
+            .grouped(OFFICE_MENU),
         Site::Api => common.with(hojo_welcome::api_routes()).with(hojo_guard::api_routes()),
     }
 }
+
+/// The menu of the office. What a person may not open is left out, and with it a group that has nothing else.
+const OFFICE_MENU: &[MenuGroup] = &[
+    MenuGroup { label: None, entries: &["/"] },
+    MenuGroup { label: Some("仕事"), entries: &["/queue", "/intake"] },
+    MenuGroup { label: Some("審査"), entries: &["/review", "/reviewers", "/assignments", "/ranking", "/runs"] },
+    MenuGroup { label: Some("公募回とルール"), entries: &["/rounds", "/rules", "/definitions"] },
+    MenuGroup { label: Some("通知"), entries: &["/letters"] },
+    MenuGroup {
+        label: Some("人と権限"),
+        entries: &["/people", "/permissions", "/sessions", "/boundaries", "/database-access"],
+    },
+    MenuGroup { label: Some("見守りと記録"), entries: &["/watch", "/log", "/jobs", "/health"] },
+    MenuGroup { label: None, entries: &["/account"] },
+];
 
 /// What the case desk shows, in order.
 fn panels() -> Vec<CasePanel> {
@@ -119,4 +135,21 @@ fn mail(config: &Config) -> anyhow::Result<Arc<dyn Mail>> {
         time_out: MAIL_STEP,
     };
     Ok(Arc::new(SmtpMail::new(&settings)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_entry_of_the_offices_menu_has_one_place_and_every_place_an_entry() {
+        let entries: Vec<&str> = OFFICE_MENU.iter().flat_map(|g| g.entries).copied().collect();
+        let named: BTreeSet<&str> = entries.iter().copied().collect();
+        assert_eq!(named.len(), entries.len(), "twice in the table");
+        let routes = site_routes(Site::Office, Arc::new(hojo_gbizid::FakeGbizId::default()));
+        let shown: BTreeSet<&str> = routes.menu_items().iter().map(|m| m.href).collect();
+        assert_eq!(named, shown);
+    }
 }

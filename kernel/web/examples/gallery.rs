@@ -2,7 +2,7 @@
 //! writes HTML to standard output. Pages: `portal`, `form`, `office`, `plain`. `<assets>` is where app.css and app.js lie.
 #![expect(clippy::print_stdout, reason = "the page is the output")]
 
-use hojo_web::ui::{self, Choice, Control, Mark, Tone, page::NavItem};
+use hojo_web::ui::{self, Choice, Control, Mark, NavGroup, NavItem, Tone};
 use maud::{Markup, Render, html};
 use time::macros::datetime;
 
@@ -334,13 +334,7 @@ fn office(assets: ui::Assets) -> ui::Shell {
         (ui::comparison("前回", "今回", &[compared("資本金", Some("30,000,000円"), Some("35,000,000円"))]))
     };
     ui::page(ui::Site::Office, "申請の一覧", assets, body)
-        .nav(vec![
-            NavItem::new("一覧", "#list", true),
-            NavItem::new("審査", "#review", false),
-            NavItem::new("通知書", "#letters", false),
-            NavItem::new("公募回", "#rounds", false),
-            NavItem::new("操作履歴", "#log", false),
-        ])
+        .menu(office_menu())
         .signed_in(ui::SignedIn {
             name: "佐藤 一郎".into(),
             role: Some("オペレータ".into()),
@@ -350,6 +344,23 @@ fn office(assets: ui::Assets) -> ui::Shell {
         })
         .csrf("token")
         .wide()
+}
+
+fn office_menu() -> Vec<NavGroup> {
+    let group = |label, entries: &[&str]| NavGroup {
+        label: Some(label),
+        items: entries.iter().map(|l| NavItem::new(*l, format!("#{l}"), *l == "案件一覧")).collect(),
+    };
+    vec![
+        NavGroup::of_one(NavItem::new("ホーム", "#home", false)),
+        group("仕事", &["案件一覧", "代理受付"]),
+        group("審査", &["審査員", "審査の割当て", "採点・順位", "採択シミュレーション"]),
+        group("公募回とルール", &["公募回", "申請要件の規則", "制度定義"]),
+        group("通知", &["通知書"]),
+        group("人と権限", &["職員・審査員", "権限", "ログイン中の利用者", "接続元と時間帯", "DBの直接利用"]),
+        group("見守りと記録", &["見張り", "ログ", "ジョブ", "稼働状況"]),
+        NavGroup::of_one(NavItem::new("ログイン設定", "#account", false)),
+    ]
 }
 
 fn plain(assets: ui::Assets) -> ui::Shell {

@@ -16,7 +16,7 @@ use crate::fault::Fault;
 use crate::inbound::form_pairs;
 use crate::kernel::{Kernel, Notice, Settings};
 use crate::signals::Signal;
-use crate::ui::{self, NavItem, Shell, SignedIn};
+use crate::ui::{self, NavGroup, NavItem, Shell, SignedIn};
 use crate::{asset_urls, csrf};
 
 /// Facts of one request.
@@ -248,7 +248,7 @@ pub(crate) fn shell(
 ) -> Shell {
     let s = &kernel.settings;
     let mut page =
-        ui::page(kernel.ui_site(), title, asset_urls(), body).nav(menu(kernel, actor, &info.path)).nonce(&info.nonce);
+        ui::page(kernel.ui_site(), title, asset_urls(), body).menu(menu(kernel, actor, &info.path)).nonce(&info.nonce);
     if let Some(brand) = &s.brand {
         page = page.brand(brand);
     }
@@ -289,13 +289,17 @@ pub(crate) fn shell(
     }
 }
 
-fn menu(kernel: &Kernel, actor: &Actor, path: &str) -> Vec<NavItem> {
-    kernel
-        .menu
-        .iter()
-        .filter(|m| actor.holds(m.permission) && m.shown_to(actor))
-        .map(|m| NavItem::new(m.label, m.href, is_under(path, m.href)))
-        .collect()
+/// What the person may open, entries of one group together. Entries come in the order of the menu.
+fn menu(kernel: &Kernel, actor: &Actor, path: &str) -> Vec<NavGroup> {
+    let mut groups: Vec<NavGroup> = Vec::new();
+    for m in kernel.menu.iter().filter(|m| actor.holds(m.permission) && m.shown_to(actor)) {
+        let item = NavItem::new(m.label, m.href, is_under(path, m.href));
+        match groups.last_mut() {
+            Some(last) if m.group.is_some() && last.label == m.group => last.items.push(item),
+            _ => groups.push(NavGroup { label: m.group, items: vec![item] }),
+        }
+    }
+    groups
 }
 
 fn is_under(path: &str, href: &str) -> bool {

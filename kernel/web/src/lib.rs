@@ -30,7 +30,7 @@ pub use kernel::{Kernel, Settings};
 pub use panel::CasePanel;
 pub use proxies::{NoRange, Proxies, Range};
 pub use reply::Reply;
-pub use route::{MenuItem, RouteInfo, Routes};
+pub use route::{MenuGroup, MenuItem, RouteInfo, Routes};
 pub use session::{For, end_session, held_session, refresh_session, start_session, take_over};
 pub use signals::browser_words;
 

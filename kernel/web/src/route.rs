@@ -61,7 +61,17 @@ pub struct MenuItem {
     pub href: &'static str,
     pub permission: Permission,
     pub order: u16,
+    /// The group it lies in, where the menu has groups.
+    pub group: Option<&'static str>,
     public_only: bool,
+}
+
+/// A group of the menu: its name and the addresses in it, in their order.
+#[derive(Clone, Copy, Debug)]
+pub struct MenuGroup {
+    /// `None`: the entries stand beside the groups.
+    pub label: Option<&'static str>,
+    pub entries: &'static [&'static str],
 }
 
 impl MenuItem {
@@ -163,7 +173,7 @@ impl Routes {
 
     fn menu_item(mut self, label: &'static str, order: u16, public_only: bool) -> Self {
         if let Some(r) = self.list.last() {
-            self.menu.push(MenuItem { label, href: r.path, permission: r.permission, order, public_only });
+            self.menu.push(MenuItem { label, href: r.path, permission: r.permission, order, group: None, public_only });
         }
         self
     }
@@ -174,6 +184,17 @@ impl Routes {
         debug_assert_eq!(self.site, other.site);
         self.list.extend(other.list);
         self.menu.extend(other.menu);
+        self
+    }
+
+    /// Puts the menu into the order and the groups of a table. What the table does not name stands behind it.
+    #[must_use]
+    pub fn grouped(mut self, table: &'static [MenuGroup]) -> Self {
+        let places = || table.iter().flat_map(|group| group.entries.iter().map(move |href| (group.label, *href)));
+        for item in &mut self.menu {
+            let place = places().zip(0u16..).find(|((_, href), _)| *href == item.href);
+            (item.group, item.order) = place.map_or((None, u16::MAX), |((group, _), at)| (group, at));
+        }
         self
     }
 

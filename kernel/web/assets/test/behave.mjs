@@ -217,6 +217,30 @@ const tests = {
     assert.equal(await portal.evaluate(() => document.activeElement?.getAttribute("data-opens")), "withdraw");
     await portal.close();
   },
+  async "the menu opens by key, one group at a time, and shuts behind the person"() {
+    for (const width of [1280, 390]) {
+      const page = await fresh("office");
+      await page.setViewportSize({ width, height: 800 });
+      const open = () => page.locator(".site-nav details[open] > summary").allInnerTexts();
+      assert.equal(await page.locator('.site-nav a[aria-current="page"]').count(), 1);
+      await page.locator(".site-nav summary", { hasText: "審査" }).focus();
+      await page.keyboard.press("Enter");
+      assert.deepEqual(await open(), ["審査"]);
+      await page.keyboard.press("Tab");
+      assert.equal(await page.evaluate(() => document.activeElement?.textContent), "審査員");
+      const box = await page.locator(".site-nav details[open] > ul").boundingBox();
+      assert.ok(box && box.x >= 0 && box.x + box.width <= width, JSON.stringify(box));
+      await page.locator(".site-nav summary", { hasText: "人と権限" }).click();
+      assert.deepEqual(await open(), ["人と権限"]);
+      await page.keyboard.press("Escape");
+      assert.deepEqual(await open(), []);
+      await page.keyboard.press("Enter");
+      assert.deepEqual(await open(), ["人と権限"]);
+      await page.locator(".site-footer__brand").click();
+      assert.deepEqual(await open(), []);
+      await page.close();
+    }
+  },
   async "the error summary takes the focus"() {
     const page = await fresh("form");
     assert.equal(await page.evaluate(() => document.activeElement?.id), "error-summary");

@@ -6,7 +6,7 @@
 //!
 //! | for | use |
 //! |---|---|
-//! | a page | [`page()`] → [`page::Shell`] (`.nav .signed_in .problems .banner .notice .breadcrumb .csrf .nonce .plain .wide`) |
+//! | a page | [`page()`] → [`page::Shell`] (`.nav .menu .signed_in .problems .banner .notice .breadcrumb .csrf .nonce .plain .wide`) |
 //! | doing | [`button()`], [`link_button`], [`buttons`] |
 //! | asking | [`text_field`], [`textarea`], [`yen_field`], [`date_field`], [`select`], [`radios`], [`checks`], [`consent`], [`secret`], [`fixed`], [`field()`] with any [`Control`] |
 //! | files, tables | [`upload()`], [`file_list`], [`edit_rows`], [`edit_years`] |
@@ -30,6 +30,7 @@ pub mod form;
 mod icon;
 mod lists;
 mod message;
+mod nav;
 pub mod page;
 mod rows;
 mod save;
@@ -50,7 +51,8 @@ pub use lists::{
     Answer, Compared, Happened, answers, comparison, dialog, disclosure, facts, panel, shortened, staircase, timeline,
 };
 pub use message::{Banner, Messages, Problem, Tone, banner, emergency, error_summary};
-pub use page::{Assets, NavItem, Shell, SignedIn, Site, csrf_field, page};
+pub use nav::{NavGroup, NavItem};
+pub use page::{Assets, Shell, SignedIn, Site, csrf_field, page};
 pub use rows::{EditCell, EditColumn, EditTable, Import, edit_rows, edit_years};
 pub use save::{SaveForm, save_form};
 pub use status::{Chip, Step, StepState, Task, chip, deadline, empty, plain_chip, progress, steps, task_list};

@@ -2,6 +2,7 @@
 use maud::{DOCTYPE, Markup, Render, html};
 
 use super::message::{Banner, Problem, error_summary};
+use super::nav::{NavGroup, NavItem, main_menu};
 
 /// Which of the two sites a page belongs to; they differ in colour band and name, so that nobody mixes them up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,27 +26,6 @@ impl Site {
             Self::Portal => "補助金電子申請",
             Self::Office => "補助金事務局システム",
         }
-    }
-}
-
-/// An entry of the navigation or a link of the footer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NavItem {
-    /// What it says.
-    pub label: String,
-    /// Where it leads.
-    pub href: String,
-    /// The page shown lies here.
-    pub current: bool,
-    /// A count beside the label (messages unread, work waiting); 0 shows nothing.
-    pub count: u32,
-}
-
-impl NavItem {
-    /// An entry without count.
-    #[must_use]
-    pub fn new(label: impl Into<String>, href: impl Into<String>, current: bool) -> Self {
-        Self { label: label.into(), href: href.into(), current, count: 0 }
     }
 }
 
@@ -85,7 +65,7 @@ pub struct Shell {
     site: Site,
     title: String,
     brand: Option<String>,
-    nav: Vec<NavItem>,
+    nav: Vec<NavGroup>,
     signed_in: Option<SignedIn>,
     sign_in_link: Option<String>,
     banners: Vec<Markup>,
@@ -141,10 +121,16 @@ impl Shell {
         self
     }
 
-    /// The main navigation.
+    /// The main navigation, one entry beside the other.
     #[must_use]
-    pub fn nav(mut self, items: Vec<NavItem>) -> Self {
-        self.nav = items;
+    pub fn nav(self, items: Vec<NavItem>) -> Self {
+        self.menu(items.into_iter().map(NavGroup::of_one).collect())
+    }
+
+    /// The main navigation in groups.
+    #[must_use]
+    pub fn menu(mut self, groups: Vec<NavGroup>) -> Self {
+        self.nav = groups;
         self
     }
 
@@ -291,9 +277,7 @@ impl Shell {
                     @else if let Some(href) = &self.sign_in_link { a class="button" data-weight="outline" data-size="sm" href=(href) { "ログイン" } }
                 }
                 @if !self.nav.is_empty() && !self.plain {
-                    nav class="site-nav" aria-label="メインメニュー" {
-                        ul { @for item in &self.nav { li { (nav_link(item)) } } }
-                    }
+                    (main_menu(&self.nav))
                 }
             }
         }
@@ -313,15 +297,6 @@ impl Shell {
                 }
                 p class="site-footer__brand" { (self.brand_words()) }
             }
-        }
-    }
-}
-
-fn nav_link(item: &NavItem) -> Markup {
-    html! {
-        a href=(item.href) aria-current=[item.current.then_some("page")] {
-            (item.label)
-            @if item.count > 0 { span class="count" { (super::amounts::number(item.count)) span class="visually-hidden" { "件" } } }
         }
     }
 }

@@ -293,7 +293,7 @@ pub fn filters(action: &str, fields: &Markup, clear: Option<&str>) -> Markup {
 
 /// Links that look like tabs: each is a page of its own.
 #[must_use]
-pub fn tabs(label: &str, items: &[super::page::NavItem]) -> Markup {
+pub fn tabs(label: &str, items: &[super::nav::NavItem]) -> Markup {
     html! {
         nav class="tabs" aria-label=(label) {
             ul {

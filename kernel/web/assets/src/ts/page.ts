@@ -14,6 +14,23 @@ function dialogs(): void {
   });
 }
 
+/** An open group of the menu shuts when the person goes on: a press elsewhere, Escape, the focus leaving it. */
+function menu(): void {
+  const groups = all<HTMLDetailsElement>(".site-nav__group");
+  const shut = (but: EventTarget | null) => {
+    for (const group of groups) if (!(but instanceof Node && group.contains(but))) group.open = false;
+  };
+  if (groups.length === 0) return;
+  document.addEventListener("click", (event) => shut(event.target));
+  document.addEventListener("focusin", (event) => shut(event.target));
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" ? groups.find((group) => group.open) : undefined;
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary")?.focus();
+  });
+}
+
 /** One box in the head ticks all rows; it shows a dash while only some are. */
 function tickAll(): void {
   for (const place of all<HTMLElement>("[data-tick-all]")) {
@@ -66,6 +83,7 @@ function fonts(): void {
 export function start(): void {
   fonts();
   dialogs();
+  menu();
   tickAll();
   oncePressed();
   document.querySelector<HTMLElement>("[data-focus]")?.focus();
