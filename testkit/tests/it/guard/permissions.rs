@@ -214,3 +214,23 @@ async fn nobody_widens_alone_around_the_page_and_two_keepers_stay() {
     db.close().await.unwrap();
     world.end().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_entry_of_a_persons_menu_opens_and_no_group_holds_less_than_two() {
+    let world = World::new().await;
+    for (login, groups) in [("manager1", 5), ("operator1", 1), ("it1", 2), ("reviewer1", 0)] {
+        let person = world.staff(login).await.unwrap();
+        let html = person.get("/account").await.unwrap().html();
+        let nav = html.split("<nav class=\"site-nav\"").nth(1).unwrap().split("</nav>").next().unwrap();
+        assert_eq!(nav.matches("aria-current=\"page\"").count(), 1, "{login}: {nav}");
+        let hrefs: Vec<&str> = nav.split("href=\"").skip(1).map(|p| p.split('"').next().unwrap()).collect();
+        assert!(hrefs.contains(&"/account"), "{login}: {hrefs:?}");
+        for href in hrefs {
+            assert_eq!(person.go(href).await.unwrap().status, 200, "{login}: {href}");
+        }
+        let folded: Vec<&str> = nav.split("<details").skip(1).map(|p| p.split("</details>").next().unwrap()).collect();
+        assert!(folded.iter().all(|f| f.matches("href=").count() > 1), "{login}: {nav}");
+        assert!(folded.len() >= groups, "{login} sees {} groups: {nav}", folded.len());
+    }
+    world.end().await.unwrap();
+}
