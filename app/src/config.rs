@@ -75,6 +75,20 @@ pub struct Config {
     #[arg(long, env = "HOJO_GBIZID_SECRET", default_value = "hojo-development", hide_env_values = true, global = true)]
     pub gbizid_secret: String,
 
+    /// The OpenID provider of the office's own organisation, as it writes itself; empty: staff use passkeys and passwords only.
+    #[arg(long, env = "HOJO_OFFICE_OPENID_ISSUER", default_value = "", global = true)]
+    pub office_openid_issuer: String,
+    #[arg(long, env = "HOJO_OFFICE_OPENID_CLIENT", default_value = "", global = true)]
+    pub office_openid_client: String,
+    #[arg(long, env = "HOJO_OFFICE_OPENID_SECRET", default_value = "", hide_env_values = true, global = true)]
+    pub office_openid_secret: String,
+    /// What the provider says (`acr` or `amr`) when it has seen a second factor; separated by commas, at least one.
+    #[arg(long, env = "HOJO_OFFICE_OPENID_SECOND_FACTOR", default_value = "", global = true)]
+    pub office_openid_second_factor: String,
+    /// What is asked of the provider as `acr_values`, separated by spaces; empty: nothing.
+    #[arg(long, env = "HOJO_OFFICE_OPENID_ACR", default_value = "", global = true)]
+    pub office_openid_acr: String,
+
     #[arg(long, env = "HOJO_SMTP_HOST", default_value = "127.0.0.1", global = true)]
     pub smtp_host: String,
     #[arg(long, env = "HOJO_SMTP_PORT", default_value_t = 8025, global = true)]
@@ -144,7 +158,8 @@ impl Config {
             brand: None,
             form_targets: match site {
                 Site::Portal => origin(&self.gbizid_issuer).into_iter().collect(),
-                Site::Office | Site::Api => vec![],
+                Site::Office => origin(&self.office_openid_issuer).into_iter().collect(),
+                Site::Api => vec![],
             },
             max_upload: 50 * 1024 * 1024,
             max_in_flight: 512,

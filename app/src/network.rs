@@ -21,6 +21,9 @@ pub fn diagram(c: &Config) -> String {
         line(format!("{site} --> vault[(\"ファイル {}\")]", c.vault.display()));
     }
     line(format!("portal -- https --> gbizid[\"GビズID {}\"]", host(&c.gbizid_issuer)));
+    if !c.office_openid_issuer.is_empty() {
+        line(format!("office -- https --> openid[\"組織のログイン {}\"]", host(&c.office_openid_issuer)));
+    }
     line(format!("worker -- smtp {}:{} --> mail[メールサーバー]", c.smtp_host, c.smtp_port));
     let clamd = if c.clamd.is_empty() { "設定したときだけ" } else { c.clamd.as_str() };
     line(format!("worker -- clamd {clamd} --> clamav[ウイルス検査]"));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use hojo_access::Site;
 use hojo_clamav::{Clamd, Place, Scanner};
 use hojo_db::Db;
-use hojo_gbizid::{GbizId, OpenIdGbizId};
+use hojo_gbizid::{GbizId, OfficeSignIn, OpenIdGbizId};
 use hojo_jobs::Runner;
 use hojo_letters::Printer;
 use hojo_mail::{Mail, Security, SmtpConfig, SmtpMail};
@@ -17,7 +17,7 @@ use crate::config::Config;
 
 /// The routes of a site, with the real gates behind them.
 pub fn routes(config: &Config, site: Site) -> anyhow::Result<Routes> {
-    Ok(site_routes(site, gbizid(config)?))
+    Ok(site_routes_with(site, gbizid(config)?, office_sign_in(config)?))
 }
 
 /// The whole table of all sites. The gates are not asked anything.
@@ -30,6 +30,11 @@ pub fn table() -> Vec<RouteInfo> {
 }
 
 pub fn site_routes(site: Site, provider: Arc<dyn GbizId>) -> Routes {
+    site_routes_with(site, provider, None)
+}
+
+/// As [`site_routes`], with the provider of the office's own organisation.
+pub fn site_routes_with(site: Site, provider: Arc<dyn GbizId>, office: Option<OfficeSignIn>) -> Routes {
     let common = server::common(site);
     match site {
         Site::Portal => common
@@ -38,7 +43,7 @@ pub fn site_routes(site: Site, provider: Arc<dyn GbizId>) -> Routes {
             .with(hojo_apply::portal_routes())
             .with(hojo_letters::portal_routes()),
         Site::Office => common
-            .with(hojo_people::office_routes())
+            .with(hojo_people::office_routes(office))
             .with(hojo_office::routes(panels()))
             .with(hojo_apply::intake_routes())
             .with(hojo_review::office_routes())
@@ -82,6 +87,30 @@ fn gbizid(config: &Config) -> anyhow::Result<Arc<dyn GbizId>> {
         hojo_gbizid::Config::new(&config.gbizid_issuer, &config.gbizid_client, &config.gbizid_secret, &redirect);
     settings.plain_http_on_loopback = config.demo.is_some();
     Ok(Arc::new(OpenIdGbizId::new(settings)?))
+}
+
+/// Sign-in by the office's own organisation: off while no issuer is named.
+fn office_sign_in(config: &Config) -> anyhow::Result<Option<OfficeSignIn>> {
+    if config.office_openid_issuer.is_empty() {
+        return Ok(None);
+    }
+    let second_factor: Vec<String> =
+        config.office_openid_second_factor.split(',').map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()).collect();
+    anyhow::ensure!(
+        !second_factor.is_empty(),
+        "HOJO_OFFICE_OPENID_SECOND_FACTOR must name what the provider calls a second factor (values of acr or amr)"
+    );
+    let redirect = format!("{}/sign-in/openid/callback", config.office_url.trim_end_matches('/'));
+    let mut settings = hojo_gbizid::Config::new(
+        &config.office_openid_issuer,
+        &config.office_openid_client,
+        &config.office_openid_secret,
+        &redirect,
+    );
+    settings.scopes = vec![];
+    settings.acr_values = config.office_openid_acr.split_whitespace().map(str::to_owned).collect();
+    settings.plain_http_on_loopback = config.demo.is_some();
+    Ok(Some(OfficeSignIn { provider: Arc::new(OpenIdGbizId::new(settings)?), second_factor }))
 }
 
 /// Every job handler, with the real gates behind them.

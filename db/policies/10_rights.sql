@@ -59,6 +59,7 @@ begin
     perform pg_temp.allow('hojo_gate', array['roles', 'role_permissions', 'staff_roles', 'session_rules'], 'select', 'true');
     perform pg_temp.allow('hojo_gate', array['retired_tokens'], 'select, insert', 'true');
     perform pg_temp.allow('hojo_gate', array['passkeys', 'recovery_codes'], 'select, insert, update, delete', 'true');
+    perform pg_temp.allow('hojo_gate', array['staff_identities'], 'select, insert, delete', 'true');
     perform pg_temp.allow('hojo_gate', array['ceremonies'], 'select, insert, delete', 'true');
     perform pg_temp.allow('hojo_gate', array['invitations'], 'select, update (used_at)', 'true');
     perform pg_temp.allow('hojo_gate', array['sessions', 'sign_ins', 'accounts', 'applicants'], 'select, insert, update', 'true');
@@ -93,7 +94,10 @@ begin
     perform pg_temp.allow('hojo_staff', array['sessions'], 'select (id, site, account_id, staff_id, user_agent, address, created_at, seen_at, idle_seconds, expires_at, ended_at, end_reason, held, fresh_seconds, watch_network), update (ended_at, end_reason, idle_seconds, fresh_seconds, watch_network)', somebody);
     -- Whom the office invites, helps back in and bids farewell. Never what they sign in with: that is neither read nor
     -- written here, and taken away only by `forget_factors` (21_guard.sql), which asks for two people.
-    perform pg_temp.allow('hojo_staff', array['staff'], 'select (id, public_id, login, name, kind, email, organisation, disabled_at, created_at, factors_since), insert (id, public_id, login, name, kind, email, organisation), update (name, email, organisation, disabled_at)', somebody);
+    perform pg_temp.allow('hojo_staff', array['staff'], 'select (id, public_id, login, name, kind, email, organisation, disabled_at, created_at, factors_since), insert (id, public_id, login, name, kind, email, organisation)', somebody);
+    -- A closed account stays closed: only `reopen_account` (21_guard.sql) opens it, and asks for two people.
+    grant update (name, email, organisation, disabled_at) on staff to hojo_staff;
+    execute format('create policy staff_update on staff for update to hojo_staff using (%s and disabled_at is null) with check (%s)', somebody, somebody);
     perform pg_temp.allow('hojo_staff', array['invitations'], 'select (id, public_id, staff_id, kind, reason, made_by, made_at, approved_by, approved_at, expires_at, used_at, cancelled_at), update (approved_by, approved_at, cancelled_at)', somebody);
     perform pg_temp.allow('hojo_staff', array['invitations'], 'insert (id, public_id, staff_id, kind, reason, made_by, made_at)', 'made_by = (select nullif(current_setting(''hojo.actor'', true), '''')::uuid)');
     perform pg_temp.allow('hojo_staff', array['passkeys', 'recovery_codes'], 'select (staff_id)', somebody);
@@ -161,7 +165,7 @@ begin
     perform pg_temp.allow('hojo_staff', array['detections'], 'update (acknowledged_by, acknowledged_at, closed_by, closed_at, note)', somebody);
     perform pg_temp.allow('hojo_staff', array['cuts'], 'insert', 'made_by = ' || me);
     perform pg_temp.allow('hojo_staff', array['cuts'], 'update (lifted_by, lifted_at, lift_reason)', somebody);
-    perform pg_temp.allow('hojo_worker', array['detection_rules', 'refusals', 'duty_contacts', 'access_log'], 'select', 'true');
+    perform pg_temp.allow('hojo_worker', array['detection_rules', 'refusals', 'duty_contacts', 'access_log', 'reviewer_ties', 'reviewer_limits'], 'select', 'true');
     perform pg_temp.allow('hojo_worker', array['detections', 'watch_marks'], 'select, insert, update', 'true');
     perform pg_temp.allow('hojo_worker', array['cuts'], 'select, insert', 'true');
     perform pg_temp.allow('hojo_worker', array['refusals'], 'delete', 'true');

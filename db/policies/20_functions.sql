@@ -5,7 +5,7 @@ drop function if exists open_session(bytea, text);
 drop function if exists open_session(bytea, text, bytea);
 create function open_session(token bytea, at_site text, following bytea default null)
 returns table (
-    session_id uuid, state text, seconds_left int, ends_in int, rotate boolean, fresh boolean,
+    session_id uuid, state text, seconds_left int, ends_in int, rotate boolean, fresh boolean, asked boolean,
     user_agent text, address text, watch_network boolean,
     account_id uuid, applicant_id uuid, account_kind text, account_name text,
     staff_id uuid, staff_kind text, staff_name text, permissions text[])
@@ -37,7 +37,7 @@ begin
         if s.id is null or s.ended_at is not null then return; end if;
         -- Requests that were under way when the token turned are not theft.
         if retired < at - interval '30 seconds' then
-            return query select s.id, 'reused', 0, 0, false, false, ''::text, ''::text, false,
+            return query select s.id, 'reused', 0, 0, false, false, false, ''::text, ''::text, false,
                 null::uuid, null::uuid, null::text, null::text, null::uuid, null::text, null::text, array[]::text[];
             return;
         end if;
@@ -62,6 +62,8 @@ begin
            least(s.idle_seconds - 60, extract(epoch from s.expires_at - at))::int,
            extract(epoch from s.expires_at - at)::int,
            turn, s.fresh_at + make_interval(secs => s.fresh_seconds) > at,
+           -- The watch asked for a factor, and none was shown since.
+           coalesce(s.asked_at > s.fresh_at, false),
            s.user_agent, s.address, s.watch_network,
            a.id, a.applicant_id, a.kind, p.name,
            f.id, f.kind, f.name,

@@ -86,13 +86,29 @@ declare
     me uuid := nullif(current_setting('hojo.actor', true), '')::uuid;
 begin
     if me is null or not ('people.recover' = any (held_permissions(me))) or me = person
-       or not exists (select from invitations i where i.staff_id = person and i.kind = 'recovery' and i.approved_by = me
+       or not exists (select from invitations i where i.staff_id = person and i.kind in ('recovery', 'reopen') and i.approved_by = me
                         and i.made_by <> me and i.used_at is null and i.cancelled_at is null) then
         raise exception 'this person may not take these factors away' using errcode = '42501';
     end if;
     delete from passkeys where staff_id = person;
     delete from recovery_codes where staff_id = person;
+    delete from staff_identities where staff_id = person;
     update staff set password_hash = null, totp_secret = null, factors_since = null where id = person;
+end $$;
+
+-- Opens a closed account again, after two people said so. What the person signed in with is taken away besides
+-- (`forget_factors`): who comes back sets it anew, by a link that is good once.
+create or replace function reopen_account(person uuid) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    me uuid := nullif(current_setting('hojo.actor', true), '')::uuid;
+begin
+    if me is null or not ('people.recover' = any (held_permissions(me))) or me = person
+       or not exists (select from invitations i where i.staff_id = person and i.kind = 'reopen' and i.approved_by = me
+                        and i.made_by <> me and i.used_at is null and i.cancelled_at is null) then
+        raise exception 'this person may not open the account again' using errcode = '42501';
+    end if;
+    update staff set disabled_at = null where id = person;
 end $$;
 
 -- Does a window hold at this moment? Minutes are those of a clock in Japan.
@@ -113,6 +129,14 @@ create or replace function address_cut(asking text) returns boolean
 language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return exists (select from cuts c where c.lifted_at is null and c.address = nullif(asking, '')::inet
+                     and (c.until_at is null or c.until_at > clock_timestamp()));
+end $$;
+
+-- Is this account of an applicant cut off? Asked with every request of a session.
+create or replace function account_cut(asking uuid) returns boolean
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return asking is not null and exists (select from cuts c where c.account_id = asking and c.lifted_at is null
                      and (c.until_at is null or c.until_at > clock_timestamp()));
 end $$;
 
@@ -160,7 +184,9 @@ declare
     why     text;
     lasts   int;
 begin
-    select * into gateway from vpn_gateways g where g.key_hash = key and g.withdrawn_at is null;
+    select * into gateway from vpn_gateways g where g.key_hash = key and g.withdrawn_at is null
+      and not exists (select from cuts c where c.gateway_id = g.id and c.lifted_at is null
+                        and (c.until_at is null or c.until_at > clock_timestamp()));
     if gateway.id is null then
         return query select false, false, 'key'::text, 0;
         return;
@@ -202,18 +228,21 @@ grant create on schema public to hojo_gate, hojo_setup;
 alter function held_permissions(uuid) owner to hojo_gate;
 alter function admission(uuid, text, timestamptz) owner to hojo_gate;
 alter function address_cut(text) owner to hojo_gate;
+alter function account_cut(uuid) owner to hojo_gate;
 alter function may_invite_into(uuid, text) owner to hojo_gate;
 alter function forget_factors(uuid) owner to hojo_gate;
+alter function reopen_account(uuid) owner to hojo_gate;
 alter function vpn_decision(bytea, text, text, timestamptz, text) owner to hojo_gate;
 alter function apply_permission_change(uuid, timestamptz) owner to hojo_setup;
 revoke create on schema public from hojo_gate, hojo_setup;
-revoke all on function held_permissions(uuid), may_invite_into(uuid, text), forget_factors(uuid), apply_permission_change(uuid, timestamptz), admission(uuid, text, timestamptz),
-    address_cut(text), vpn_decision(bytea, text, text, timestamptz, text) from public;
+revoke all on function held_permissions(uuid), may_invite_into(uuid, text), forget_factors(uuid), reopen_account(uuid), apply_permission_change(uuid, timestamptz), admission(uuid, text, timestamptz),
+    address_cut(text), account_cut(uuid), vpn_decision(bytea, text, text, timestamptz, text) from public;
 grant execute on function held_permissions(uuid) to hojo_setup, hojo_staff;
-grant execute on function apply_permission_change(uuid, timestamptz), may_invite_into(uuid, text), forget_factors(uuid) to hojo_staff;
+grant execute on function apply_permission_change(uuid, timestamptz), may_invite_into(uuid, text), forget_factors(uuid), reopen_account(uuid) to hojo_staff;
 grant insert on staff_roles to hojo_staff;
 drop policy if exists hojo_staff_invites on staff_roles;
 create policy hojo_staff_invites on staff_roles for insert to hojo_staff with check (may_invite_into(staff_id, role));
 grant execute on function admission(uuid, text, timestamptz) to hojo_portal, hojo_office, hojo_staff;
 grant execute on function vpn_decision(bytea, text, text, timestamptz, text) to hojo_public;
+grant execute on function account_cut(uuid) to hojo_portal, hojo_office;
 grant execute on function address_cut(text) to hojo_portal, hojo_office, hojo_api;

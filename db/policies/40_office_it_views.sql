@@ -74,9 +74,9 @@ create policy it_view_select on changes for select to hojo_it_view using (true);
 create view office_it.changes as select applied_at, area, decided_by, id, proposed_at, proposed_by, public_id, case when reason is null then null else '＊' end as reason, refused_at, steps, widens from public.changes;
 alter view office_it.changes owner to hojo_it_view;
 
-grant select (address, id, kind, lift_reason, lifted_at, lifted_by, made_at, made_by, public_id, reason, rule, staff_id, until_at) on cuts to hojo_it_view;
+grant select (account_id, address, gateway_id, id, kind, lift_reason, lifted_at, lifted_by, made_at, made_by, public_id, reason, rule, staff_id, until_at) on cuts to hojo_it_view;
 create policy it_view_select on cuts for select to hojo_it_view using (true);
-create view office_it.cuts as select case when address is null then null else '＊' end as address, id, kind, case when lift_reason is null then null else '＊' end as lift_reason, lifted_at, lifted_by, made_at, made_by, public_id, case when reason is null then null else '＊' end as reason, rule, staff_id, until_at from public.cuts;
+create view office_it.cuts as select account_id, case when address is null then null else '＊' end as address, gateway_id, id, kind, case when lift_reason is null then null else '＊' end as lift_reason, lifted_at, lifted_by, made_at, made_by, public_id, case when reason is null then null else '＊' end as reason, rule, staff_id, until_at from public.cuts;
 alter view office_it.cuts owner to hojo_it_view;
 
 grant select (expires_at, id, issued_at, issued_by, login, person, public_id, reason, withdrawn_at, withdrawn_by) on database_access to hojo_it_view;
@@ -294,9 +294,9 @@ create policy it_view_select on session_rules for select to hojo_it_view using (
 create view office_it.session_rules as select absolute_minutes, fresh_minutes, idle_minutes, label, watch_network, who from public.session_rules;
 alter view office_it.session_rules owner to hojo_it_view;
 
-grant select (account_id, address, created_at, end_reason, ended_at, expires_at, fresh_at, fresh_seconds, held, id, idle_seconds, rotated_at, seen_at, signalled_at, site, staff_id, user_agent, watch_network) on sessions to hojo_it_view;
+grant select (account_id, address, asked_at, created_at, end_reason, ended_at, expires_at, fresh_at, fresh_seconds, held, id, idle_seconds, rotated_at, seen_at, signalled_at, site, staff_id, user_agent, watch_network) on sessions to hojo_it_view;
 create policy it_view_select on sessions for select to hojo_it_view using (true);
-create view office_it.sessions as select account_id, case when address is null then null else '＊' end as address, created_at, end_reason, ended_at, expires_at, fresh_at, fresh_seconds, held, id, idle_seconds, rotated_at, seen_at, signalled_at, site, staff_id, case when user_agent is null then null else '＊' end as user_agent, watch_network from public.sessions;
+create view office_it.sessions as select account_id, case when address is null then null else '＊' end as address, asked_at, created_at, end_reason, ended_at, expires_at, fresh_at, fresh_seconds, held, id, idle_seconds, rotated_at, seen_at, signalled_at, site, staff_id, case when user_agent is null then null else '＊' end as user_agent, watch_network from public.sessions;
 alter view office_it.sessions owner to hojo_it_view;
 
 grant select (address, failures, last_at, login, until_at) on sign_in_pauses to hojo_it_view;
@@ -318,6 +318,11 @@ grant select (change_id, from_at, id, permission, staff_id, until_at, withdrawn_
 create policy it_view_select on staff_grants for select to hojo_it_view using (true);
 create view office_it.staff_grants as select change_id, from_at, id, permission, staff_id, until_at, withdrawn_at from public.staff_grants;
 alter view office_it.staff_grants owner to hojo_it_view;
+
+grant select (issuer, linked_at, staff_id, subject) on staff_identities to hojo_it_view;
+create policy it_view_select on staff_identities for select to hojo_it_view using (true);
+create view office_it.staff_identities as select issuer, linked_at, staff_id, case when subject is null then null else '＊' end as subject from public.staff_identities;
+alter view office_it.staff_identities owner to hojo_it_view;
 
 grant select (role, staff_id) on staff_roles to hojo_it_view;
 create policy it_view_select on staff_roles for select to hojo_it_view using (true);

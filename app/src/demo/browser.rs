@@ -75,6 +75,12 @@ impl Browser {
         Self { wire: Wire::InProcess(router), base: self.base.clone(), cookies: Arc::clone(&self.cookies) }
     }
 
+    /// A copy of this browser as it is now, cookies and all: what a thief has.
+    #[must_use]
+    pub fn separate(&self) -> Self {
+        Self { wire: self.wire.clone(), base: self.base.clone(), cookies: Arc::new(Mutex::new(self.jar().clone())) }
+    }
+
     fn jar(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
         self.cookies.lock().unwrap_or_else(PoisonError::into_inner)
     }

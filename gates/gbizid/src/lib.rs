@@ -9,6 +9,7 @@ mod claims;
 mod fake;
 mod http;
 mod identity;
+mod office;
 mod prefecture;
 mod problem;
 mod provider;
@@ -18,6 +19,7 @@ pub use callback::{BeginRequest, Callback, Entropy, Redirect, StoredAttempt};
 pub use claims::identity as read_userinfo;
 pub use fake::FakeGbizId;
 pub use identity::{AccountKind, CorpKind, Identity, Person, PersonName, Prefecture};
+pub use office::{FakeOffice, OfficeProof, OfficeProvider, OfficeSignIn};
 pub use problem::{Remedy, SignInProblem};
 pub use provider::{Config, OpenIdGbizId, SetUpProblem};
 

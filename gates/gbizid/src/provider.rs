@@ -2,7 +2,8 @@
 
 use crate::breaker::Breaker;
 use crate::http::{Http, HttpProblem};
-use crate::verify::{self, Rejected};
+use crate::office::{OfficeProof, OfficeProvider};
+use crate::verify::{self, Proven, Rejected};
 use crate::{BeginRequest, Callback, GbizId, Identity, ProviderState, Redirect, SignInProblem, StoredAttempt, claims};
 use async_trait::async_trait;
 use hojo_words::Now;
@@ -11,9 +12,9 @@ use openidconnect::core::{
     CoreProviderMetadata, CoreTokenResponse,
 };
 use openidconnect::{
-    AccessToken, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError, IssuerUrl, LoginHint, Nonce,
-    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
-    TokenResponse as _,
+    AccessToken, AuthenticationContextClass, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError,
+    IssuerUrl, LoginHint, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    RequestTokenError, Scope, TokenResponse as _,
 };
 use std::sync::Arc;
 use time::Duration;
@@ -41,6 +42,8 @@ pub struct Config {
     pub plain_http_on_loopback: bool,
     /// PEM certificates to trust besides the public ones.
     pub extra_authorities: Option<String>,
+    /// How strongly people must be recognised, asked for as `acr_values`. GビズID has none.
+    pub acr_values: Vec<String>,
 }
 
 impl Config {
@@ -55,6 +58,7 @@ impl Config {
             time_out: std::time::Duration::from_secs(10),
             plain_http_on_loopback: false,
             extra_authorities: None,
+            acr_values: vec![],
         }
     }
 }
@@ -207,22 +211,22 @@ impl OpenIdGbizId {
     }
 
     /// Checks the ID token; on an unknown key the keys are fetched again, once.
-    async fn subject(
+    async fn proven(
         &self,
         metadata: &CoreProviderMetadata,
         token: &CoreIdToken,
         stored: &StoredAttempt,
         now: Now,
-    ) -> Result<String, SignInProblem> {
+    ) -> Result<Proven, SignInProblem> {
         let client = (&self.client_id, &self.client_secret);
-        match verify::subject(metadata, client, token, stored, now) {
-            Ok(subject) => return Ok(subject),
+        match verify::proven(metadata, client, token, stored, now) {
+            Ok(proven) => return Ok(proven),
             Err(Rejected::For(problem)) => return Err(problem),
             Err(Rejected::UnknownKey) => {}
         }
         tracing::info!("unknown signing key, fetching the keys again");
         let fresh = self.fetch_keys(metadata, now).await?;
-        verify::subject(&fresh, client, token, stored, now).map_err(|rejected| match rejected {
+        verify::proven(&fresh, client, token, stored, now).map_err(|rejected| match rejected {
             Rejected::UnknownKey => SignInProblem::UnknownKey,
             Rejected::For(problem) => problem,
         })
@@ -296,7 +300,10 @@ impl GbizId for OpenIdGbizId {
             .add_scopes(self.config.scopes.iter().cloned().map(Scope::new))
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&pkce_verifier));
         if request.ask_again {
-            url = url.add_prompt(CoreAuthPrompt::Login);
+            url = url.add_prompt(CoreAuthPrompt::Login).set_max_age(std::time::Duration::ZERO);
+        }
+        for acr in &self.config.acr_values {
+            url = url.add_auth_context_value(AuthenticationContextClass::new(acr.clone()));
         }
         if let Some(hint) = &request.login_hint {
             url = url.set_login_hint(LoginHint::new(hint.clone()));
@@ -309,7 +316,7 @@ impl GbizId for OpenIdGbizId {
         let code = callback.accepted_code(stored, &self.config.issuer, now)?;
         let metadata = self.ready(now).await?;
         let (access_token, id_token) = self.exchange(&metadata, code, stored, now).await?;
-        let subject = self.subject(&metadata, &id_token, stored, now).await?;
+        let subject = self.proven(&metadata, &id_token, stored, now).await?.subject;
         let attributes = self.userinfo(&metadata, &access_token, now).await?;
         self.breaker.succeeded();
         claims::identity(&self.config.issuer, &subject, attributes)
@@ -321,5 +328,32 @@ impl GbizId for OpenIdGbizId {
 
     async fn probe(&self, now: Now) -> Result<(), SignInProblem> {
         self.discover(now).await.map(|_| ())
+    }
+}
+
+#[async_trait]
+impl OfficeProvider for OpenIdGbizId {
+    async fn begin(&self, entropy: [u8; 96], now: Now) -> Result<Redirect, SignInProblem> {
+        let request = BeginRequest { ask_again: true, ..BeginRequest::new(entropy) };
+        GbizId::begin(self, &request, now).await
+    }
+
+    async fn finish(
+        &self,
+        callback: &Callback,
+        stored: &StoredAttempt,
+        now: Now,
+    ) -> Result<OfficeProof, SignInProblem> {
+        let code = callback.accepted_code(stored, &self.config.issuer, now)?;
+        let metadata = self.ready(now).await?;
+        let (_, id_token) = self.exchange(&metadata, code, stored, now).await?;
+        let proven = self.proven(&metadata, &id_token, stored, now).await?;
+        self.breaker.succeeded();
+        Ok(OfficeProof {
+            issuer: self.config.issuer.clone(),
+            subject: proven.subject,
+            ways: proven.ways,
+            shown: proven.shown,
+        })
     }
 }

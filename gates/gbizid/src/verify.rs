@@ -14,14 +14,23 @@ pub(crate) enum Rejected {
     For(SignInProblem),
 }
 
-/// The subject of a token that is genuine, meant for us, for this attempt, and still valid.
-pub(crate) fn subject(
+/// What a genuine token says.
+pub(crate) struct Proven {
+    pub subject: String,
+    /// How strongly the person was recognised (`acr`), and by what (`amr`), in the provider's words.
+    pub ways: Vec<String>,
+    /// When the person last showed it, in seconds since 1970.
+    pub shown: Option<i64>,
+}
+
+/// The claims of a token that is genuine, meant for us, for this attempt, and still valid.
+pub(crate) fn proven(
     metadata: &CoreProviderMetadata,
     client: (&ClientId, &ClientSecret),
     token: &CoreIdToken,
     stored: &StoredAttempt,
     now: Now,
-) -> Result<String, Rejected> {
+) -> Result<Proven, Rejected> {
     let seconds = now.utc().unix_timestamp();
     let verifier = CoreIdTokenVerifier::new_confidential_client(
         client.0.clone(),
@@ -35,7 +44,15 @@ pub(crate) fn subject(
         if issued.timestamp() > seconds + SKEW_SECONDS { Err("issued in the future".to_owned()) } else { Ok(()) }
     });
     match token.claims(&verifier, &Nonce::new(stored.nonce.clone())) {
-        Ok(claims) => Ok(claims.subject().as_str().to_owned()),
+        Ok(claims) => {
+            let acr = claims.auth_context_ref().map(|acr| acr.as_str().to_owned());
+            let amr = claims.auth_method_refs().into_iter().flatten().map(|amr| amr.as_str().to_owned());
+            Ok(Proven {
+                subject: claims.subject().as_str().to_owned(),
+                ways: acr.into_iter().chain(amr).collect(),
+                shown: claims.auth_time().map(|at| at.timestamp()),
+            })
+        }
         Err(error) => Err(rejection(&error)),
     }
 }

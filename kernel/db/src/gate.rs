@@ -28,6 +28,8 @@ pub struct OpenedSession {
     pub rotate: bool,
     /// A factor was shown a short while ago.
     pub fresh: bool,
+    /// The watch asked for a factor, and none was shown since.
+    pub asked: bool,
     /// The browser the session was started with; empty when unknown.
     pub user_agent: String,
     /// The address it was started from; empty when unknown.
@@ -86,10 +88,10 @@ impl Gate {
     ) -> Result<Opened, DbError> {
         let row = sqlx::query!(
             r#"select session_id as "session_id!", state as "state!", seconds_left as "seconds_left!", ends_in as "ends_in!",
-                      rotate as "rotate!", fresh as "fresh!", user_agent as "user_agent!", address as "address!",
+                      rotate as "rotate!", fresh as "fresh!", asked as "asked!", user_agent as "user_agent!", address as "address!",
                       watch_network as "watch_network!", account_id, applicant_id, account_kind, account_name,
                       staff_id, staff_kind, staff_name, permissions as "permissions!",
-                      case when address_cut($4) then 'cut' when staff_id is not null
+                      case when address_cut($4) or account_cut(account_id) then 'cut' when staff_id is not null
                            then admission(staff_id, $4, clock_timestamp() + make_interval(secs => $5)) end as barred
                from open_session($1, $2, $3)"#,
             token_hash,
@@ -122,6 +124,7 @@ impl Gate {
             ends_in: u32::try_from(r.ends_in).unwrap_or(0),
             rotate: r.rotate,
             fresh: r.fresh,
+            asked: r.asked,
             user_agent: r.user_agent,
             address: r.address,
             watch_network: r.watch_network,

@@ -1,6 +1,6 @@
 //! Somebody who has signed in and may not come in from here or now: said plainly, with whom to call, and written down.
 
-use hojo_access::Permission;
+use hojo_access::{Actor, Permission};
 use hojo_db::{Audit, Mode, OpenedSession, Outcome};
 use serde_json::json;
 
@@ -18,14 +18,16 @@ pub(crate) async fn turned_away(
     let mut tx = kernel.db.gate().begin(Mode::Write).await?;
     let audit = Audit { site: Some(kernel.site()), request_id: info.id.clone(), address: info.address.clone() };
     let detail = json!({ "what": "barred", "reason": why, "person": session.actor.name() });
-    let object = session.actor.id().map(|id| format!("staff:{id}")).unwrap_or_default();
+    let object = session.actor.id().map(|id| format!("{}:{id}", session.actor.kind())).unwrap_or_default();
     tx.log_operation(&audit, Permission::BeInsider, &object, Outcome::Refused, detail).await?;
     let contacts =
         sqlx::query!("select name, phone from duty_contacts where withdrawn_at is null order by turn limit 5")
             .fetch_all(tx.sql())
             .await?;
     tx.commit().await?;
-    let contacts = contacts.into_iter().map(|c| format!("{}　{}", c.name, c.phone)).collect();
+    // The telephones are those of the office's own people; applicants know where to ask.
+    let insider = matches!(session.actor, Actor::Staff(_) | Actor::Reviewer(_));
+    let contacts = contacts.into_iter().filter(|_| insider).map(|c| format!("{}　{}", c.name, c.phone)).collect();
     let (title, message) = match why {
         "network" => (
             "この場所からは利用できません",

@@ -136,6 +136,18 @@ impl<A: Access> Cx<A> {
         self.session.as_ref().is_some_and(|s| s.signal.is_some())
     }
 
+    /// The watch noticed something about this person and asks for a factor.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.session.as_ref().is_some_and(|s| s.signal == Some(Signal::Asked))
+    }
+
+    /// A factor was shown a short while ago, in this browser and network.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        self.session.as_ref().is_some_and(|s| s.fresh && s.signal.is_none())
+    }
+
     /// As [`Cx::gate`], begun in the name of this person: the logs name them.
     ///
     /// # Errors

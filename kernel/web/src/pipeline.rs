@@ -24,7 +24,7 @@ use crate::inbound::{Inbound, Posted};
 use crate::kernel::{Kernel, Notice};
 use crate::reply::Reply;
 use crate::route::{Handler, Proof, Routes};
-use crate::signals::signal;
+use crate::signals::{Signal, signal};
 use crate::{barred, cookie, csrf, headers};
 
 /// A request whose person and permission are known; becomes a `Cx<A>` for the handler.
@@ -208,7 +208,11 @@ async fn who(kernel: &Kernel, info: &RequestInfo) -> Result<(Actor, Option<Sessi
             if let Some(bar) = &s.barred {
                 return Err(barred::turned_away(kernel, info, &s, bar).await?);
             }
-            let signal = signal((&s.user_agent, &s.address), (&info.user_agent, &info.address), s.watch_network);
+            let signal = if s.asked {
+                Some(Signal::Asked)
+            } else {
+                signal((&s.user_agent, &s.address), (&info.user_agent, &info.address), s.watch_network)
+            };
             if let Some(which) = signal {
                 note_signal(kernel, info, s.id, &s.actor, which.code()).await?;
             }

@@ -9,6 +9,8 @@ use std::net::IpAddr;
 pub(crate) enum Signal {
     Browser,
     Network,
+    /// Nothing differs: the watch noticed something about the person.
+    Asked,
 }
 
 impl Signal {
@@ -16,6 +18,7 @@ impl Signal {
         match self {
             Self::Browser => "other browser",
             Self::Network => "other network",
+            Self::Asked => "asked by the watch",
         }
     }
 }

@@ -46,7 +46,8 @@ pub fn office_routes() -> Routes {
 /// The jobs that tell the contacts.
 #[must_use]
 pub fn jobs(runner: Runner, db: Db, mail: Arc<dyn Mail>) -> Runner {
-    runner.on(watch::act::MAIL, watch::act::Tell { db, mail })
+    let stolen = watch::stolen::Tell { db: db.clone(), mail: Arc::clone(&mail) };
+    runner.on(watch::act::MAIL, watch::act::Tell { db, mail }).on(watch::stolen::MAIL, stolen)
 }
 
 /// What machines ask: a VPN gateway, with a key of its own.

@@ -1,4 +1,5 @@
-//! Coming in and going out: applicants by GビズID, staff and reviewers by passkey or password and code.
+//! Coming in and going out: applicants by GビズID, staff and reviewers by passkey, by password and code,
+//! or by their organisation's provider.
 //! Never changes a case, and keeps no password or one-time secret in a log or on a page.
 //! Start at [`portal_routes`] and [`office_routes`].
 //! Kept honest by `testkit/tests/it/sign_in`, which also tries the doors that must stay shut.
@@ -17,7 +18,7 @@ use std::sync::Arc;
 
 use hojo_access::Site;
 use hojo_db::Db;
-use hojo_gbizid::GbizId;
+use hojo_gbizid::{GbizId, OfficeSignIn};
 use hojo_jobs::Runner;
 use hojo_mail::Mail;
 use hojo_web::Routes;
@@ -27,20 +28,21 @@ use hojo_web::Routes;
 pub fn portal_routes(provider: Arc<dyn GbizId>) -> Routes {
     gbizid::routes(provider)
         .with(other::routes(Site::Portal))
-        .with(prove::routes(Site::Portal))
+        .with(prove::routes(Site::Portal, false))
         .with(leaving::routes(Site::Portal))
 }
 
-/// Sign-in for staff and reviewers.
+/// Sign-in for staff and reviewers; `office` is the provider of their organisation, where one is set up.
 #[must_use]
-pub fn office_routes() -> Routes {
-    staff::routes()
+pub fn office_routes(office: Option<OfficeSignIn>) -> Routes {
+    let openid = office.is_some();
+    staff::routes(office)
         .with(other::routes(Site::Office))
-        .with(prove::routes(Site::Office))
+        .with(prove::routes(Site::Office, openid))
         .with(leaving::routes(Site::Office))
         .with(account::routes())
         .with(sessions::routes())
-        .with(colleagues::routes())
+        .with(colleagues::routes(openid))
 }
 
 /// Registers the job of this room: `invitation`.

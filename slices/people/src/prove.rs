@@ -11,12 +11,17 @@ use uuid::Uuid;
 
 use crate::safe_path;
 use crate::staff::factors::{self, Person, Verdict, Way};
-use crate::staff::passkey;
+use crate::staff::{openid, passkey};
 
-pub(crate) fn routes(site: Site) -> Routes {
+/// `openid`: the office's people may prove themselves at their organisation's provider, in a new tab.
+pub(crate) fn routes(site: Site, openid: bool) -> Routes {
     let routes = Routes::on(site);
     match site {
-        Site::Office => routes.get("/reauth", ask).even_in_doubt().post("/reauth", answer).even_in_doubt(),
+        Site::Office => routes
+            .get("/reauth", move |cx| ask(cx, openid))
+            .even_in_doubt()
+            .post("/reauth", move |cx, posted| answer(cx, posted, openid))
+            .even_in_doubt(),
         Site::Portal | Site::Api => routes
             .get("/reauth", |cx: Cx<allow::BeApplicant>| at_provider(cx))
             .even_in_doubt()
@@ -47,14 +52,16 @@ async fn person<A: Access>(cx: &Cx<A>) -> Result<(Uuid, Option<Person>), Fault> 
     Ok((id, who))
 }
 
-async fn ask(cx: Cx<allow::BeInsider>) -> Result<Reply, Fault> {
-    Ok(Reply::page(&form(&cx, &Posted::default(), false, None)))
+async fn ask(cx: Cx<allow::BeInsider>, openid: bool) -> Result<Reply, Fault> {
+    Ok(Reply::page(&form(&cx, &Posted::default(), (false, openid), None)))
 }
 
-fn form<A: Access>(cx: &Cx<A>, kept: &Posted, interrupted: bool, problem: Option<&str>) -> ui::Shell {
+fn form<A: Access>(cx: &Cx<A>, kept: &Posted, (interrupted, openid): (bool, bool), problem: Option<&str>) -> ui::Shell {
     let action = format!("/reauth?to={}", escape(&target(cx)));
     let body = html! {
-        @if cx.in_doubt() {
+        @if cx.is_asked() {
+            p { "ふだんと異なる使い方が見つかったため、続ける前に、ご本人であることを確認します。確認が済むと、そのまま続きに進みます。" }
+        } @else if cx.in_doubt() {
             p { "ログインしたときと異なるブラウザーまたはネットワークからの操作です。ご本人であることを確認するため、もう一度本人確認をしてください。" }
         } @else {
             p { "大切な操作の前に、もう一度本人確認をしてください。確認が済むと、そのまま続きに進みます。" }
@@ -75,7 +82,12 @@ fn form<A: Access>(cx: &Cx<A>, kept: &Posted, interrupted: bool, problem: Option
                 ui::button("確認して続ける").sends(STEP, "password"),
                 ui::link_button("やめる", "/").outline(),
             ]))
+            @if openid {
+                p { "組織のアカウントで確認する方は、下の「組織のアカウントを使う」で新しいタブを開き、確認が済んだらこの画面に戻ってください。" }
+                (ui::buttons(&[ui::button("新しいタブでの確認が済んだので続ける").outline().sends(STEP, "elsewhere")]))
+            }
         }
+        @if openid { (openid::button(Some(&cx.csrf()), "/account", "", true)) }
     };
     let page = cx.page("本人確認", body).plain();
     match problem {
@@ -84,7 +96,7 @@ fn form<A: Access>(cx: &Cx<A>, kept: &Posted, interrupted: bool, problem: Option
     }
 }
 
-async fn answer(cx: Cx<allow::BeInsider>, posted: Posted) -> Result<Reply, Fault> {
+async fn answer(cx: Cx<allow::BeInsider>, posted: Posted, openid: bool) -> Result<Reply, Fault> {
     let proof = |k: &str| k.starts_with("_proof");
     // What was typed before the question; the token is put in anew.
     let kept = Posted(posted.0.iter().filter(|(k, _)| !proof(k) && k != "_csrf").cloned().collect());
@@ -112,20 +124,30 @@ async fn answer(cx: Cx<allow::BeInsider>, posted: Posted) -> Result<Reply, Fault
                 factors::check(&cx, who.as_ref(), login, posted.get(PASSWORD), posted.get(CODE)).await?;
             (tx, verdict, verdict.words())
         }
+        // The other tab has begun a session anew, which is fresh and belongs to this browser: nothing is left to ask.
+        "elsewhere" if cx.is_proven() => return Ok(go_on(&cx, interrupted)),
+        "elsewhere" => {
+            let words = "本人確認がまだ済んでいません。新しいタブで確認するか、パスワードを入力してください。";
+            return Ok(Reply::refused(&form(&cx, &kept, (interrupted, openid), Some(words))));
+        }
         // The interrupted form, come here by itself.
-        _ => return Ok(Reply::page(&form(&cx, &kept, true, None))),
+        _ => return Ok(Reply::page(&form(&cx, &kept, (true, openid), None))),
     };
     let Verdict::Right(way) = verdict else {
         log(&cx, &mut tx, Outcome::Refused, "").await?;
         tx.commit().await?;
-        return Ok(Reply::refused(&form(&cx, &kept, interrupted, Some(words))));
+        return Ok(Reply::refused(&form(&cx, &kept, (interrupted, openid), Some(words))));
     };
     refresh_session(&mut tx, &cx, For::Staff(StaffId(id))).await?;
     log(&cx, &mut tx, Outcome::Done, way.code()).await?;
     tx.commit().await?;
-    // 307: the browser sends the same fields, as a form, to where they were going.
+    Ok(go_on(&cx, interrupted))
+}
+
+/// 307: the browser sends the same fields, as a form, to where they were going.
+fn go_on<A: Access>(cx: &Cx<A>, interrupted: bool) -> Reply {
     let status = if interrupted { 307 } else { 303 };
-    Ok(Reply::see_other(&target(&cx)).status(status))
+    Reply::see_other(&target(cx)).status(status)
 }
 
 async fn log<A: Access>(cx: &Cx<A>, tx: &mut Tx, outcome: Outcome, way: &str) -> Result<(), Fault> {

@@ -68,10 +68,13 @@ pub fn reviewer_routes() -> Routes {
         .get("/review/{assignment}/files/{file}", scoring::file)
 }
 
-/// Jobs of this slice: `review_finished` and `commit_run`, both on the lane of cases.
+/// Jobs of this slice: `review_finished`, `commit_run` and `hand_over_reviews`, all on the lane of cases.
 #[must_use]
 pub fn jobs(runner: Runner) -> Runner {
-    runner.on(finishing::KIND, finishing::ReviewFinished).on(runs::COMMIT, runs::CommitRun)
+    runner
+        .on(finishing::KIND, finishing::ReviewFinished)
+        .on(runs::COMMIT, runs::CommitRun)
+        .on(assignments::handover::KIND, assignments::handover::HandOver)
 }
 
 /// What this slice shows on the case desk.

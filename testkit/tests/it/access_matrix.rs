@@ -118,7 +118,7 @@ fn sites_carry_only_their_own_audiences() {
 }
 
 /// Signing in, the one-use link of somebody who cannot sign in yet, and a VPN gateway with a key of its own.
-const PUBLIC_POSTS: &[&str] = &["/sign-in", "/invitations/{token}", "/vpn/authorize"];
+const PUBLIC_POSTS: &[&str] = &["/sign-in", "/sign-in/openid", "/invitations/{token}", "/vpn/authorize"];
 
 /// Permissions a handler asks for besides the one of its route.
 const INSIDE: &[(&str, &str)] = &[("case.exclude", "slices/office/src/examining/finish.rs")];

@@ -175,6 +175,7 @@ async fn only_named_functions_run_with_rights_of_another() {
     let path = "search_path=public, pg_temp";
     // Name, owner, and who may call it besides.
     let reviewed: &[(&str, &str, &[&str])] = &[
+        ("account_cut", "hojo_gate", &["hojo_office", "hojo_portal"]),
         ("address_cut", "hojo_gate", &["hojo_api", "hojo_office", "hojo_portal"]),
         ("admission", "hojo_gate", &["hojo_office", "hojo_portal", "hojo_staff"]),
         ("apply_permission_change", "hojo_setup", &["hojo_staff"]),
@@ -184,6 +185,7 @@ async fn only_named_functions_run_with_rights_of_another() {
         ("make_log_partition", "hojo_owner", &["hojo_worker"]),
         ("may_invite_into", "hojo_gate", &["hojo_staff"]),
         ("open_session", "hojo_gate", &["hojo_office", "hojo_portal"]),
+        ("reopen_account", "hojo_gate", &["hojo_staff"]),
         ("vpn_decision", "hojo_gate", &["hojo_public"]),
         ("withdraw_database_access", "hojo_owner", &["hojo_setup", "hojo_staff"]),
     ];

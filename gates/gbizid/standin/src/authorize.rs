@@ -25,6 +25,8 @@ pub(crate) struct Request {
     pub(crate) code_challenge: String,
     pub(crate) code_challenge_method: String,
     pub(crate) login_hint: String,
+    /// How strongly the person is to be recognised; proven as asked.
+    pub(crate) acr_values: String,
     /// `1`: sign the hinted account in without a click (tests, load).
     pub(crate) auto: String,
     pub(crate) trouble: Trouble,
@@ -125,6 +127,7 @@ fn sign_in(standin: &Shared, request: &Request, account: Arc<Account>) -> Respon
         challenge: request.code_challenge.clone(),
         scopes: request.scope.split(' ').map(str::to_owned).collect(),
         trouble: request.trouble,
+        acr: request.acr_values.split(' ').next().filter(|acr| !acr.is_empty()).map(str::to_owned),
         agreed: now,
         expires: now + life,
     };

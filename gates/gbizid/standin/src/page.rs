@@ -148,6 +148,7 @@ fn hidden(request: &Request) -> Markup {
         ("nonce", &request.nonce),
         ("code_challenge", &request.code_challenge),
         ("code_challenge_method", &request.code_challenge_method),
+        ("acr_values", &request.acr_values),
     ];
     html! {
         @for (name, value) in fields {

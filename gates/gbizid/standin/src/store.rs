@@ -19,6 +19,7 @@ pub(crate) struct Grant {
     pub(crate) challenge: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) trouble: Trouble,
+    pub(crate) acr: Option<String>,
     pub(crate) agreed: OffsetDateTime,
     pub(crate) expires: OffsetDateTime,
 }

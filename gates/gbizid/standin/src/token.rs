@@ -105,7 +105,7 @@ fn id_token(standin: &Shared, grant: &Grant, jti: &str, now: OffsetDateTime) -> 
         _ => now,
     };
     let or = |bad: Trouble, wrong: &str, right: &str| if trouble == bad { wrong.to_owned() } else { right.to_owned() };
-    let claims = json!({
+    let mut claims = json!({
         "iss": or(Trouble::WrongIss, "https://somewhere.invalid/oauth/", &standin.config.issuer),
         "aud": or(Trouble::WrongAud, "another-site", &grant.client_id),
         "nonce": or(Trouble::WrongNonce, "another-nonce", &grant.nonce),
@@ -115,6 +115,9 @@ fn id_token(standin: &Shared, grant: &Grant, jti: &str, now: OffsetDateTime) -> 
         "auth_time": grant.agreed.unix_timestamp(),
         "jti": jti,
     });
+    if let (Some(acr), Value::Object(claims)) = (&grant.acr, &mut claims) {
+        claims.insert("acr".to_owned(), json!(acr));
+    }
     let how = match trouble {
         Trouble::UnknownKid => Signing::UnknownKey,
         Trouble::BadSignature => Signing::Broken,

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod office;
+#[cfg(test)]
 mod outage;
 #[cfg(test)]
 mod refusals;

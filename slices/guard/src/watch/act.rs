@@ -1,4 +1,4 @@
-//! What follows from a detection by itself: a mail to the contacts, a lock for a time, a sign-in anew.
+//! What follows from a detection by itself: a mail to the contacts, a lock for a time, the question for a factor.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -59,13 +59,12 @@ pub async fn lock(tx: &mut Tx, rule: &Rule, subject: &str, now: OffsetDateTime) 
     Ok(())
 }
 
-/// The person has to sign in anew.
-pub async fn end_sessions(tx: &mut Tx, subject: &str) -> Result<(), DbError> {
-    let Ok(staff) = subject.parse::<uuid::Uuid>() else { return Ok(()) };
+/// The person shows a factor before the next page of any session, and then goes on: nothing typed is lost.
+pub async fn ask_for_factor(tx: &mut Tx, subject: &str) -> Result<(), DbError> {
+    let Ok(person) = subject.parse::<uuid::Uuid>() else { return Ok(()) };
     sqlx::query!(
-        "update sessions set ended_at = clock_timestamp(), end_reason = 'the watch asks to sign in anew'
-         where staff_id = $1 and ended_at is null",
-        staff
+        "update sessions set asked_at = clock_timestamp() where (staff_id = $1 or account_id = $1) and ended_at is null",
+        person
     )
     .execute(tx.sql())
     .await?;

@@ -5,4 +5,5 @@ mod page;
 pub mod post;
 pub mod rules;
 pub mod show;
+pub mod stolen;
 pub mod turn;

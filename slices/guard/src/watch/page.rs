@@ -18,7 +18,7 @@ fn response(code: &str) -> &str {
     match code {
         "raise" => "この画面に表示",
         "notify" => "連絡先にメール",
-        "reauth" => "ログインし直しを求める",
+        "reauth" => "本人確認を求める",
         "lock" => "一時的に止める",
         other => other,
     }
@@ -28,6 +28,8 @@ fn kind(code: &str) -> &'static str {
     match code {
         "login" => "ログインID",
         "address" => "接続元",
+        "account" => "事業者のアカウント",
+        "gateway" => "VPN機器",
         _ => "人",
     }
 }
@@ -39,8 +41,8 @@ pub fn page(page: &Page) -> Markup {
     html! {
         @if open.is_empty() { (ui::banner(Tone::Success, "気になる動きはありません")) }
         @for d in &open { (detection(page, d)) }
-        (ui::panel("止めている人と接続元", &html! {
-            @if live.is_empty() { p { "止めている人や接続元はありません。" } }
+        (ui::panel("止めている人・接続元・機器", &html! {
+            @if live.is_empty() { p { "止めているものはありません。" } }
             @for c in &live { (cut(page, c)) }
         }))
         @if page.may_cut { (ui::panel("すぐに止める", &stop(page))) }
@@ -110,19 +112,27 @@ fn cut(page: &Page, c: &Cut) -> Markup {
 
 fn stop(page: &Page) -> Markup {
     let t = &page.typed;
-    let people = page
-        .people
-        .iter()
-        .map(|(id, name)| Choice::new(hojo_words::ids::PublicId::from_uuid(*id).to_string(), name.clone()));
+    let choices = |all: &[(uuid::Uuid, String)]| -> Vec<Choice> {
+        let code = |id: &uuid::Uuid| hojo_words::ids::PublicId::from_uuid(*id).to_string();
+        all.iter().map(|(id, name)| Choice::new(code(id), name.clone())).collect()
+    };
+    let kinds = [("person", "人"), ("address", "接続元"), ("account", "事業者のアカウント"), ("gateway", "VPN機器")];
+    let select = |all: &[(uuid::Uuid, String)]| ui::Control::Select {
+        choices: choices(all),
+        empty: "選んでください".into(),
+    };
     post_form(
         "/watch/cuts",
         &page.csrf,
         &html! {
             p { "次の操作から、すべての画面で利用できなくなります。" }
-            (ui::radios("kind", "止めるもの", vec![Choice::new("person", "人"), Choice::new("address", "接続元")]).required()
+            (ui::radios("kind", "止めるもの", kinds.map(|(code, label)| Choice::new(code, label)).to_vec()).required()
                 .value(if t.get("kind").is_empty() { "person" } else { t.get("kind") }))
-            (ui::field("person", "人", ui::Control::Select { choices: people.collect(), empty: "選んでください".into() }).value(t.get("person")))
+            (ui::field("person", "人", select(&page.people)).value(t.get("person")))
             (ui::text_field("address", "接続元のアドレス").value(t.get("address")).example("203.0.113.9"))
+            (ui::text_field("account", "事業者の法人番号または受付番号").value(t.get("account"))
+                .hint("この事業者のすべてのアカウントを止めます。提出済みの申請はそのままです。"))
+            @if !page.gateways.is_empty() { (ui::field("gateway", "VPN機器", select(&page.gateways)).value(t.get("gateway"))) }
             (ui::textarea("reason", "理由", REASON).required().value(t.get("reason")).hint("操作ログに残ります。止められた人には表示しません。"))
             (ui::buttons(&[ui::button("すぐに止める").danger()]))
         },

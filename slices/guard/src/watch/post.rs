@@ -56,6 +56,68 @@ pub async fn detection(cx: Cx<allow::WatchSecurity>, posted: Posted) -> Result<R
 enum Whom {
     Person(uuid::Uuid, String),
     Address(IpAddr),
+    /// Every account of an applicant.
+    Accounts(Vec<uuid::Uuid>, String),
+    Gateway(uuid::Uuid, String),
+}
+
+impl Whom {
+    fn name(&self) -> String {
+        match self {
+            Self::Person(_, name) | Self::Accounts(_, name) | Self::Gateway(_, name) => name.clone(),
+            Self::Address(ip) => ip.to_string(),
+        }
+    }
+
+    /// The rows that keep it: kind, person, address, account, gateway.
+    fn rows(&self) -> Vec<Row> {
+        let row = |kind| Row { kind, ..Row::default() };
+        match self {
+            Self::Person(id, _) => vec![Row { staff: Some(*id), ..row("person") }],
+            Self::Address(ip) => vec![Row { address: Some(ip.to_string()), ..row("address") }],
+            Self::Accounts(ids, _) => ids.iter().map(|id| Row { account: Some(*id), ..row("account") }).collect(),
+            Self::Gateway(id, _) => vec![Row { gateway: Some(*id), ..row("gateway") }],
+        }
+    }
+}
+
+#[derive(Default)]
+struct Row {
+    kind: &'static str,
+    staff: Option<uuid::Uuid>,
+    address: Option<String>,
+    account: Option<uuid::Uuid>,
+    gateway: Option<uuid::Uuid>,
+}
+
+/// The accounts of the applicant with this 法人番号, or of the case with this 受付番号.
+async fn accounts(tx: &mut Tx, typed: &str) -> Result<Result<Whom, Refusal>, Fault> {
+    let typed = text::fold_width(typed.trim());
+    let rows = sqlx::query!(
+        r#"select a.id, p.name from applicants p join accounts a on a.applicant_id = p.id
+           where a.closed_at is null
+             and (p.corporate_number = $1 or p.id in (select c.applicant_id from cases c where c.number = $1))"#,
+        typed
+    )
+    .fetch_all(tx.sql())
+    .await?;
+    let Some(name) = rows.first().map(|r| r.name.clone()) else {
+        return Ok(Err(Refusal::new(
+            "CUT-APPLICANT",
+            "この番号の事業者のアカウントが見つかりません。",
+            "法人番号（13桁）か、案件の受付番号を入力してください。",
+        )));
+    };
+    Ok(Ok(Whom::Accounts(rows.into_iter().map(|r| r.id).collect(), name)))
+}
+
+async fn gateway(tx: &mut Tx, id: &str) -> Result<Whom, Fault> {
+    let id: PublicId = id.parse().map_err(|_| Fault::NotFound)?;
+    let row =
+        sqlx::query!("select id, name from vpn_gateways where public_id = $1 and withdrawn_at is null", id.uuid())
+            .fetch_optional(tx.sql())
+            .await?;
+    row.map(|r| Whom::Gateway(r.id, r.name)).ok_or(Fault::NotFound)
 }
 
 async fn whom(cx: &Cx<allow::CutAccess>, tx: &mut Tx, posted: &Posted) -> Result<Result<Whom, Refusal>, Fault> {
@@ -66,6 +128,11 @@ async fn whom(cx: &Cx<allow::CutAccess>, tx: &mut Tx, posted: &Posted) -> Result
             "別の人に操作を依頼してください。",
         )
     };
+    match posted.get("kind") {
+        "account" => return accounts(tx, posted.get("account")).await,
+        "gateway" if !posted.get("gateway").is_empty() => return Ok(Ok(gateway(tx, posted.get("gateway")).await?)),
+        _ => {}
+    }
     if posted.get("kind") == "address" {
         let typed = text::fold_width(posted.get("address").trim());
         let Ok(ip) = typed.parse::<IpAddr>() else {
@@ -82,7 +149,7 @@ async fn whom(cx: &Cx<allow::CutAccess>, tx: &mut Tx, posted: &Posted) -> Result
         return Ok(Err(Refusal::new(
             "CUT-WHO",
             "止める人が選ばれていません。",
-            "人を選ぶか、接続元を入力してください。",
+            "人か機器を選ぶか、接続元または事業者の番号を入力してください。",
         )));
     };
     let row =
@@ -103,27 +170,28 @@ pub async fn cut(cx: Cx<allow::CutAccess>, posted: Posted) -> Result<Reply, Faul
             return Ok(Reply::refused(&shell(&cx, &page).problems(vec![problem(&refusal)])));
         }
     };
-    let (kind, staff, address, name) = match &whom {
-        Whom::Person(id, name) => ("person", Some(*id), None, name.clone()),
-        Whom::Address(ip) => ("address", None, Some(ip.to_string()), ip.to_string()),
-    };
-    let public_id = random::public_id();
-    sqlx::query!(
-        "insert into cuts (id, public_id, kind, staff_id, address, reason, made_by, made_at)
-         values ($1, $2, $3, $4, $5::text::inet, $6, $7, $8)",
-        random::key(),
-        public_id.uuid(),
-        kind,
-        staff,
-        address,
-        why,
-        me(cx.actor())?.0,
-        now
-    )
-    .execute(tx.sql())
-    .await?;
-    let what = json!({ "what": "cut", "to": name, "reason": why });
-    tx.log_operation(&cx.audit(), Permission::CutAccess, &format!("cut:{public_id}"), Outcome::Done, what).await?;
+    let made_by = me(cx.actor())?.0;
+    for row in whom.rows() {
+        let public_id = random::public_id();
+        sqlx::query!(
+            "insert into cuts (id, public_id, kind, staff_id, address, account_id, gateway_id, reason, made_by, made_at)
+             values ($1, $2, $3, $4, $5::text::inet, $6, $7, $8, $9, $10)",
+            random::key(),
+            public_id.uuid(),
+            row.kind,
+            row.staff,
+            row.address,
+            row.account,
+            row.gateway,
+            why,
+            made_by,
+            now
+        )
+        .execute(tx.sql())
+        .await?;
+        let what = json!({ "what": "cut", "kind": row.kind, "to": whom.name(), "account": row.account, "reason": why });
+        tx.log_operation(&cx.audit(), Permission::CutAccess, &format!("cut:{public_id}"), Outcome::Done, what).await?;
+    }
     tx.commit().await?;
     Ok(Reply::see_other("/watch?done=cut"))
 }

@@ -73,6 +73,7 @@ pub struct Page {
     pub cuts: Vec<Cut>,
     pub attempts: Vec<Attempt>,
     pub people: Vec<(Uuid, String)>,
+    pub gateways: Vec<(Uuid, String)>,
     pub contacts: Vec<Contact>,
     pub rules: Vec<Rule>,
     pub typed: Posted,
@@ -97,9 +98,11 @@ pub async fn load<A: hojo_access::Access>(cx: &Cx<A>, tx: &mut Tx, typed: Posted
     .await?;
     let cuts = sqlx::query_as!(
         Cut,
-        r#"select c.public_id, c.kind, coalesce(p.name, host(c.address), '') as "whom!", c.reason, m.name as "made_by?", c.made_at,
+        r#"select c.public_id, c.kind, coalesce(p.name, host(c.address), g.name, b.name || '（' || a.display_name || '）', '') as "whom!", c.reason, m.name as "made_by?", c.made_at,
                   c.until_at as "until", l.name as "lifted_by?", c.lifted_at, c.lift_reason
            from cuts c left join staff p on p.id = c.staff_id left join staff m on m.id = c.made_by left join staff l on l.id = c.lifted_by
+           left join vpn_gateways g on g.id = c.gateway_id
+           left join accounts a on a.id = c.account_id left join applicants b on b.id = a.applicant_id
            order by (c.lifted_at is null) desc, c.made_at desc limit 100"#
     )
     .fetch_all(tx.sql())
@@ -116,6 +119,9 @@ pub async fn load<A: hojo_access::Access>(cx: &Cx<A>, tx: &mut Tx, typed: Posted
     let people = sqlx::query!("select public_id, name, login from staff where disabled_at is null order by login")
         .fetch_all(tx.sql())
         .await?;
+    let gateways = sqlx::query!("select public_id, name from vpn_gateways where withdrawn_at is null order by name")
+        .fetch_all(tx.sql())
+        .await?;
     let contacts = sqlx::query_as!(
         Contact,
         "select name, phone, email from duty_contacts where withdrawn_at is null order by turn, set_at"
@@ -127,6 +133,7 @@ pub async fn load<A: hojo_access::Access>(cx: &Cx<A>, tx: &mut Tx, typed: Posted
         cuts,
         attempts,
         people: people.into_iter().map(|p| (p.public_id, format!("{}（{}）", p.name, p.login))).collect(),
+        gateways: gateways.into_iter().map(|g| (g.public_id, g.name)).collect(),
         contacts,
         rules: rules::load(tx).await?,
         typed,

@@ -14,6 +14,7 @@ use time::{Duration as Span, OffsetDateTime};
 
 use super::act::{self, MAIL};
 use super::rules::{Rule, load};
+use super::stolen;
 
 /// How often the watch looks.
 const EVERY: Duration = Duration::from_secs(5);
@@ -59,6 +60,7 @@ pub async fn turn(db: &Db) -> Result<u64, DbError> {
             }
         }
     }
+    stolen::tell(&mut tx, since).await?;
     sqlx::query!("delete from refusals where last_at < $1", now - KEEP).execute(tx.sql()).await?;
     sqlx::query!("delete from sign_in_pauses where last_at < $1", now - Span::days(1)).execute(tx.sql()).await?;
     sqlx::query!(
@@ -283,7 +285,7 @@ async fn raise(tx: &mut Tx, rule: &Rule, subject: &str, seen: &Seen, now: Offset
                 .await?
             }
             "lock" => act::lock(tx, rule, subject, now).await?,
-            "reauth" => act::end_sessions(tx, subject).await?,
+            "reauth" => act::ask_for_factor(tx, subject).await?,
             _ => {}
         }
     }

@@ -76,10 +76,10 @@ impl SendInvitation {
             // Another try carries another link, so it is another message.
             key: format!("invitation/{}/{}", job.id, job.attempt),
             to,
-            subject: if row.kind == "first" {
-                "補助金事務局システムへのご招待".into()
-            } else {
-                "補助金事務局システムのログイン方法の再設定".into()
+            subject: match row.kind.as_str() {
+                "first" => "補助金事務局システムへのご招待".into(),
+                "reopen" => "補助金事務局システムの利用の再開".into(),
+                _ => "補助金事務局システムのログイン方法の再設定".into(),
             },
             text: text(&row.name, &row.login, &link, &until),
             date: Now::new(now.utc()),

@@ -1,7 +1,9 @@
 //! 職員・審査員: invite, help back in after losing everything, say farewell.
 
 mod close;
+mod handover;
 mod invite;
+pub(crate) mod link;
 mod list;
 pub(crate) mod mail;
 mod recover;
@@ -15,7 +17,8 @@ use hojo_words::ids::PublicId;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-pub(crate) fn routes() -> Routes {
+/// `openid`: the office's people may come in by their organisation's provider.
+pub(crate) fn routes(openid: bool) -> Routes {
     Routes::on(Site::Office)
         .get("/people", list::list)
         .menu("職員・審査員", 94)
@@ -27,8 +30,8 @@ pub(crate) fn routes() -> Routes {
         .post("/people/{person}/recovery/decide", recover::decide)
         .get("/people/{person}/close", close::confirm)
         .post("/people/{person}/close", close::close)
-        .get("/invitations/{token}", welcome::page)
-        .post("/invitations/{token}", welcome::set_up)
+        .get("/invitations/{token}", move |cx| welcome::page(cx, openid))
+        .post("/invitations/{token}", move |cx, posted| welcome::set_up(cx, posted, openid))
 }
 
 /// Somebody of the office as the administrators see them.

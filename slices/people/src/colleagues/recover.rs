@@ -1,4 +1,4 @@
-//! 再設定: somebody who lost every factor. One administrator asks, another one approves after having
+//! 再設定: somebody who lost every factor; 再開: somebody who left and comes back. One administrator asks, another one approves after having
 //! made sure by other means who it is; then the old factors and sessions are gone and a link goes out.
 
 use hojo_access::{Permission, allow};
@@ -20,40 +20,43 @@ pub(super) async fn propose(cx: Cx<allow::RecoverPeople>, posted: Posted) -> Res
     if Some(who.id) == cx.actor().id() {
         return refused(&cx, tx, who, "reason", "ご自分の再設定は、ほかの管理者に依頼してください。").await;
     }
-    if who.email.is_none() || who.disabled_at.is_some() {
-        let words = "メールアドレスのない方と、停止した方には、再設定の案内を送れません。";
+    if who.email.is_none() {
+        let words = "メールアドレスのない方には、案内を送れません。";
         return refused(&cx, tx, who, "reason", words).await;
     }
+    // Who has left comes back the same way, and sets everything anew.
+    let kind = if who.disabled_at.is_some() { "reopen" } else { "recovery" };
     sqlx::query!(
         "update invitations set cancelled_at = clock_timestamp()
-         where staff_id = $1 and kind = 'recovery' and used_at is null and cancelled_at is null",
+         where staff_id = $1 and kind in ('recovery', 'reopen') and used_at is null and cancelled_at is null",
         who.id
     )
     .execute(tx.sql())
     .await?;
     sqlx::query!(
-        "insert into invitations (id, public_id, staff_id, kind, reason, made_by, made_at) values ($1, $2, $3, 'recovery', $4, $5, clock_timestamp())",
+        "insert into invitations (id, public_id, staff_id, kind, reason, made_by, made_at) values ($1, $2, $3, $6, $4, $5, clock_timestamp())",
         random::key(),
         random::public_id().uuid(),
         who.id,
         reason,
-        cx.actor().id()
+        cx.actor().id(),
+        kind
     )
     .execute(tx.sql())
     .await?;
     let object = format!("login:{}", who.login);
-    let detail = json!({ "what": "recovery-proposed", "reason": reason });
+    let detail = json!({ "what": format!("{kind}-proposed"), "reason": reason });
     tx.log_operation(&cx.audit(), Permission::RecoverPeople, &object, Outcome::Done, detail).await?;
     tx.commit().await?;
-    Ok(Reply::see_other(&format!("/people/{}?done=recovery-proposed", who.public_id)))
+    Ok(Reply::see_other(&format!("/people/{}?done={kind}-proposed", who.public_id)))
 }
 
 pub(super) async fn decide(cx: Cx<allow::RecoverPeople>, posted: Posted) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let who = find(&cx, &mut tx).await?;
     let open = sqlx::query!(
-        "select id, made_by from invitations
-         where staff_id = $1 and kind = 'recovery' and approved_at is null and cancelled_at is null for update",
+        "select id, made_by, kind from invitations
+         where staff_id = $1 and kind in ('recovery', 'reopen') and approved_at is null and cancelled_at is null for update",
         who.id
     )
     .fetch_optional(tx.sql())
@@ -65,10 +68,10 @@ pub(super) async fn decide(cx: Cx<allow::RecoverPeople>, posted: Posted) -> Resu
         sqlx::query!("update invitations set cancelled_at = clock_timestamp() where id = $1", open.id)
             .execute(tx.sql())
             .await?;
-        let detail = json!({ "what": "recovery-refused" });
+        let detail = json!({ "what": format!("{}-refused", open.kind) });
         tx.log_operation(&cx.audit(), Permission::RecoverPeople, &object, Outcome::Done, detail).await?;
         tx.commit().await?;
-        return Ok(Reply::see_other(&format!("/people/{}?done=recovery-refused", who.public_id)));
+        return Ok(Reply::see_other(&format!("/people/{}?done={}-refused", who.public_id, open.kind)));
     }
     if open.made_by == me || who.id == me {
         let words = "起案した人と本人は承認できません。別の管理者に承認を依頼してください。";
@@ -78,12 +81,15 @@ pub(super) async fn decide(cx: Cx<allow::RecoverPeople>, posted: Posted) -> Resu
         .execute(tx.sql())
         .await?;
     // The office's own role may neither read nor write factors: the database asks once more for two people.
+    if open.kind == "reopen" {
+        sqlx::query!("select reopen_account($1)", who.id).execute(tx.sql()).await?;
+    }
     sqlx::query!("select forget_factors($1)", who.id).execute(tx.sql()).await?;
     end_sessions(&mut tx, who.id, "factors reset").await?;
     let job = NewJob::new(Lane::Mail, mail::KIND, json!({ "invitation": open.id })).once(open.id.to_string());
     enqueue(&mut tx, job).await?;
-    let detail = json!({ "what": "recovery-approved" });
+    let detail = json!({ "what": format!("{}-approved", open.kind) });
     tx.log_operation(&cx.audit(), Permission::RecoverPeople, &object, Outcome::Done, detail).await?;
     tx.commit().await?;
-    Ok(Reply::see_other(&format!("/people/{}?done=recovery-approved", who.public_id)))
+    Ok(Reply::see_other(&format!("/people/{}?done={}-approved", who.public_id, open.kind)))
 }

@@ -31,6 +31,9 @@ pub(super) async fn show(cx: Cx<allow::ManagePeople>) -> Result<Reply, Fault> {
             "再設定を承認しました。これまでのログイン方法は使えなくなり、案内のメールが本人に届きます。"
         }
         "recovery-refused" => "再設定の起案を取り消しました。",
+        "reopen-proposed" => "利用の再開を起案しました。別の管理者の承認を待っています。",
+        "reopen-approved" => "利用を再開しました。ログイン方法を設定する案内のメールが本人に届きます。",
+        "reopen-refused" => "利用の再開の起案を取り消しました。",
         "closed" => "利用を停止しました。ログイン中だった場合も、次の操作から使えません。",
         _ => "",
     };
@@ -74,6 +77,7 @@ async fn page<A: Access>(cx: &Cx<A>, tx: &mut Tx, who: &Colleague) -> Result<ui:
             ("ログイン方法を設定した日", html! { @match who.factors_since { Some(at) => (ui::date_time(at)), None => { "―" } } }),
         ]))
         @for one in &open { (invitation(cx, who, one)) }
+        @if who.disabled_at.is_some() && cx.actor().holds(Permission::RecoverPeople) && open.is_empty() { (reopening(cx, who)) }
         @if who.disabled_at.is_none() {
             @if cx.actor().holds(Permission::RecoverPeople) && open.is_empty() { (recovery(cx, who)) }
             @if cx.actor().holds(Permission::ManagePeople) && Some(who.id) != cx.actor().id() {
@@ -104,7 +108,7 @@ fn invitation<A: Access>(cx: &Cx<A>, who: &Colleague, one: &Open) -> Markup {
     }
     let mine = Some(one.made_by) == cx.actor().id() || Some(who.id) == cx.actor().id();
     ui::panel(
-        "ログイン方法の再設定",
+        if one.kind == "reopen" { "利用の再開" } else { "ログイン方法の再設定" },
         &html! {
             (ui::facts(&[
                 ("起案", html! { (one.maker) "　" (ui::date_time(one.made_at)) }),
@@ -124,6 +128,20 @@ fn invitation<A: Access>(cx: &Cx<A>, who: &Colleague, one: &Open) -> Markup {
                         ]))
                     }
                 }
+            }
+        },
+    )
+}
+
+fn reopening<A: Access>(cx: &Cx<A>, who: &Colleague) -> Markup {
+    ui::panel(
+        "利用の再開",
+        &html! {
+            p { "停止した人が戻るときの手続です。管理者2人の確認が必要です。役割は停止したときのまま戻るため、先に「権限」の画面で確かめてください。ログイン方法は新しく設定します。" }
+            form class="form" method="post" action={ "/people/" (who.public_id) "/recovery" } novalidate {
+                (ui::csrf_field(&cx.csrf()))
+                (ui::textarea("reason", "再開する理由", 1_000).required().example("再任用のため"))
+                (ui::buttons(&[ui::button("利用の再開を起案する")]))
             }
         },
     )

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::mail::hash;
 use crate::enrol;
 use crate::staff::factors::{self, Person};
-use crate::staff::{Beside, passkey, recovery, shortest_password};
+use crate::staff::{Beside, openid, passkey, recovery, shortest_password};
 
 struct Invitation {
     id: Uuid,
@@ -51,17 +51,17 @@ fn secret(cx: &Cx<allow::Anyone>, invitation: &Invitation) -> Result<String, Fau
     Ok(enrol::pending_secret(&cx.settings().secret, &[invitation.id.as_bytes(), token(cx)?.as_bytes()]))
 }
 
-pub(super) async fn page(cx: Cx<allow::Anyone>) -> Result<Reply, Fault> {
+pub(super) async fn page(cx: Cx<allow::Anyone>, openid: bool) -> Result<Reply, Fault> {
     let mut tx = cx.gate().begin(Mode::Read).await?;
     let found = find(&cx, &mut tx).await?;
     tx.commit().await?;
     match found {
-        Some(invitation) => Ok(Reply::page(&form(&cx, &invitation)?)),
+        Some(invitation) => Ok(Reply::page(&form(&cx, &invitation, openid)?)),
         None => Ok(over(&cx)),
     }
 }
 
-fn form(cx: &Cx<allow::Anyone>, invitation: &Invitation) -> Result<ui::Shell, Fault> {
+fn form(cx: &Cx<allow::Anyone>, invitation: &Invitation, openid: bool) -> Result<ui::Shell, Fault> {
     let action = format!("/invitations/{}", token(cx)?);
     let who = &invitation.person;
     let secret = secret(cx, invitation)?;
@@ -72,6 +72,12 @@ fn form(cx: &Cx<allow::Anyone>, invitation: &Invitation) -> Result<ui::Shell, Fa
             ("ログインID", html! { (who.login) }),
             ("このリンクの期限", html! { (ui::date_time(invitation.expires_at)) }),
         ]))
+        @if openid {
+            (ui::panel("組織のアカウントを使う", &html! {
+                p { "ふだん職場で使っているアカウントでログインします。このアカウントと結び付けるのは、はじめの1回だけです。" }
+                (openid::button(None, "/", &token(cx)?, false))
+            }))
+        }
         (ui::panel("パスキーを使う（おすすめ）", &html! {
             p { "指紋、顔、または端末の暗証番号でログインします。" }
             form class="form" method="post" action=(action) novalidate data-passkey="create" {
@@ -95,7 +101,7 @@ fn form(cx: &Cx<allow::Anyone>, invitation: &Invitation) -> Result<ui::Shell, Fa
     Ok(cx.page("ログイン方法の設定", body).plain())
 }
 
-pub(super) async fn set_up(cx: Cx<allow::Anyone>, posted: Posted) -> Result<Reply, Fault> {
+pub(super) async fn set_up(cx: Cx<allow::Anyone>, posted: Posted, openid: bool) -> Result<Reply, Fault> {
     let mut tx = cx.gate().begin(Mode::Write).await?;
     let Some(invitation) = find(&cx, &mut tx).await? else { return Ok(over(&cx)) };
     match posted.get("step") {
@@ -103,10 +109,10 @@ pub(super) async fn set_up(cx: Cx<allow::Anyone>, posted: Posted) -> Result<Repl
             tx.commit().await?;
             Reply::json(&passkey::begin_registration(&cx, &invitation.person).await?)
         }
-        "passkey" => with_passkey(&cx, tx, &invitation, &posted).await,
+        "passkey" => with_passkey(&cx, tx, &invitation, &posted, openid).await,
         _ => {
             tx.commit().await?;
-            with_password(&cx, &invitation, &posted).await
+            with_password(&cx, &invitation, &posted, openid).await
         }
     }
 }
@@ -116,12 +122,13 @@ async fn with_passkey(
     mut tx: Tx,
     invitation: &Invitation,
     posted: &Posted,
+    openid: bool,
 ) -> Result<Reply, Fault> {
     let (ceremony, answer, name) = (posted.get("ceremony"), posted.get("answer"), posted.get("name"));
     let id = invitation.person.id;
     if let Err(no) = passkey::finish_registration(cx, &mut tx, id, ceremony, answer, name).await? {
         tx.commit().await?;
-        return Ok(Reply::refused(&form(cx, invitation)?.problems(vec![Problem::at("name", no.words())])));
+        return Ok(Reply::refused(&form(cx, invitation, openid)?.problems(vec![Problem::at("name", no.words())])));
     }
     if !take(&mut tx, invitation).await? {
         return Ok(over(cx));
@@ -138,7 +145,12 @@ async fn with_passkey(
     ))
 }
 
-async fn with_password(cx: &Cx<allow::Anyone>, invitation: &Invitation, posted: &Posted) -> Result<Reply, Fault> {
+async fn with_password(
+    cx: &Cx<allow::Anyone>,
+    invitation: &Invitation,
+    posted: &Posted,
+    openid: bool,
+) -> Result<Reply, Fault> {
     let who = &invitation.person;
     let secret = secret(cx, invitation)?;
     let mut problems = Vec::new();
@@ -157,7 +169,7 @@ async fn with_password(cx: &Cx<allow::Anyone>, invitation: &Invitation, posted: 
     }
     let (Some(hash), Some(step)) = (hash, step) else {
         tx.commit().await?;
-        return Ok(Reply::refused(&form(cx, invitation)?.problems(problems)));
+        return Ok(Reply::refused(&form(cx, invitation, openid)?.problems(problems)));
     };
     if !take(&mut tx, invitation).await? {
         return Ok(over(cx));

@@ -65,7 +65,10 @@ pub(crate) async fn finish(cx: Cx<allow::Anyone>, provider: Arc<dyn GbizId>) -> 
 }
 
 /// The attempt of this browser, taken out so that an answer is used once.
-async fn take_attempt(cx: &Cx<allow::Anyone>, state: Option<&str>) -> Result<Option<(StoredAttempt, String)>, Fault> {
+pub(crate) async fn take_attempt(
+    cx: &Cx<allow::Anyone>,
+    state: Option<&str>,
+) -> Result<Option<(StoredAttempt, String)>, Fault> {
     let Some(state) = state else { return Ok(None) };
     let mine = cx
         .header("cookie")

@@ -25,6 +25,8 @@ pub(crate) async fn page(cx: Cx<allow::Anyone>, provider: Arc<dyn GbizId>) -> Re
         }
         p { "申請には、GビズIDプライムのアカウントが必要です。メンバーアカウントでは、プライムの会社の申請書を作成できます。" }
         form method="post" action="/sign-in" {
+            // Somebody who is signed in and proves it once more.
+            @if cx.actor().id().is_some() { (ui::csrf_field(&cx.csrf())) }
             input type="hidden" name="to" value=(to);
             (ui::buttons(&[ui::button("GビズIDでログイン").large()]))
         }

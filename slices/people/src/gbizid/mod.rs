@@ -1,7 +1,7 @@
 //! Applicants come in through GビズID.
 
 mod account;
-mod back;
+pub(crate) mod back;
 mod go;
 
 use std::sync::Arc;
@@ -19,4 +19,4 @@ pub(crate) fn routes(provider: Arc<dyn GbizId>) -> Routes {
 }
 
 /// Binds an attempt to the browser that began it.
-const ATTEMPT_COOKIE: &str = "__Host-hojo-attempt";
+pub(crate) const ATTEMPT_COOKIE: &str = "__Host-hojo-attempt";

@@ -11,12 +11,13 @@ use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::password::{Accepted, Totp, hash_password, verify};
+use super::password::{Accepted, Totp, hash_password, totp_secret, verify};
 use super::recovery;
 
 /// Hashing is heavy on purpose; a storm of sign-ins must not take all processors.
 static HASHING: Semaphore = Semaphore::const_new(2);
 /// Checked for names that do not exist, so that they take as long as those that do.
+static NOBODY_SECRET: LazyLock<String> = LazyLock::new(totp_secret);
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_password("nobody has this password").unwrap_or_default());
 
 /// Somebody who may have factors.
@@ -126,7 +127,7 @@ pub(crate) async fn check<A: Access>(
             None => Verdict::Wrong,
         },
         Some(_) => Verdict::Wrong,
-        None => match who.and_then(|w| w.code(code, at)) {
+        None => match accepted(who, code, at) {
             Some(step) if right && !paused => {
                 if use_code(&mut tx, id, step).await? {
                     Verdict::Right(Way::Code)
@@ -145,12 +146,13 @@ pub(crate) async fn check<A: Access>(
     Ok((tx, verdict))
 }
 
-impl Person {
-    fn code(&self, code: &str, at: OffsetDateTime) -> Option<Accepted> {
-        let accepted = Totp::from_base32(self.totp_secret.as_deref()?)?.accept(code, at.unix_timestamp())?;
-        // A step that was used, or one before it, is over: read here for speed, decided in use_code.
-        (accepted.0 >= self.totp_last_step).then_some(accepted)
-    }
+/// The step of a code that is good. Without a person, or without an authenticator, the same is worked out for nothing.
+fn accepted(who: Option<&Person>, code: &str, at: OffsetDateTime) -> Option<Accepted> {
+    let secret = who.and_then(|w| w.totp_secret.as_deref());
+    let accepted = Totp::from_base32(secret.unwrap_or(&NOBODY_SECRET))?.accept(code, at.unix_timestamp());
+    // A step that was used, or one before it, is over: read here for speed, decided in use_code.
+    let last = who.filter(|_| secret.is_some())?.totp_last_step;
+    accepted.filter(|a| a.0 >= last)
 }
 
 /// Takes a code for good; `false` when somebody was faster with the same one.

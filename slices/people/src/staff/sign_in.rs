@@ -7,16 +7,23 @@ use hojo_words::ids::StaffId;
 use serde_json::json;
 
 use super::factors::{self, Person, Verdict, Way};
-use super::passkey;
+use super::{openid, passkey};
 use crate::{other, safe_path};
 
-pub(super) async fn page(cx: Cx<allow::Anyone>) -> Result<Reply, Fault> {
+pub(super) async fn page(cx: Cx<allow::Anyone>, openid: bool) -> Result<Reply, Fault> {
     let to = safe_path(cx.query("to"), "/").to_owned();
-    Ok(Reply::page(&form(&cx, &to, "", None)))
+    Ok(Reply::page(&form(&cx, (&to, openid), "", None)))
 }
 
-fn form(cx: &Cx<allow::Anyone>, to: &str, login: &str, problem: Option<&str>) -> ui::Shell {
+fn form(cx: &Cx<allow::Anyone>, (to, openid): (&str, bool), login: &str, problem: Option<&str>) -> ui::Shell {
+    let csrf = cx.actor().id().map(|_| cx.csrf());
     let body = html! {
+        @if openid {
+            (ui::panel("組織のアカウント", &html! {
+                p { "ふだん職場で使っているアカウントでログインします。" }
+                (openid::button(csrf.as_deref(), to, "", false))
+            }))
+        }
         form class="form" method="post" action="/sign-in" novalidate data-passkey="get" {
             input type="hidden" name="to" value=(to);
             // Shown by the script where the browser knows passkeys; without it the password stands alone.
@@ -42,16 +49,16 @@ fn form(cx: &Cx<allow::Anyone>, to: &str, login: &str, problem: Option<&str>) ->
     }
 }
 
-pub(super) async fn enter(cx: Cx<allow::Anyone>, posted: Posted) -> Result<Reply, Fault> {
+pub(super) async fn enter(cx: Cx<allow::Anyone>, posted: Posted, openid: bool) -> Result<Reply, Fault> {
     match posted.get("step") {
         "passkey-begin" => Reply::json(&passkey::begin_sign_in(&cx).await?),
-        "passkey" => with_passkey(&cx, &posted).await,
+        "passkey" => with_passkey(&cx, &posted, openid).await,
         "take-over" => other::take_over(&cx, &posted, "/").await,
-        _ => with_password(&cx, &posted).await,
+        _ => with_password(&cx, &posted, openid).await,
     }
 }
 
-async fn with_password(cx: &Cx<allow::Anyone>, posted: &Posted) -> Result<Reply, Fault> {
+async fn with_password(cx: &Cx<allow::Anyone>, posted: &Posted, openid: bool) -> Result<Reply, Fault> {
     let to = safe_path(posted.get("to"), "/");
     let login: String = posted.get("login").trim().chars().take(200).collect();
     let mut tx = cx.gate().begin(Mode::Read).await?;
@@ -65,10 +72,10 @@ async fn with_password(cx: &Cx<allow::Anyone>, posted: &Posted) -> Result<Reply,
     let detail = json!({ "what": "sign-in" });
     tx.log_operation(&cx.audit(), Permission::Anyone, &format!("login:{login}"), Outcome::Refused, detail).await?;
     tx.commit().await?;
-    Ok(Reply::refused(&form(cx, to, &login, Some(verdict.words()))))
+    Ok(Reply::refused(&form(cx, (to, openid), &login, Some(verdict.words()))))
 }
 
-async fn with_passkey(cx: &Cx<allow::Anyone>, posted: &Posted) -> Result<Reply, Fault> {
+async fn with_passkey(cx: &Cx<allow::Anyone>, posted: &Posted, openid: bool) -> Result<Reply, Fault> {
     let to = safe_path(posted.get("to"), "/");
     let mut tx = cx.gate().begin(Mode::Write).await?;
     match passkey::finish_sign_in(cx, &mut tx, posted.get("ceremony"), posted.get("answer")).await? {
@@ -80,7 +87,7 @@ async fn with_passkey(cx: &Cx<allow::Anyone>, posted: &Posted) -> Result<Reply, 
             let detail = json!({ "what": "sign-in", "way": "passkey", "problem": no.code() });
             tx.log_operation(&cx.audit(), Permission::Anyone, "passkey", Outcome::Refused, detail).await?;
             tx.commit().await?;
-            Ok(Reply::refused(&form(cx, to, "", Some(no.words()))))
+            Ok(Reply::refused(&form(cx, (to, openid), "", Some(no.words()))))
         }
     }
 }

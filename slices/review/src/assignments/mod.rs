@@ -1,6 +1,7 @@
 //! 審査の割当て: cases that lack reviewers, filled automatically or one by one.
 
 mod automatic;
+pub mod handover;
 mod list;
 mod one;
 mod store;

@@ -203,14 +203,14 @@ async fn guessed_addresses_bulk_reading_and_first_use_are_noticed() {
         "a row a minute, not a row a guess"
     );
 
-    // Somebody reads through the cases: has to sign in anew.
+    // Somebody reads through the cases: has to show a factor before the next page.
     let operator = world.staff("operator1").await.unwrap();
     for _ in 0..5 {
         assert_eq!(operator.go(&format!("/cases/{}", filed.case)).await.unwrap().status, 200);
     }
     look(&world).await;
     assert_eq!(count(&world, "select count(*) from detections where rule = 'bulk-reading'").await, 1);
-    assert!(operator.go("/queue").await.unwrap().at.starts_with("/sign-in"), "the session is over");
+    assert_eq!(operator.go("/queue").await.unwrap().at, "/reauth?to=/queue");
 
     // A privilege never used before.
     let it = world.staff("it1").await.unwrap();
@@ -259,5 +259,150 @@ async fn a_pause_grows_for_the_attacker_and_never_keeps_the_person_out_of_a_know
     let new_place = world.house.office().through(node(&world, Site::Office, &office, "198.51.100.99", "").await);
     assert_eq!(right(&new_place, 60, 0).await, 422, "an unknown place waits meanwhile");
     office.close().await;
+    world.end().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_detection_asks_for_a_factor_before_the_next_page_and_nothing_typed_is_lost() {
+    use hojo_testkit::people::{password_of, secret_of};
+    let world = World::new().await;
+    let filed = world.submitted(1).await.unwrap();
+    run(&world, "update detection_rules set threshold = 5 where code = 'bulk-reading'").await;
+    let operator = world.staff("operator1").await.unwrap();
+    let other = world.staff("operator2").await.unwrap();
+    let examine = format!("/cases/{}/examine", filed.case);
+    let typed_on = super::token(&operator).await;
+    for _ in 0..5 {
+        assert_eq!(operator.go(&format!("/cases/{}", filed.case)).await.unwrap().status, 200);
+    }
+    assert!(look(&world).await >= 1);
+    assert_eq!(count(&world, "select count(*) from sessions where end_reason is not null and staff_id = (select id from staff where login = 'operator1')").await, 0, "nobody is thrown out");
+    assert_eq!(other.go("/queue").await.unwrap().status, 200, "others are not asked");
+    for path in ["/", "/queue", examine.as_str()] {
+        let asked = operator.go(path).await.unwrap().at;
+        assert!(asked.starts_with("/reauth?to="), "{path}: {asked}");
+    }
+    // A form on the way is carried along, through a wrong answer too, and does its work after the right one.
+    let form = [("_csrf", typed_on.as_str()), ("case", "x"), ("note", "書きかけの <b>所見</b>")];
+    let sent_on = operator.post_fields("/queue/claim", &form).await.unwrap();
+    assert_eq!(sent_on.status, 307, "{}", sent_on.words());
+    let question = sent_on.location().unwrap();
+    let page = operator.post_fields(&question, &form).await.unwrap();
+    assert!(
+        page.has("ふだんと異なる使い方") && page.html().contains("書きかけの &lt;b&gt;所見&lt;/b&gt;"),
+        "{}",
+        page.words()
+    );
+    let secret = secret_of(&world.house.setup_db, "operator1").await.unwrap();
+    let totp = hojo_people::staff::Totp::from_base32(&secret).unwrap();
+    let code = totp.code(world.house.now().await.unwrap().unix_timestamp() + 30);
+    let password = password_of("operator1");
+    let mut answer = form.to_vec();
+    answer.extend([
+        ("_proof_form", "yes"),
+        ("_proof_step", "password"),
+        ("_proof_password", "wrong"),
+        ("_proof_code", "000000"),
+    ]);
+    let wrong = operator.post_fields(&question, &answer).await.unwrap();
+    assert!(wrong.status == 422 && wrong.html().contains("書きかけの &lt;b&gt;所見&lt;/b&gt;"));
+    assert_eq!(operator.go("/queue").await.unwrap().at, "/reauth?to=/queue", "a wrong answer opens nothing");
+    let mut answer = form.to_vec();
+    answer.extend([
+        ("_proof_form", "yes"),
+        ("_proof_step", "password"),
+        ("_proof_password", &password),
+        ("_proof_code", &code),
+    ]);
+    let right = operator.post_fields(&question, &answer).await.unwrap();
+    assert_eq!((right.status.as_u16(), right.location().as_deref()), (307, Some("/queue/claim")), "{}", right.words());
+    assert_eq!(operator.go("/queue").await.unwrap().at, "/queue", "the same session goes on");
+    look(&world).await;
+    assert_eq!(operator.go("/queue").await.unwrap().at, "/queue", "asked once for each occurrence");
+    world.drain().await.unwrap();
+    world.end().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_applicants_account_and_a_machine_are_cut_at_once_and_let_in_again_with_a_reason() {
+    let world = World::new().await;
+    let filed = world.submitted(1).await.unwrap();
+    let neighbour = world.applicant(2).await.unwrap();
+    let it = world.staff("it1").await.unwrap();
+    let company = &filed.applicant.browser;
+    assert_eq!(company.go("/me").await.unwrap().status, 200);
+    let contact = [("what", "contact"), ("name", "当番"), ("phone", "03-0000-0000"), ("email", "duty@example.jp")];
+    assert_eq!(post(&it, "/boundaries", &contact).await.status, 303);
+    let unknown = post(&it, "/watch/cuts", &[("kind", "account"), ("account", "1234567890123"), ("reason", "x")]).await;
+    assert!(unknown.status == 422 && unknown.has("見つかりません"), "{}", unknown.words());
+    let mut sql = world.superuser().await.unwrap();
+    let number: String =
+        sqlx::query_scalar("select number from cases where number is not null").fetch_one(&mut sql).await.unwrap();
+    sql.close().await.unwrap();
+    let cut = [("kind", "account"), ("account", number.as_str()), ("reason", "なりすましの届出")];
+    assert_eq!(post(&it, "/watch/cuts", &cut).await.status, 303);
+    for path in ["/me", "/letters", &format!("/filings/{}", filed.filing)] {
+        let page = company.go(path).await.unwrap();
+        assert!(
+            page.status == 403
+                && page.has("ただいま利用を止めています")
+                && !page.has("なりすまし")
+                && !page.has("03-0000-0000"),
+            "{path}: {}",
+            page.words()
+        );
+    }
+    // Signing in anew does not help, and nobody else is cut off.
+    let again = world.house.sign_in_applicant(filed.applicant.who.clone()).await;
+    let out = match again {
+        Ok(browser) => browser.go("/me").await.unwrap().status.as_u16() == 403,
+        Err(_) => true,
+    };
+    assert!(out);
+    assert_eq!(neighbour.browser.go("/me").await.unwrap().status, 200);
+    let shown = it.get("/watch").await.unwrap();
+    assert!(shown.has("事業者のアカウント") && shown.has("なりすましの届出"), "{}", shown.words());
+    let lift = shown.form_with_button("解除する").unwrap().action;
+    assert_eq!(post(&it, &lift, &[]).await.status, 422, "a reason is asked for");
+    assert_eq!(post(&it, &lift, &[("reason", "本人を確認した")]).await.status, 303);
+    let back = world.house.sign_in_applicant(filed.applicant.who.clone()).await.unwrap();
+    assert_eq!(back.go("/me").await.unwrap().status, 200);
+    let logged = count(&world, "select count(*) from operation_log where permission = 'security.cut' and detail ->> 'what' in ('cut', 'lift') and object like 'cut:%'").await;
+    assert_eq!(logged, 2);
+
+    // A gateway of the VPN: its key opens nothing until it is let in again.
+    assert_eq!(post(&it, "/vpn", &[("name", "本部VPN")]).await.status, 200);
+    let html = it.get("/watch").await.unwrap().html();
+    let option = html[..html.find(">本部VPN<").unwrap()].rfind("value=\"").unwrap();
+    let gateway = html[option..].split('"').nth(1).unwrap().to_owned();
+    let cut = [("kind", "gateway"), ("gateway", gateway.as_str()), ("reason", "機器の盗難")];
+    assert_eq!(post(&it, "/watch/cuts", &cut).await.status, 303);
+    let known = "select count(*) from vpn_gateways g, vpn_decision(g.key_hash, 'operator1', '10.0.0.1', clock_timestamp(), 'r') d where d.known";
+    assert_eq!(count(&world, known).await, 0);
+    let lift = it.get("/watch").await.unwrap().form_with_button("解除する").unwrap().action;
+    assert_eq!(post(&it, &lift, &[("reason", "見つかった")]).await.status, 303);
+    assert_eq!(count(&world, known).await, 1);
+    world.end().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_had_a_session_copied_is_told_by_mail_once() {
+    let world = World::new().await;
+    let operator = world.staff("operator1").await.unwrap();
+    run(&world, "update staff set email = 'saeki@example.jp' where login = 'operator1'").await;
+    let thief = operator.separate();
+    run(&world, "update sessions set rotated_at = clock_timestamp() - interval '16 minutes'").await;
+    assert_eq!(operator.go("/queue").await.unwrap().status, 200, "the next token is handed out");
+    assert_eq!(operator.go("/queue").await.unwrap().status, 200, "and used");
+    run(&world, "update retired_tokens set retired_at = clock_timestamp() - interval '31 seconds'").await;
+    assert!(thief.go("/queue").await.unwrap().at.starts_with("/sign-in"));
+    look(&world).await;
+    look(&world).await;
+    world.drain().await.unwrap();
+    let mails: Vec<_> =
+        world.mail.sent().into_iter().filter(|m| m.subject.contains("ログインを終了しました")).collect();
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert_eq!(mails[0].to, "saeki@example.jp");
+    assert!(mails[0].text.contains("佐伯 直美") && !mails[0].text.contains("http"), "{}", mails[0].text);
     world.end().await.unwrap();
 }

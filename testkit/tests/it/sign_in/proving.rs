@@ -143,3 +143,32 @@ async fn the_session_of_a_removed_person_opens_nothing() {
     assert_eq!(refused.status, 422);
     ground.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_applicant_in_doubt_proves_it_at_gbizid_and_what_is_typed_is_saved_after_it() {
+    let world = hojo_testkit::World::new().await;
+    let drafted = world.drafted(1).await.unwrap();
+    let (browser, who) = (&drafted.applicant.browser, drafted.applicant.who.clone());
+    let section = format!("/filings/{}/sections/outline", drafted.filing);
+    let page = browser.get(&section).await.unwrap();
+    let mut form = page.form(&section).unwrap();
+    form.set("plan_title", "確認の前に書いた題名").unwrap();
+    let mut sql = crate::sql::Sql::connect(&crate::stranger::superuser_url(&world)).await;
+    sql.run("update sessions set asked_at = clock_timestamp() where account_id is not null").await;
+    let asked = browser.go(&section).await.unwrap();
+    assert!(asked.at.starts_with("/reauth?to=/filings/"), "{}", asked.words());
+    let question = browser.get("/reauth?to=/me").await.unwrap();
+    assert!(question.words().contains("もう一度GビズIDでログイン"), "{}", question.words());
+    assert!(question.html().contains("target=\"_blank\""), "the page with the form stays open");
+    // A session in doubt saves nothing, and a proof by somebody else's account is another session.
+    let refused = browser.post(&form, None).await.unwrap();
+    assert!(!refused.words().contains("確認の前に書いた題名"), "{}", refused.words());
+    let back = world.house.try_sign_in(browser, who).await.unwrap();
+    assert!(back.at.starts_with("/me"), "{}", back.at);
+    assert_eq!(sql.count("select count(*) from sessions where end_reason = 'signed in again'").await, 1);
+    // The open page goes on as it is: same form, same token.
+    browser.post(&form, None).await.unwrap();
+    assert!(browser.get(&section).await.unwrap().html().contains("確認の前に書いた題名"));
+    drop(sql);
+    world.end().await.unwrap();
+}
