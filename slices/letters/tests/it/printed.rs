@@ -42,7 +42,7 @@ async fn every_letter_of_the_edition_can_be_printed() {
     let mut events = w.adoption();
     events.pop();
     events.push(Event::Decided {
-        outcome: Outcome::NotAdopted,
+        outcome: Outcome::NOT_ADOPTED,
         amount: None,
         run: "x".into(),
         reason: "選定基準による".into(),

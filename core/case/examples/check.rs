@@ -1,7 +1,8 @@
-//! Checks an edition's folder: `cargo run -p hojo-programme --example check -- programmes/<p>/<edition> [--json] [--time]`.
+//! Checks an edition's folder: `cargo run -p hojo-case --example check -- programmes/<p>/<edition> [--json] [--time]`.
 //! The product's own command is `hojo definitions check`; this one builds in seconds.
 
-use hojo_programme::{Edition, Facts, SourceFiles, check, load_dir, read, stand};
+use hojo_case::check;
+use hojo_programme::{Edition, Facts, SourceFiles, load_dir, read, stand};
 use hojo_words::Now;
 use std::path::Path;
 use std::process::ExitCode;
