@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use hojo_programme::{
-    CheckReport, CourseDecision, CourseStep, Edition, Effect, Example, Facts, Opener, Problem, Procedure, Reading, Severity, Source,
-    StepKind, judge, read,
+    CheckReport, CourseDecision, CourseStep, Edition, Effect, Example, Facts, Opener, Problem, Procedure, Reading,
+    Severity, Source, StepKind, judge, read,
 };
 use hojo_words::ids::StaffId;
 use hojo_words::{Now, Yen};
@@ -166,7 +166,12 @@ impl<'a> Walk<'a> {
         let Some(starts) = &self.procedure.starts else { return Ok(()) };
         let opener = opener.or_else(|| starts.by.first().copied()).unwrap_or(Opener::Applicant);
         let facts = self.facts();
-        may_start(self.edition, self.procedure, opener, Standing { life: &self.life, open: &self.open, facts: &facts })?;
+        may_start(
+            self.edition,
+            self.procedure,
+            opener,
+            Standing { life: &self.life, open: &self.open, facts: &facts },
+        )?;
         let open = self.open.entry(self.procedure.code.clone()).or_insert(0);
         *open = open.saturating_add(1);
         Ok(())

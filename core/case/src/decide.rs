@@ -6,8 +6,8 @@ use time::{Date, Duration};
 
 use crate::case::{Case, Position};
 use crate::command::{CheckResult, Command, Party, Submission};
-use crate::outcome::Outcome;
 use crate::event::Event;
+use crate::outcome::Outcome;
 use crate::refusal::Refusal;
 use crate::ruling;
 use crate::terms::Terms;

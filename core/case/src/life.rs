@@ -56,21 +56,57 @@ pub struct Claim {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
-    Standing { from: String, to: String, label: String },
-    Date { name: String, label: String, from: Option<Date>, to: Option<Date> },
-    Amount { name: String, label: String, from: Option<i64>, to: i64 },
-    Posted { sum: String, label: String, amount: i64 },
-    Plan { fields: Vec<String> },
-    Holder { told: BTreeMap<String, String> },
-    Applicant { told: BTreeMap<String, String> },
-    Account { told: BTreeMap<String, String> },
-    Payee { told: BTreeMap<String, String> },
-    Claimed { claim: Claim },
+    Standing {
+        from: String,
+        to: String,
+        label: String,
+    },
+    Date {
+        name: String,
+        label: String,
+        from: Option<Date>,
+        to: Option<Date>,
+    },
+    Amount {
+        name: String,
+        label: String,
+        from: Option<i64>,
+        to: i64,
+    },
+    Posted {
+        sum: String,
+        label: String,
+        amount: i64,
+    },
+    Plan {
+        fields: Vec<String>,
+    },
+    Holder {
+        told: BTreeMap<String, String>,
+    },
+    Applicant {
+        told: BTreeMap<String, String>,
+    },
+    Account {
+        told: BTreeMap<String, String>,
+    },
+    Payee {
+        told: BTreeMap<String, String>,
+    },
+    Claimed {
+        claim: Claim,
+    },
     /// What later procedures read of the filing.
-    Filed { values: BTreeMap<String, String> },
-    Asked { procedure: String },
+    Filed {
+        values: BTreeMap<String, String>,
+    },
+    Asked {
+        procedure: String,
+    },
     /// Runs of these procedures still under way end.
-    Ended { procedures: Vec<String> },
+    Ended {
+        procedures: Vec<String>,
+    },
 }
 
 impl Change {

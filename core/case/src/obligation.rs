@@ -170,7 +170,8 @@ impl Maker<'_> {
         let plan = &self.rule.reminders;
         let after = |term: &Term| term.end(due, self.calendar);
         let before = |term: &Term| due.checked_sub(Duration::days(i64::from(term.amount)));
-        let mut days: Vec<(Date, Reminder)> = plan.before.iter().filter_map(|t| Some((before(t)?, Reminder::Before))).collect();
+        let mut days: Vec<(Date, Reminder)> =
+            plan.before.iter().filter_map(|t| Some((before(t)?, Reminder::Before))).collect();
         days.extend(plan.after.iter().filter_map(|t| Some((after(t)?, Reminder::After))));
         days.extend(plan.last.iter().filter_map(|t| Some((after(t)?, Reminder::Last))));
         days.sort();

@@ -21,12 +21,7 @@ pub struct Standing<'s> {
 ///
 /// # Errors
 /// `START-WRONG-PARTY`, `START-ENDED`, `START-ALREADY`, `START-MEANWHILE`, `START-NOT-NOW`.
-pub fn may_start(
-    edition: &Edition,
-    procedure: &Procedure,
-    opener: Opener,
-    at: Standing<'_>,
-) -> Result<(), Refusal> {
+pub fn may_start(edition: &Edition, procedure: &Procedure, opener: Opener, at: Standing<'_>) -> Result<(), Refusal> {
     let (Some(starts), Some(plan)) = (&procedure.starts, &edition.life) else {
         return Err(Refusal::new(
             "START-WRONG-PARTY",

@@ -99,13 +99,11 @@ fn outcomes(flow: &Flow) -> BTreeMap<String, OutcomeTerms> {
     let of = |code: &String| {
         let said = flow.outcomes.get(code);
         let effects = flow.effects.get(code).map(Vec::as_slice).unwrap_or_default();
-        let decided = |effect: &Effect| {
-            match effect {
-                Effect::Amount { from, .. } => *from == Source::Decided || step.through_simulation,
-                Effect::Post { from, .. } => *from == Source::Decided,
-                Effect::Claim { .. } => true,
-                _ => false,
-            }
+        let decided = |effect: &Effect| match effect {
+            Effect::Amount { from, .. } => *from == Source::Decided || step.through_simulation,
+            Effect::Post { from, .. } => *from == Source::Decided,
+            Effect::Claim { .. } => true,
+            _ => false,
         };
         OutcomeTerms {
             label: said.map_or_else(|| code.clone(), |said| said.label.clone()),

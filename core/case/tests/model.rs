@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 use hojo_case::{
-    Case, Channel, CheckResult, Command, Event, Outcome, OutcomeTerms, Party, Position, Submission, Terms, apply, decide,
+    Case, Channel, CheckResult, Command, Event, Outcome, OutcomeTerms, Party, Position, Submission, Terms, apply,
+    decide,
 };
 use hojo_programme::{Term, TermUnit};
 use hojo_words::ids::StaffId;

@@ -307,7 +307,8 @@ impl Tx {
         at: OffsetDateTime,
     ) -> Result<(), DbError> {
         if permit.case() != root.id {
-            let of = sqlx::query!("select root_id from cases where id = $1", permit.case().0).fetch_one(self.sql()).await?;
+            let of =
+                sqlx::query!("select root_id from cases where id = $1", permit.case().0).fetch_one(self.sql()).await?;
             if of.root_id != Some(root.id.0) {
                 return Err(DbError::NotFound);
             }
@@ -316,7 +317,12 @@ impl Tx {
     }
 
     /// An event on a run that a decision elsewhere in its case brings about.
-    pub(crate) async fn append_system(&mut self, row: &CaseRow, event: &Event, at: OffsetDateTime) -> Result<(), DbError> {
+    pub(crate) async fn append_system(
+        &mut self,
+        row: &CaseRow,
+        event: &Event,
+        at: OffsetDateTime,
+    ) -> Result<(), DbError> {
         self.append_unchecked(row, event, at).await
     }
 

@@ -44,9 +44,10 @@ impl LifeView {
     /// How many runs of a procedure were handed in and not withdrawn.
     #[must_use]
     pub fn filed(&self, procedure: &str) -> u32 {
-        let filed = self.runs.iter().filter(|run| {
-            run.procedure == procedure && run.filed_at.is_some() && run.position != "withdrawn"
-        });
+        let filed = self
+            .runs
+            .iter()
+            .filter(|run| run.procedure == procedure && run.filed_at.is_some() && run.position != "withdrawn");
         u32::try_from(filed.count()).unwrap_or(u32::MAX)
     }
 }
@@ -129,7 +130,8 @@ impl Tx {
         amount: Option<i64>,
     ) -> Result<Result<Vec<Change>, Refusal>, DbError> {
         let view = self.life(row).await?;
-        let Some((plan, procedure)) = view.edition.life.clone().zip(view.edition.procedure(&row.procedure).cloned()) else {
+        let Some((plan, procedure)) = view.edition.life.clone().zip(view.edition.procedure(&row.procedure).cloned())
+        else {
             return Ok(Ok(vec![]));
         };
         let Some(effects) = procedure.flow.effects.get(outcome).filter(|effects| !effects.is_empty()) else {
@@ -316,11 +318,8 @@ impl Tx {
             .execute(self.sql())
             .await?;
         for due in &owed {
-            let reminders: Vec<_> = due
-                .reminders
-                .iter()
-                .map(|(day, kind)| json!({ "on": day.to_string(), "kind": kind.code() }))
-                .collect();
+            let reminders: Vec<_> =
+                due.reminders.iter().map(|(day, kind)| json!({ "on": day.to_string(), "kind": kind.code() })).collect();
             sqlx::query!(
                 "insert into dues (case_id, key, programme_id, round_id, applicant_id, obligation, procedure, title,
                                    opens_on, due_on, met, moved_from, reminders, otherwise, refreshed_at)

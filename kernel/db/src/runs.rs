@@ -116,12 +116,9 @@ impl Tx {
     /// # Errors
     /// [`DbError`] when the server does not answer.
     pub async fn runs_under_way(&mut self, root: CaseId) -> Result<BTreeMap<String, u32>, DbError> {
-        let rows = sqlx::query!(
-            r#"select procedure as "procedure!", runs as "runs!" from runs_under_way($1)"#,
-            root.0
-        )
-        .fetch_all(self.sql())
-        .await?;
+        let rows = sqlx::query!(r#"select procedure as "procedure!", runs as "runs!" from runs_under_way($1)"#, root.0)
+            .fetch_all(self.sql())
+            .await?;
         Ok(rows.into_iter().map(|r| (r.procedure, u32::try_from(r.runs).unwrap_or(u32::MAX))).collect())
     }
 

@@ -57,7 +57,8 @@ pub(crate) fn edition(edition: &Edition) -> Vec<Problem> {
 
 /// Texts of every kind are one to a rule.
 fn same(own: &Type, declared: &Type) -> bool {
-    own == declared || matches!((own, declared), (Type::Number(a), Type::Number(b)) if a == b)
+    own == declared
+        || matches!((own, declared), (Type::Number(a), Type::Number(b)) if a == b)
         || crate::lang::units::fits(declared, own)
 }
 

@@ -4,8 +4,8 @@ use super::expr::Compiler;
 use super::types::{Lists, noted, value_type};
 use super::yaml::{File, Kind, Mark, Yaml};
 use super::{life, moment, parsed, split_paths, tables};
-use crate::lang::{Globals, Names, Scope};
 use crate::lang::types::{Type, Unit};
+use crate::lang::{Globals, Names, Scope};
 use crate::model::edition::{Edition, Guidelines, Programme};
 use crate::model::life::ObligationRule;
 use crate::model::tables::{ChoiceList, DecisionTable};
@@ -117,9 +117,9 @@ fn stray_files(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) {
     for path in files.0.keys().filter(|path| path.ends_with(".yaml") || path.ends_with(".yml")) {
         let parts: Vec<&str> = path.split('/').collect();
         let known = match parts.as_slice() {
-            ["programme.yaml" | "edition.yaml" | "clauses.yaml" | "mails.yaml" | "obligations.yaml"] | ["tables", _] | ["portal", ..] => {
-                path.ends_with(".yaml")
-            }
+            ["programme.yaml" | "edition.yaml" | "clauses.yaml" | "mails.yaml" | "obligations.yaml"]
+            | ["tables", _]
+            | ["portal", ..] => path.ends_with(".yaml"),
             ["procedures", _, name] => [
                 "procedure.yaml",
                 "form.yaml",

@@ -2,12 +2,23 @@
 
 use super::yaml::{File, MapReader, Yaml};
 use crate::lang::suggest::hint;
-use crate::model::flow::{Effect, Flow, Late, Outcome, ReturnRule, Source, State, Step, StepKind, Term, TermUnit, Transition};
+use crate::model::flow::{
+    Effect, Flow, Late, Outcome, ReturnRule, Source, State, Step, StepKind, Term, TermUnit, Transition,
+};
 use indexmap::IndexMap;
 
 /// 役割 that a step may name.
-pub(crate) const ROLES: [&str; 9] =
-    ["applicant", "office_on_behalf", "office", "operator", "manager", "reviewer", "supervisor", "office_it", "call_centre"];
+pub(crate) const ROLES: [&str; 9] = [
+    "applicant",
+    "office_on_behalf",
+    "office",
+    "operator",
+    "manager",
+    "reviewer",
+    "supervisor",
+    "office_it",
+    "call_centre",
+];
 
 /// Reads `flow.yaml`.
 pub(crate) fn flow(file: &File<'_>, yaml: &Yaml) -> Flow {
@@ -192,7 +203,18 @@ fn reminders(file: &File<'_>, yaml: Option<&Yaml>) -> Vec<Term> {
 }
 
 const EFFECTS: [&str; 13] = [
-    "amount", "post", "standing", "date", "clear", "plan", "holder", "applicant", "account", "payee", "claim", "opens",
+    "amount",
+    "post",
+    "standing",
+    "date",
+    "clear",
+    "plan",
+    "holder",
+    "applicant",
+    "account",
+    "payee",
+    "claim",
+    "opens",
     "ends",
 ];
 

@@ -88,7 +88,12 @@ fn sheet(file: &File<'_>, map: &mut MapReader<'_>, compiler: &Compiler<'_>) -> S
             facts.push((label, text));
         }
     }
-    SheetSpec { facts, columns, rows: map.whole(file, "rows").unwrap_or(20), notes: lines(file, map.get("notes"), compiler) }
+    SheetSpec {
+        facts,
+        columns,
+        rows: map.whole(file, "rows").unwrap_or(20),
+        notes: lines(file, map.get("notes"), compiler),
+    }
 }
 
 fn lines(file: &File<'_>, yaml: Option<&Yaml>, compiler: &Compiler<'_>) -> Vec<Template> {

@@ -138,8 +138,14 @@ pub(crate) fn starts(file: &File<'_>, yaml: &Yaml, compiler: &Compiler<'_>) -> S
         }),
     };
     let until_ended = map.get("until_ended").is_none_or(|flag| flag.as_text() != Some("false"));
-    let starts =
-        Starts { by, when, times, not_while: list(file, map.get("not_while")), until_ended, place: file.place(yaml.mark) };
+    let starts = Starts {
+        by,
+        when,
+        times,
+        not_while: list(file, map.get("not_while")),
+        until_ended,
+        place: file.place(yaml.mark),
+    };
     map.finish(file);
     if starts.by.is_empty() {
         file.problem(yaml.mark, "starts names nobody; say by: …");

@@ -1,7 +1,7 @@
 //! 読み込み: files become an edition, or a list of everything that is wrong with them.
 
-mod edition;
 mod course;
+mod edition;
 mod examples;
 mod expr;
 mod flow;

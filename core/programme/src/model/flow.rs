@@ -291,11 +291,20 @@ pub enum TermUnit {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Amount of the staircase.
-    Amount { name: String, from: Source },
+    Amount {
+        name: String,
+        from: Source,
+    },
     /// 累計への記帳.
-    Post { sum: String, from: Source },
+    Post {
+        sum: String,
+        from: Source,
+    },
     Standing(String),
-    Date { name: String, from: Source },
+    Date {
+        name: String,
+        from: Source,
+    },
     /// Dates that no longer hold.
     Clear(Vec<String>),
     /// 計画の基準: these fields of the filing become the plan in force.
@@ -309,13 +318,22 @@ pub enum Effect {
     /// 受取人: key → field.
     Payee(IndexMap<String, String>),
     /// 返還などの請求 of the decided amount, due on a date field.
-    Claim { kind: String, due: Option<String> },
+    Claim {
+        kind: String,
+        due: Option<String>,
+    },
     /// 手続 the office is asked to begin next.
     Opens(String),
     /// Runs of these procedures still under way end with the decision.
     Ends(Vec<String>),
     /// 義務: the applicant owes another filing (editions before `obligations.yaml`).
-    Owe { procedure: String, within: Term, after: String, reminders: Vec<Term>, otherwise: Option<String> },
+    Owe {
+        procedure: String,
+        within: Term,
+        after: String,
+        reminders: Vec<Term>,
+        otherwise: Option<String>,
+    },
 }
 
 /// 値の出どころ.

@@ -8,7 +8,6 @@ use hojo_words::ids::{ApplicantId, CaseId, FilingId, PublicId, RoundId};
 use time::Date;
 use uuid::Uuid;
 
-
 /// A round as it stands in the database.
 #[derive(Clone, Debug)]
 pub(crate) struct Round {

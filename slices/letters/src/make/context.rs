@@ -34,7 +34,10 @@ pub async fn context<'a>(
     let told = told(&events(tx, d).await?, d);
     let copy = d.spec.is_copy();
     let root = tx.root_of(&d.row).await?;
-    let round = sqlx::query!("select title from rounds where id = $1", d.row.round.0).fetch_one(tx.sql()).await.map_err(later)?;
+    let round = sqlx::query!("select title from rounds where id = $1", d.row.round.0)
+        .fetch_one(tx.sql())
+        .await
+        .map_err(later)?;
     Ok(LetterContext {
         procedure: &d.procedure,
         reading: &d.reading,
