@@ -48,12 +48,13 @@ fn check_courses(edition: &Edition) -> Vec<Problem> {
 pub fn requested(procedure: &Procedure, reading: &Reading) -> Option<i64> {
     let decide = procedure.flow.step(StepKind::Decide);
     let named = decide.and_then(|step| step.amount.as_deref());
-    let effects = procedure.flow.effects.values().flatten();
-    let first = effects.filter_map(|effect| match effect {
+    // What opens a case may name its amount by what is adopted of it.
+    let effects = procedure.flow.effects.values().flatten().filter(|_| procedure.starts.is_none());
+    let mut first = effects.filter_map(|effect| match effect {
         Effect::Amount { from: Source::Field(field), .. } => Some(field.as_str()),
         _ => None,
     });
-    let field = named.or_else(|| first.into_iter().next())?;
+    let field = named.or_else(|| first.next())?;
     reading.value(field).as_yen().map(Yen::get)
 }
 
