@@ -41,14 +41,15 @@ impl LifeView {
         self.life.facts(plan, &codes, &self.open, facts)
     }
 
-    /// How many runs of a procedure were handed in and not withdrawn.
+    /// How many runs of a procedure meet what is owed: handed in and still under way, or ended with effects. One that
+    /// was refused or withdrawn meets nothing.
     #[must_use]
     pub fn filed(&self, procedure: &str) -> u32 {
-        let filed = self
-            .runs
-            .iter()
-            .filter(|run| run.procedure == procedure && run.filed_at.is_some() && run.position != "withdrawn");
-        u32::try_from(filed.count()).unwrap_or(u32::MAX)
+        let meets = |run: &&RunRow| {
+            let filed = run.procedure == procedure && run.filed_at.is_some();
+            filed && (!run.is_over() || run.took_effect_at.is_some())
+        };
+        u32::try_from(self.runs.iter().filter(meets).count()).unwrap_or(u32::MAX)
     }
 }
 
