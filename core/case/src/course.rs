@@ -286,9 +286,9 @@ impl<'a> Walk<'a> {
     }
 
     fn take_effect(&mut self, outcome: &Outcome, amount: Option<i64>) -> Result<(), Refusal> {
-        let effects = self.procedure.flow.effects.get(outcome.code()).map(Vec::as_slice).unwrap_or_default();
-        let Some(plan) = self.edition.life.as_ref().filter(|_| !effects.is_empty()) else {
-            // A run that ends without effects met nothing.
+        let effects = self.procedure.flow.effects.get(outcome.code());
+        let Some((plan, effects)) = self.edition.life.as_ref().zip(effects) else {
+            // A run that ends with an outcome `effects` does not name met nothing.
             let filed = self.filed.entry(self.procedure.code.clone()).or_insert(1);
             *filed = filed.saturating_sub(1);
             return Ok(());

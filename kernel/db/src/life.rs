@@ -120,7 +120,8 @@ impl Tx {
         Ok(read(&edition, procedure, &answers, &facts).0)
     }
 
-    /// What a decision would change, or why it may not be taken. Nothing is written.
+    /// What a decision would change, or why it may not be taken. `None` when its outcome has no effects at all: then the
+    /// case is as if the run had not been, and nothing owed is met by it. Nothing is written.
     ///
     /// # Errors
     /// The outer for ours, the inner [`Refusal`] for the staircase and the like.
@@ -129,20 +130,16 @@ impl Tx {
         row: &CaseRow,
         outcome: &str,
         amount: Option<i64>,
-    ) -> Result<Result<Vec<Change>, Refusal>, DbError> {
+    ) -> Result<Result<Option<Vec<Change>>, Refusal>, DbError> {
         let view = self.life(row).await?;
-        let Some((plan, procedure)) = view.edition.life.clone().zip(view.edition.procedure(&row.procedure).cloned())
-        else {
-            return Ok(Ok(vec![]));
-        };
-        let Some(effects) = procedure.flow.effects.get(outcome).filter(|effects| !effects.is_empty()) else {
-            return Ok(Ok(vec![]));
-        };
+        let procedure = view.edition.procedure(&row.procedure).cloned();
+        let Some((plan, procedure)) = view.edition.life.clone().zip(procedure) else { return Ok(Ok(None)) };
+        let Some(effects) = procedure.flow.effects.get(outcome) else { return Ok(Ok(None)) };
         let reading = self.newest_reading(row, &procedure).await?;
         let date = self.now().await?.date();
         let ruling = Ruling { amount, date, receipt: row.number.as_deref().unwrap_or_default() };
         let filed = view.edition.filed.get(&row.procedure.replace('-', "_"));
-        Ok(consequences(&plan, &view.life, effects, filed, ruling, &reading))
+        Ok(consequences(&plan, &view.life, effects, filed, ruling, &reading).map(Some))
     }
 
     /// Records on the case what a decision of one of its runs (or its own) changed. Called by `record` for every
@@ -161,9 +158,7 @@ impl Tx {
         let Event::Decided { outcome, amount, label, .. } = taken.event else { return Ok(None) };
         let changes = self.would_change(taken.run, outcome.code(), *amount).await?;
         let changes = changes.map_err(|refusal| DbError::Unlawful(Box::new(refusal)))?;
-        if changes.is_empty() {
-            return Ok(None);
-        }
+        let Some(changes) = changes else { return Ok(None) };
         let root = self.root_of(run).await?;
         let edition = self.edition(&root.edition).await?;
         let event = Event::TookEffect {
