@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use hojo_programme::{Edition, SourceFiles, check, diagram, diff, load_dir};
+use hojo_case::check;
+use hojo_programme::{Edition, SourceFiles, diagram, diff, load_dir};
 
 use crate::config::Config;
 use crate::publish;

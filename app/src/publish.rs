@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail, ensure};
 use clap::Args as ClapArgs;
+use hojo_case::check;
 use hojo_db::{Db, migrate as migrations, random};
-use hojo_programme::check;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 

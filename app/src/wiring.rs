@@ -41,6 +41,7 @@ pub fn site_routes_with(site: Site, provider: Arc<dyn GbizId>, office: Option<Of
             .with(hojo_welcome::routes())
             .with(hojo_people::portal_routes(provider))
             .with(hojo_apply::portal_routes())
+            .with(hojo_procedures::portal_routes())
             .with(hojo_letters::portal_routes()),
         Site::Office => common
             .with(hojo_people::office_routes(office))
@@ -48,6 +49,7 @@ pub fn site_routes_with(site: Site, provider: Arc<dyn GbizId>, office: Option<Of
             .with(hojo_apply::intake_routes())
             .with(hojo_review::office_routes())
             .with(hojo_review::reviewer_routes())
+            .with(hojo_procedures::office_routes())
             .with(hojo_letters::office_routes())
             .with(hojo_guard::office_routes())
             .with(hojo_operations::routes())
@@ -76,6 +78,7 @@ fn panels() -> Vec<CasePanel> {
     let mut all = Vec::new();
     all.extend(hojo_apply::panels());
     all.extend(hojo_review::panels());
+    all.extend(hojo_procedures::panels());
     all.extend(hojo_letters::panels());
     all.sort_by_key(|p: &CasePanel| p.order);
     all
@@ -133,7 +136,8 @@ pub fn jobs(config: &Config, db: Db, runner: Runner) -> anyhow::Result<Runner> {
 pub fn handlers(runner: Runner, deps: hojo_letters::Deps, office_url: &str) -> Runner {
     let runner = hojo_guard::jobs(runner, deps.db.clone(), Arc::clone(&deps.mail));
     let runner = hojo_people::jobs(runner, deps.db.clone(), Arc::clone(&deps.mail), office_url);
-    hojo_letters::jobs(hojo_review::jobs(runner), deps)
+    let runner = hojo_procedures::jobs(hojo_review::jobs(runner));
+    hojo_letters::jobs(runner, deps)
 }
 
 /// The press starts with the first letter and stays warm.

@@ -6,11 +6,12 @@
 --   hojo_staff      the office (the grant is checked by the application)
 --   hojo_reviewer   the cases assigned to one reviewer (scope = staff id)
 --   hojo_worker     jobs
+--   hojo_mover      owns the functions that move a case to its successor and nothing else; nobody becomes it
 --   hojo_setup      commands of office IT on the machine: publish, import, first accounts
 do $$
 declare r text;
 begin
-    foreach r in array array['hojo_gate', 'hojo_public', 'hojo_applicant', 'hojo_staff', 'hojo_reviewer', 'hojo_worker', 'hojo_setup'] loop
+    foreach r in array array['hojo_gate', 'hojo_public', 'hojo_applicant', 'hojo_staff', 'hojo_reviewer', 'hojo_worker', 'hojo_setup', 'hojo_mover'] loop
         if not exists (select from pg_roles where rolname = r) then
             begin
                 execute format('create role %I nologin noinherit', r);
@@ -44,10 +45,12 @@ begin
     end loop;
 end $$;
 
-do $$ begin
-    if not pg_has_role(current_user, 'hojo_setup', 'member') then
-        execute format('grant hojo_setup to %I', current_user);
-    end if;
+do $$ declare r text; begin
+    foreach r in array array['hojo_setup', 'hojo_mover'] loop
+        if not pg_has_role(current_user, r, 'member') then
+            execute format('grant %I to %I', r, current_user);
+        end if;
+    end loop;
 end $$;
 
 alter role hojo_portal set statement_timeout = '5s';

@@ -9,13 +9,13 @@ begin
     end loop;
     for t in select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
              where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname not like '%\_migrations' loop
-        execute format('revoke all on %I from hojo_gate, hojo_public, hojo_applicant, hojo_staff, hojo_reviewer, hojo_worker, hojo_setup', t);
+        execute format('revoke all on %I from hojo_gate, hojo_public, hojo_applicant, hojo_staff, hojo_reviewer, hojo_worker, hojo_setup, hojo_mover', t);
         execute format('alter table %I enable row level security', t);
         execute format('alter table %I force row level security', t);
     end loop;
 end $$;
 
-grant usage on schema public to hojo_gate, hojo_public, hojo_applicant, hojo_staff, hojo_reviewer, hojo_worker, hojo_setup;
+grant usage on schema public to hojo_gate, hojo_public, hojo_applicant, hojo_staff, hojo_reviewer, hojo_worker, hojo_setup, hojo_mover;
 
 -- allow(role, tables, rights, condition): a grant and its policy in one line.
 create or replace function pg_temp.allow(role text, tables text[], rights text, condition text) returns void
@@ -69,7 +69,9 @@ begin
     perform pg_temp.allow('hojo_gate', array['operation_log'], 'insert', 'true');
 
     -- The applicant: own rows only.
-    perform pg_temp.allow('hojo_applicant', array['cases', 'filings', 'draft_sections', 'files'], 'select, insert, update', own);
+    -- What the office does of its own motion reaches the applicant as letters only.
+    perform pg_temp.allow('hojo_applicant', array['cases'], 'select, insert, update', own || ' and opener <> ''office''');
+    perform pg_temp.allow('hojo_applicant', array['filings', 'draft_sections', 'files'], 'select, insert, update', own);
     perform pg_temp.allow('hojo_applicant', array['events', 'submissions'], 'select, insert', own);
     perform pg_temp.allow('hojo_applicant', array['accounts'], 'select', own);
     perform pg_temp.allow('hojo_applicant', array['applicants'], 'select', 'id = ' || me);
@@ -169,4 +171,32 @@ begin
     perform pg_temp.allow('hojo_worker', array['detections', 'watch_marks'], 'select, insert, update', 'true');
     perform pg_temp.allow('hojo_worker', array['cuts'], 'select, insert', 'true');
     perform pg_temp.allow('hojo_worker', array['refusals'], 'delete', 'true');
+end $$;
+
+-- The life after adoption: what is owed, whose deadline was moved, who held a case before.
+do $$
+declare
+    own text := 'applicant_id = (select nullif(current_setting(''hojo.scope'', true), '''')::uuid)';
+    somebody text := '(select nullif(current_setting(''hojo.actor'', true), '''')) is not null';
+    me text := '(select nullif(current_setting(''hojo.actor'', true), '''')::uuid)';
+begin
+    -- Dues follow from whatever anybody does to a case; they are worked out anew by whoever did it.
+    perform pg_temp.allow('hojo_applicant', array['dues'], 'select, insert, update, delete', own);
+    perform pg_temp.allow('hojo_staff', array['dues'], 'select, insert, update, delete', somebody);
+    perform pg_temp.allow('hojo_worker', array['dues'], 'select, insert, update, delete', 'true');
+    perform pg_temp.allow('hojo_staff', array['dues_reminded', 'due_moves', 'case_holders', 'applicant_changes', 'account_handovers'], 'select', somebody);
+    perform pg_temp.allow('hojo_worker', array['dues_reminded'], 'select, insert', 'true');
+    perform pg_temp.allow('hojo_worker', array['due_moves', 'case_holders', 'applicant_changes'], 'select', 'true');
+    perform pg_temp.allow('hojo_staff', array['due_moves'], 'insert', 'proposed_by = ' || me || ' and decided_by is null');
+    perform pg_temp.allow('hojo_staff', array['due_moves'], 'update (decided_by, decided_at, approved)', somebody);
+    perform pg_temp.allow('hojo_gate', array['account_handovers'], 'select', 'true');
+
+    -- What 22_lives.sql needs to move a case, rename a company, hand over an account: column by column.
+    perform pg_temp.allow('hojo_mover', array['cases', 'filings', 'draft_sections', 'submissions', 'files', 'events', 'letters', 'remarks', 'dues'], 'select, update (applicant_id)', 'true');
+    grant update (applicant_name, opener) on cases to hojo_mover;
+    perform pg_temp.allow('hojo_mover', array['applicants'], 'select, insert, update (name)', 'true');
+    perform pg_temp.allow('hojo_mover', array['accounts'], 'select, update (closed_at)', 'true');
+    perform pg_temp.allow('hojo_mover', array['sessions'], 'select, update (ended_at, end_reason)', 'true');
+    perform pg_temp.allow('hojo_mover', array['case_holders', 'applicant_changes'], 'insert', 'true');
+    perform pg_temp.allow('hojo_mover', array['account_handovers'], 'select, insert, update', 'true');
 end $$;

@@ -226,14 +226,14 @@ impl Batch<'_> {
         let due = self.place.sets.now.date() + Duration::days(i64::try_from(dice.below(20))? - 5);
         let requested = self.set.requested / 1_000_000 * 1_000_000 - i64::try_from(dice.below(300))? * 1_000;
         let outcome = (position == Position::Closed)
-            .then(|| if dice.chance(40) { Outcome::Adopted } else { Outcome::NotAdopted });
+            .then(|| if dice.chance(40) { Outcome::ADOPTED } else { Outcome::NOT_ADOPTED });
         let case = Case {
             position,
             seq: if is_filed { 2 } else { 1 },
             submissions: u32::from(is_filed),
             assigned_to: assigned,
             requested: is_filed.then_some(requested),
-            adopted: (outcome == Some(Outcome::Adopted)).then_some(requested),
+            adopted: (outcome == Some(Outcome::ADOPTED)).then_some(requested),
             outcome,
             returns: u32::from(position == Position::Returned),
             return_due: (position == Position::Returned).then_some(due),
@@ -393,7 +393,7 @@ impl Batch<'_> {
                 r.n,
                 0,
                 r.created,
-                Event::CaseOpened { procedure: APPLICATION.into(), channel: Channel::Portal },
+                Event::CaseOpened { procedure: APPLICATION.into(), channel: Channel::Portal, due: None },
             ));
             let Some((filed, number)) = r.filed.zip(r.number.clone()) else { continue };
             let event = Event::Filed {

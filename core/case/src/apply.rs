@@ -1,8 +1,8 @@
 //! Folds an event into the case. Total: every event ever recorded applies.
 
 use crate::Outcome;
-use crate::case::{Case, Checked, Position};
-use crate::command::CheckResult;
+use crate::case::{Case, Checked, Drafted, Position};
+use crate::command::{CheckResult, Proposal};
 use crate::event::Event;
 use crate::terms::Terms;
 
@@ -10,7 +10,7 @@ use crate::terms::Terms;
 #[must_use]
 pub fn apply(mut c: Case, event: &Event, terms: &Terms) -> Case {
     match event {
-        Event::CaseOpened { channel, .. } => c = Case::opened(*channel),
+        Event::CaseOpened { channel, due, .. } => c = Case { file_due: *due, ..Case::opened(*channel) },
         Event::Filed { submission, requested, late_since, check_due, .. } => {
             c.late_since = *late_since;
             c.check_due = *check_due;
@@ -18,7 +18,7 @@ pub fn apply(mut c: Case, event: &Event, terms: &Terms) -> Case {
             c.requested = *requested;
             c.first_check = None;
             c.return_due = None;
-            c.position = Position::Check;
+            c.position = if terms.checked { Position::Check } else { Position::Decide };
         }
         Event::Discarded => c.position = Position::Discarded,
         Event::Withdrawn { .. } => c.position = Position::Withdrawn,
@@ -44,11 +44,34 @@ pub fn apply(mut c: Case, event: &Event, terms: &Terms) -> Case {
             c.position = Position::Returned;
         }
         Event::ReviewFinished { .. } => c.position = Position::Decide,
-        Event::Decided { outcome, amount, .. } => {
-            c.outcome = Some(*outcome);
+        Event::DecisionDrafted { by, proposal, .. } => {
+            c.drafted = Some(Drafted { by: *by, proposal: proposal.clone() });
+            c.position = Position::Approve;
+        }
+        Event::DecisionApproved { .. } => c.position = Position::Consult,
+        Event::DecisionSentBack { .. } => {
+            c.drafted = None;
+            c.position = Position::Decide;
+        }
+        Event::AgencyApproved { .. } => {}
+        Event::Decided { outcome, amount, reason, conditions, label, .. } => {
+            let proposal = Proposal {
+                outcome: outcome.clone(),
+                amount: *amount,
+                conditions: conditions.clone(),
+                reason: reason.clone(),
+            };
+            c.decided = Some(proposal);
+            c.drafted = None;
+            c.outcome = Some(outcome.clone());
+            c.outcome_label.clone_from(label);
             c.adopted = *amount;
             c.letters_due = terms.letters_per_outcome;
             c.position = if c.letters_due == 0 { Position::Closed } else { Position::Notify };
+        }
+        Event::TookEffect { procedure, receipt, changes, .. } => c.life.took_effect(procedure, receipt, changes),
+        Event::DueMoved { obligation, to, .. } => {
+            c.life.moved.insert(obligation.clone(), *to);
         }
         Event::LetterDelivered { .. } => {
             if c.position == Position::Notify {
@@ -76,7 +99,7 @@ fn after_check(result: CheckResult, terms: &Terms) -> Position {
 /// An exclusion that two people agree on is the outcome; no reviewer sees the case.
 fn exclude_if(c: &mut Case, result: CheckResult, settled: bool, terms: &Terms) {
     if settled && result == CheckResult::Excluded {
-        c.outcome = Some(Outcome::Excluded);
+        c.outcome = Some(Outcome::EXCLUDED);
         c.letters_due = terms.letters_per_outcome;
     }
 }

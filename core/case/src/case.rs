@@ -4,8 +4,10 @@ use hojo_programme::State;
 use hojo_words::ids::StaffId;
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CheckResult, Outcome};
+use crate::command::{CheckResult, Proposal};
 use crate::event::Channel;
+use crate::life::Life;
+use crate::outcome::Outcome;
 
 /// Where a case stands in its flow. The applicant is shown a word for it from the flow's data.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -21,8 +23,12 @@ pub enum Position {
     Returned,
     /// 審査: with the reviewers
     Examine,
-    /// 採否決定待ち
+    /// 決定待ち
     Decide,
+    /// 決裁待ち: drafted, by another person to be approved
+    Approve,
+    /// 中小機構の承認待ち
+    Consult,
     /// 結果を通知中
     Notify,
     /// 結果通知済み
@@ -41,6 +47,8 @@ impl Position {
         Self::Returned,
         Self::Examine,
         Self::Decide,
+        Self::Approve,
+        Self::Consult,
         Self::Notify,
         Self::Closed,
         Self::Withdrawn,
@@ -57,6 +65,8 @@ impl Position {
             Self::Returned => "returned",
             Self::Examine => "examine",
             Self::Decide => "decide",
+            Self::Approve => "approve",
+            Self::Consult => "consult",
             Self::Notify => "notify",
             Self::Closed => "closed",
             Self::Withdrawn => "withdrawn",
@@ -78,7 +88,9 @@ impl Position {
             Self::SecondCheck => "形式確認（二次）",
             Self::Returned => "差戻し中",
             Self::Examine => "審査中",
-            Self::Decide => "採否決定待ち",
+            Self::Decide => "決定待ち",
+            Self::Approve => "決裁待ち",
+            Self::Consult => "中小機構の承認待ち",
             Self::Notify => "通知書の発行中",
             Self::Closed => "結果通知済み",
             Self::Withdrawn => "取下げ",
@@ -95,7 +107,7 @@ impl Position {
             Self::Returned => State::Returned,
             Self::Examine => State::Examine,
             // Until the letter is delivered the outcome is not to be seen.
-            Self::Decide | Self::Notify => State::Decide,
+            Self::Decide | Self::Approve | Self::Consult | Self::Notify => State::Decide,
             Self::Closed => State::Notified,
             Self::Withdrawn => State::Withdrawn,
         }
@@ -144,6 +156,28 @@ pub struct Case {
     pub late_since: Option<time::Date>,
     /// Letters owed for the outcome that are not delivered yet.
     pub letters_due: u32,
+    /// 提出の求め: by when the applicant is asked to file this run.
+    #[serde(default)]
+    pub file_due: Option<time::Date>,
+    /// 起案 that waits for approval, and by whom.
+    #[serde(default)]
+    pub drafted: Option<Drafted>,
+    /// What was decided, with its conditions.
+    #[serde(default)]
+    pub decided: Option<Proposal>,
+    /// The outcome in the words of the flow.
+    #[serde(default)]
+    pub outcome_label: String,
+    /// 案件の一生. Told on the case itself, empty on the runs of its later procedures.
+    #[serde(default)]
+    pub life: Life,
+}
+
+/// 起案
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Drafted {
+    pub by: StaffId,
+    pub proposal: Proposal,
 }
 
 /// The first check as the second person sees it.
@@ -173,6 +207,20 @@ impl Case {
             check_due: None,
             late_since: None,
             letters_due: 0,
+            file_due: None,
+            drafted: None,
+            decided: None,
+            outcome_label: String::new(),
+            life: Life::default(),
+        }
+    }
+
+    /// The outcome in words.
+    #[must_use]
+    pub fn outcome_words(&self) -> &str {
+        match &self.outcome {
+            Some(outcome) if self.outcome_label.is_empty() => outcome.label(),
+            _ => &self.outcome_label,
         }
     }
 
@@ -183,6 +231,7 @@ impl Case {
         match self.position {
             Position::Check | Position::SecondCheck => self.check_due,
             Position::Returned => self.return_due,
+            Position::Draft => self.file_due,
             _ => None,
         }
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use crate::case::Position;
+use crate::outcome::Outcome;
 
 /// Who asks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -12,38 +13,6 @@ pub enum Party {
     Applicant,
     Staff(StaffId),
     System,
-}
-
-/// 採否
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// 採択
-    Adopted,
-    /// 不採択
-    NotAdopted,
-    /// 審査対象外
-    Excluded,
-}
-
-impl Outcome {
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Adopted => "adopted",
-            Self::NotAdopted => "not_adopted",
-            Self::Excluded => "excluded",
-        }
-    }
-
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Adopted => "採択",
-            Self::NotAdopted => "不採択",
-            Self::Excluded => "審査対象外",
-        }
-    }
 }
 
 /// 形式確認の結果
@@ -102,8 +71,26 @@ pub enum Command {
     FinishReview { finalised: u32 },
     /// 採否の決定
     Decide { outcome: Outcome, amount: Option<i64>, run: String, reason: String },
+    /// 起案: an outcome is proposed; another person approves it
+    Draft { submission: u32, proposal: Proposal },
+    /// 決裁
+    Approve,
+    /// 起案者へ差し戻す
+    SendBack { reason: String },
+    /// 中小機構の承認
+    ApproveForAgency,
     /// 通知書が届いた
     Deliver { letter: String, kind: String, number: String },
     /// 工程を動かす(管理者)
     Move { to: Position, reason: String },
+}
+
+/// 決定の案
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Proposal {
+    pub outcome: Outcome,
+    /// In yen; for outcomes that decide an amount.
+    pub amount: Option<i64>,
+    pub conditions: Vec<String>,
+    pub reason: String,
 }

@@ -5,12 +5,14 @@ use hojo_words::{Now, jst};
 use time::{Date, Duration};
 
 use crate::case::{Case, Position};
-use crate::command::{CheckResult, Command, Outcome, Party, Submission};
+use crate::command::{CheckResult, Command, Party, Submission};
 use crate::event::Event;
+use crate::outcome::Outcome;
 use crate::refusal::Refusal;
+use crate::ruling;
 use crate::terms::Terms;
 
-type Decision = Result<Vec<Event>, Refusal>;
+pub(crate) type Decision = Result<Vec<Event>, Refusal>;
 
 /// Decides a command against a case under the terms of its edition and round.
 ///
@@ -23,11 +25,15 @@ pub fn decide(c: &Case, by: Party, command: Command, terms: &Terms, now: Now) ->
         Command::Withdraw { reason } => withdraw(c, by, reason),
         Command::Assign { to } => assign(c, by, to),
         Command::FinishFirstCheck { submission, result, open_items, reason } => {
-            first_check(c, by, submission, result, open_items, reason)
+            first_check(c, by, submission, result, open_items, reason, terms)
         }
         Command::FinishSecondCheck { submission, agrees, reason } => second_check(c, by, submission, agrees, reason),
         Command::Return { submission, remarks, due } => return_filing(c, by, submission, remarks, due, terms, now),
         Command::FinishReview { finalised } => finish_review(c, by, finalised, terms),
+        Command::Draft { submission, proposal } => ruling::draft(c, by, submission, proposal, terms),
+        Command::Approve => ruling::approve(c, by, terms),
+        Command::SendBack { reason } => ruling::send_back(c, by, reason),
+        Command::ApproveForAgency => ruling::approve_for_agency(c, by, terms),
         Command::Decide { outcome, amount, run, reason } => take_decision(c, by, outcome, amount, run, reason, terms),
         Command::Deliver { letter, kind, number } => deliver(c, by, letter, kind, number),
         Command::Move { to, reason } => move_to(c, by, to, reason),
@@ -45,7 +51,7 @@ fn submit(c: &Case, by: Party, s: Submission, terms: &Terms, now: Now) -> Decisi
     if by == Party::System {
         return Err(wrong_party());
     }
-    if c.position == Position::Draft {
+    if c.position == Position::Draft && terms.in_round {
         in_time(by, terms, now)?;
     }
     let late_since = late_since(c, now);
@@ -102,7 +108,7 @@ fn submit(c: &Case, by: Party, s: Submission, terms: &Terms, now: Now) -> Decisi
         ));
     }
     let grown = matches!((c.requested, s.requested), (Some(before), Some(after)) if after > before);
-    if c.submissions > 0 && grown {
+    if c.submissions > 0 && grown && terms.in_round {
         return Err(Refusal::new(
             "AMOUNT-GROWS",
             "再提出では、補助金交付申請額を最初の申請より増やすことはできません。",
@@ -165,9 +171,12 @@ fn withdraw(c: &Case, by: Party, reason: String) -> Decision {
         return Err(wrong_party());
     }
     match c.position {
-        Position::Check | Position::SecondCheck | Position::Returned | Position::Examine | Position::Decide => {
-            Ok(vec![Event::Withdrawn { reason }])
-        }
+        Position::Check
+        | Position::SecondCheck
+        | Position::Returned
+        | Position::Examine
+        | Position::Decide
+        | Position::Approve => Ok(vec![Event::Withdrawn { reason }]),
         Position::Draft => Err(Refusal::new(
             "CASE-NOT-FILED",
             "まだ提出していない申請です。",
@@ -188,7 +197,15 @@ fn assign(c: &Case, by: Party, to: Option<StaffId>) -> Decision {
     Ok(vec![Event::Assigned { to }])
 }
 
-fn first_check(c: &Case, by: Party, submission: u32, result: CheckResult, open_items: u32, reason: String) -> Decision {
+fn first_check(
+    c: &Case,
+    by: Party,
+    submission: u32,
+    result: CheckResult,
+    open_items: u32,
+    reason: String,
+    terms: &Terms,
+) -> Decision {
     let Party::Staff(by) = by else { return Err(wrong_party()) };
     need_position(c, Position::Check)?;
     need_submission(c, submission)?;
@@ -200,6 +217,13 @@ fn first_check(c: &Case, by: Party, submission: u32, result: CheckResult, open_i
         ));
     }
     if result == CheckResult::Excluded {
+        if !terms.outcomes.contains_key(Outcome::EXCLUDED.code()) {
+            return Err(Refusal::new(
+                "CHECK-NO-EXCLUSION",
+                "この手続には「審査対象外」がありません。",
+                "差し戻すか、確認を終えて決定の段階で判断してください。",
+            ));
+        }
         need_reason(&reason)?;
     }
     Ok(vec![Event::FirstCheckFinished { submission, by, result, reason }])
@@ -281,22 +305,23 @@ fn take_decision(
         ));
     }
     need_reason(&reason)?;
-    let amount = match outcome {
-        Outcome::Adopted => {
-            let requested = c.requested.unwrap_or(0);
-            let amount = amount.unwrap_or(requested);
-            if amount <= 0 || amount > requested {
-                return Err(Refusal::new(
-                    "AMOUNT-GROWS",
-                    "採択額は、申請額以下の正の金額でなければなりません。",
-                    "金額を確認してください。",
-                ));
-            }
-            Some(amount)
+    let deciding = terms.outcomes.get(outcome.code());
+    let amount = if deciding.is_some_and(|o| o.amount) {
+        let requested = c.requested.unwrap_or(0);
+        let amount = amount.unwrap_or(requested);
+        if amount <= 0 || amount > requested {
+            return Err(Refusal::new(
+                "AMOUNT-GROWS",
+                "採択額は、申請額以下の正の金額でなければなりません。",
+                "金額を確認してください。",
+            ));
         }
-        Outcome::NotAdopted | Outcome::Excluded => None,
+        Some(amount)
+    } else {
+        None
     };
-    Ok(vec![Event::Decided { outcome, amount, run, reason }])
+    let label = deciding.map(|o| o.label.clone()).unwrap_or_default();
+    Ok(vec![Event::Decided { outcome, amount, run, reason, conditions: vec![], label }])
 }
 
 fn deliver(c: &Case, by: Party, letter: String, letter_kind: String, number: String) -> Decision {
@@ -333,11 +358,11 @@ fn move_to(c: &Case, by: Party, to: Position, reason: String) -> Decision {
     Ok(vec![Event::Moved { from: c.position, to, by, reason }])
 }
 
-fn need_position(c: &Case, wanted: Position) -> Result<(), Refusal> {
+pub(crate) fn need_position(c: &Case, wanted: Position) -> Result<(), Refusal> {
     if c.position == wanted { Ok(()) } else { Err(wrong_position(c)) }
 }
 
-fn need_submission(c: &Case, submission: u32) -> Result<(), Refusal> {
+pub(crate) fn need_submission(c: &Case, submission: u32) -> Result<(), Refusal> {
     if c.submissions == submission {
         return Ok(());
     }
@@ -348,14 +373,14 @@ fn need_submission(c: &Case, submission: u32) -> Result<(), Refusal> {
     ))
 }
 
-fn need_reason(reason: &str) -> Result<(), Refusal> {
+pub(crate) fn need_reason(reason: &str) -> Result<(), Refusal> {
     if reason.trim().is_empty() {
         return Err(Refusal::new("REASON-MISSING", "理由が入力されていません。", "理由を入力してください。"));
     }
     Ok(())
 }
 
-fn wrong_position(c: &Case) -> Refusal {
+pub(crate) fn wrong_position(c: &Case) -> Refusal {
     Refusal::new(
         "CASE-WRONG-POSITION",
         format!("この案件は現在「{}」のため、この操作はできません。", c.position.label()),
@@ -371,6 +396,6 @@ fn closed(c: &Case) -> Refusal {
     )
 }
 
-fn wrong_party() -> Refusal {
+pub(crate) fn wrong_party() -> Refusal {
     Refusal::new("CASE-WRONG-PARTY", "この操作をする立場ではありません。", "担当の人に依頼してください。")
 }

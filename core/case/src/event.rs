@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use crate::case::Position;
-use crate::command::{CheckResult, Outcome};
+use crate::command::{CheckResult, Proposal};
+use crate::life::Change;
+use crate::outcome::Outcome;
 
 /// How a filing came in.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -59,6 +61,9 @@ pub enum Event {
     CaseOpened {
         procedure: String,
         channel: Channel,
+        /// 提出の求め: by when the applicant is asked to file. Absent in older events.
+        #[serde(default)]
+        due: Option<Date>,
     },
     Filed {
         submission: u32,
@@ -102,11 +107,56 @@ pub enum Event {
     ReviewFinished {
         finalised: u32,
     },
+    /// 起案
+    DecisionDrafted {
+        submission: u32,
+        by: StaffId,
+        proposal: Proposal,
+        /// The outcome in words.
+        label: String,
+    },
+    /// 決裁: by another person than the one who drafted it
+    DecisionApproved {
+        by: StaffId,
+    },
+    /// 起案者へ差戻し
+    DecisionSentBack {
+        by: StaffId,
+        reason: String,
+    },
+    /// 中小機構の承認
+    AgencyApproved {
+        by: StaffId,
+    },
     Decided {
         outcome: Outcome,
         amount: Option<i64>,
         run: String,
         reason: String,
+        #[serde(default)]
+        conditions: Vec<String>,
+        /// The outcome in words. Absent in older events, which know three outcomes.
+        #[serde(default)]
+        label: String,
+    },
+    /// 効力: what a decision of one of the case's procedures changed. Recorded on the case itself.
+    TookEffect {
+        procedure: String,
+        title: String,
+        receipt: String,
+        outcome: Outcome,
+        label: String,
+        changes: Vec<Change>,
+    },
+    /// 期限の変更, by two people
+    DueMoved {
+        obligation: String,
+        title: String,
+        from: Date,
+        to: Date,
+        reason: String,
+        by: StaffId,
+        approved_by: StaffId,
     },
     LetterDelivered {
         letter: String,
@@ -135,7 +185,13 @@ impl Event {
             Self::SecondCheckFinished { .. } => "second_check_finished",
             Self::Returned { .. } => "returned",
             Self::ReviewFinished { .. } => "review_finished",
+            Self::DecisionDrafted { .. } => "decision_drafted",
+            Self::DecisionApproved { .. } => "decision_approved",
+            Self::DecisionSentBack { .. } => "decision_sent_back",
+            Self::AgencyApproved { .. } => "agency_approved",
             Self::Decided { .. } => "decided",
+            Self::TookEffect { .. } => "took_effect",
+            Self::DueMoved { .. } => "due_moved",
             Self::LetterDelivered { .. } => "letter_delivered",
             Self::Moved { .. } => "moved",
         }
@@ -145,6 +201,9 @@ impl Event {
     #[must_use]
     pub fn sentence(&self) -> String {
         match self {
+            Self::CaseOpened { due: Some(due), .. } => {
+                format!("提出を求めました（期限 {}）", hojo_words::jst::date_text(*due))
+            }
             Self::CaseOpened { channel, .. } => format!("下書きを開始しました（{}）", channel.label()),
             Self::Filed { submission: 1, receipt, .. } => format!("提出され、受け付けました（受付番号 {receipt}）"),
             Self::Filed { submission, receipt, late_since: Some(due), .. } => format!(
@@ -170,7 +229,22 @@ impl Event {
                 format!("差し戻しました（指摘 {remarks}件、期限 {}）", hojo_words::jst::date_text(*due))
             }
             Self::ReviewFinished { finalised } => format!("審査員{finalised}名の採点が確定しました"),
-            Self::Decided { outcome, .. } => format!("{}を決定しました", outcome.label()),
+            Self::DecisionDrafted { label, .. } => format!("「{label}」を起案しました"),
+            Self::DecisionApproved { .. } => "決裁しました".into(),
+            Self::DecisionSentBack { reason, .. } => format!("起案者へ差し戻しました（理由：{reason}）"),
+            Self::AgencyApproved { .. } => "中小機構が承認しました".into(),
+            Self::Decided { outcome, label, .. } => {
+                format!("{}を決定しました", if label.is_empty() { outcome.label() } else { label })
+            }
+            Self::TookEffect { title, label, changes, .. } => {
+                let told: Vec<String> = changes.iter().map(Change::sentence).collect();
+                format!("{title}「{label}」：{}", told.join("。"))
+            }
+            Self::DueMoved { title, from, to, reason, .. } => format!(
+                "{title}の期限を{}から{}に変更しました（理由：{reason}）",
+                hojo_words::jst::date_text(*from),
+                hojo_words::jst::date_text(*to)
+            ),
             Self::LetterDelivered { number, .. } => format!("通知書（{number}）を交付しました"),
             Self::Moved { from, to, reason, .. } => {
                 format!("工程を「{}」から「{}」へ動かしました（理由：{reason}）", from.label(), to.label())

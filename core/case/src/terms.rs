@@ -1,6 +1,8 @@
 //! What the edition and the round say about this case, reduced to what `decide` needs.
 
-use hojo_programme::{Procedure, StepKind, Term, TermUnit};
+use std::collections::BTreeMap;
+
+use hojo_programme::{Effect, Flow, Procedure, Source, StepKind, Term, TermUnit};
 use hojo_words::BusinessCalendar;
 use time::OffsetDateTime;
 
@@ -27,6 +29,31 @@ pub struct Terms {
     pub calendar: BusinessCalendar,
     /// Letters owed for an outcome.
     pub letters_per_outcome: u32,
+    /// Is it filed within the round's window? Procedures after adoption are not.
+    pub in_round: bool,
+    /// Is there a formal check before the decision?
+    pub checked: bool,
+    /// Is whoever drafts a decision kept from approving it?
+    pub decide_by_two: bool,
+    /// Does 中小機構 approve last?
+    pub agency: bool,
+    /// What may be decided, by code.
+    pub outcomes: BTreeMap<String, OutcomeTerms>,
+}
+
+/// What an outcome demands.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct OutcomeTerms {
+    /// 日本語の名
+    pub label: String,
+    /// 減額: below what is proposed.
+    pub reduced: bool,
+    /// 条件 must be written.
+    pub conditions: bool,
+    /// 弁明: the applicant must have been heard.
+    pub heard: bool,
+    /// An amount is decided.
+    pub amount: bool,
 }
 
 impl Terms {
@@ -52,6 +79,11 @@ impl Terms {
             check_within: check.and_then(|s| s.within),
             calendar: BusinessCalendar::default(),
             letters_per_outcome: u32::from(flow.step(StepKind::Notify).is_some_and(|s| !s.letters.is_empty())),
+            in_round: flow.step(StepKind::File).is_none_or(|s| s.between.is_some()),
+            checked: check.is_some(),
+            decide_by_two: flow.step(StepKind::Decide).is_some_and(|s| s.eyes >= 2),
+            agency: flow.step(StepKind::Decide).is_some_and(|s| s.agency.is_some()),
+            outcomes: outcomes(flow),
         }
     }
 
@@ -60,4 +92,26 @@ impl Terms {
     pub fn on(self, calendar: BusinessCalendar) -> Self {
         Self { calendar, ..self }
     }
+}
+
+fn outcomes(flow: &Flow) -> BTreeMap<String, OutcomeTerms> {
+    let Some(step) = flow.step(StepKind::Decide) else { return BTreeMap::new() };
+    let of = |code: &String| {
+        let said = flow.outcomes.get(code);
+        let effects = flow.effects.get(code).map(Vec::as_slice).unwrap_or_default();
+        let decided = |effect: &Effect| match effect {
+            Effect::Amount { from, .. } => *from == Source::Decided || step.through_simulation,
+            Effect::Post { from, .. } => *from == Source::Decided,
+            Effect::Claim { .. } => true,
+            _ => false,
+        };
+        OutcomeTerms {
+            label: said.map_or_else(|| code.clone(), |said| said.label.clone()),
+            reduced: said.is_some_and(|said| said.reduced),
+            conditions: said.is_some_and(|said| said.conditions),
+            heard: step.after_return.contains(code),
+            amount: effects.iter().any(decided) || said.is_some_and(|said| said.reduced),
+        }
+    };
+    step.outcomes.iter().map(|code| (code.clone(), of(code))).collect()
 }

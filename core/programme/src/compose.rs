@@ -6,7 +6,7 @@ use crate::lang::eval::{Env, eval_top};
 use crate::lang::format::Dates;
 use crate::model::edition::{Edition, Procedure};
 use crate::model::form::{Field, FieldType, TableShape};
-use crate::model::letter::{ItemSpec, LetterSpec};
+use crate::model::letter::{ItemSpec, LetterSpec, SheetSpec};
 use crate::read::Reading;
 use crate::value::Value;
 use hojo_words::letter::{Item, Layout, LetterModel, Section, Table};
@@ -32,6 +32,15 @@ pub struct LetterContext<'a> {
     pub decision_date: Option<Date>,
     pub decision_reason: Option<String>,
     pub outcome: Option<String>,
+    /// `decision.amount` / `decision.conditions`.
+    pub decision_amount: Option<Yen>,
+    pub conditions: Vec<String>,
+    /// `filing.number`: the receipt of this filing; `case.number` is the case's.
+    pub filing_number: String,
+    /// `round.title` 公募回.
+    pub round_title: String,
+    /// `obligation.title` and `obligation.due`, for reminders.
+    pub obligation: Option<(String, Date)>,
     /// `amounts.requested`, `amounts.adopted`, …: the case's ledger by name.
     pub amounts: BTreeMap<String, Yen>,
     /// `remarks[]` 指摘, for the return notice.
@@ -84,10 +93,10 @@ pub fn compose(
         items: writer.items(edition, &letter.items)?,
         closing: writer.maybe(letter.closing.as_ref())?,
         contact: writer.lines(&letter.contact)?,
-        sections: if letter.layout == Layout::ApplicationCopy {
-            application_sections(context.reading)
-        } else {
-            Vec::new()
+        sections: match (&letter.sheet, letter.layout) {
+            (Some(sheet), _) => vec![writer.sheet(sheet)?],
+            (None, Layout::ApplicationCopy) => application_sections(context.reading),
+            (None, Layout::Notice) => Vec::new(),
         },
         footer: writer.maybe(letter.footer.as_ref())?.unwrap_or_default(),
         geometry: letter.geometry.clone(),
@@ -120,6 +129,13 @@ fn globals(
             "decision.date" => day(context.decision_date),
             "decision.reason" => text(context.decision_reason.as_deref().unwrap_or_default()),
             "decision.outcome" => text(context.outcome.as_deref().unwrap_or_default()),
+            "decision.amount" => context.decision_amount.map_or(Value::Unknown, |yen| Value::Number(Number::from(yen))),
+            "decision.conditions" => text(&context.conditions.join("\n")),
+            "filing.number" => text(&context.filing_number),
+            "round.title" => text(&context.round_title),
+            "procedure.title" => text(&context.procedure.title),
+            "obligation.title" => text(context.obligation.as_ref().map_or("", |(title, _)| title.as_str())),
+            "obligation.due" => day(context.obligation.as_ref().map(|(_, due)| *due)),
             "return.due" => day(context.due),
             "remark.place" => text(remark.map(|(_, remark)| remark.place.as_str()).unwrap_or_default()),
             "remark.text" => text(remark.map(|(_, remark)| remark.text.as_str()).unwrap_or_default()),
@@ -153,7 +169,11 @@ impl Writer<'_> {
         Env { fields: self.fields, globals: self.globals }
     }
 
+    /// A notice never leaves with a hole; a form to be filled in has them.
     fn one(&self, template: &Template) -> Result<String, ComposeProblem> {
+        if self.letter.reference {
+            return Ok(template.fill(self.env(), Dates::Legal));
+        }
         template
             .render(self.env(), Dates::Legal)
             .map_err(|(_, placeholder)| ComposeProblem::Missing { letter: self.letter.id.clone(), placeholder })
@@ -187,6 +207,20 @@ impl Writer<'_> {
             }
         }
         Ok(items)
+    }
+
+    /// 表の様式: what is known above, empty rows below.
+    fn sheet(&self, sheet: &SheetSpec) -> Result<Section, ComposeProblem> {
+        let facts = sheet.facts.iter().map(|(label, text)| Ok((self.one(label)?, self.one(text)?)));
+        let head: Vec<String> = sheet.columns.iter().map(|(label, _)| label.clone()).collect();
+        let empty = vec![String::new(); head.len()];
+        let rows = (0..sheet.rows).map(|_| empty.clone()).collect();
+        let mut section = Section { rows: facts.collect::<Result<_, _>>()?, ..Section::default() };
+        section.tables.push(Table { head, rows, ..Table::default() });
+        for note in self.lines(&sheet.notes)? {
+            section.rows.push(("注".to_owned(), note));
+        }
+        Ok(section)
     }
 
     fn item(&self, edition: &Edition, spec: &ItemSpec) -> Result<Item, ComposeProblem> {

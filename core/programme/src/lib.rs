@@ -28,9 +28,15 @@ pub use judge::{Judgement, judge, stand};
 pub use load::load_dir;
 pub use model::edition::{CaseNames, Edition, Procedure, Programme, RemarkWording, Setting};
 pub use model::example::Example;
-pub use model::flow::{Effect, Flow, Late, State, Step, StepKind, Term, TermUnit, Transition, diagram};
+pub use model::flow::{
+    Effect, Flow, Late, Outcome, Source, State, Step, StepKind, Term, TermUnit, Transition, diagram,
+};
 pub use model::form::{Condition, Field, FieldType, FileKind, FileRule, Form, Range, RowPlan, Section, TableShape};
-pub use model::letter::LetterSpec;
+pub use model::letter::{Audience, LetterSpec, SheetSpec};
+pub use model::life::{
+    Basis, CourseDecision, CourseStep, Due, ExampleCase, ExpectCourse, FirstPeriod, LifePlan, ObligationRule, Opener,
+    Reminders, Repeats, StartCondition, Starts, Sum, Times,
+};
 pub use model::rules::{Finding, Reason, Rule, Rules, Severity, Standing};
 pub use model::sheets::{CheckItem, Checklist, Criterion, ScoreSheet};
 pub use model::tables::{ChoiceList, DecisionTable};

@@ -52,6 +52,17 @@ impl Value {
         !matches!(self, Self::Unknown)
     }
 
+    /// The value as a fact is given: what `fact` reads back. `None` for what no fact can be.
+    pub fn as_fact(&self) -> Option<String> {
+        match self {
+            Self::Bool(value) => Some(if *value { "yes" } else { "no" }.to_owned()),
+            Self::Number(number) => Some(number.to_string()),
+            Self::Text(text) => Some(text.to_string()),
+            Self::Date(day) => Some(day.to_string()),
+            Self::Unknown | Self::Nothing | Self::Many(_) | Self::Files(_) | Self::Rows(_) => None,
+        }
+    }
+
     pub const fn as_bool(&self) -> Option<bool> {
         if let Self::Bool(value) = self { Some(*value) } else { None }
     }

@@ -100,6 +100,9 @@ impl Permission {
                 | Self::LowerRule
                 | Self::MoveDeadline
                 | Self::Adopt
+                | Self::ApproveDecision
+                | Self::ApproveForAgency
+                | Self::MoveDue
                 | Self::EndSessions
                 | Self::ManageFactors
                 | Self::ManagePeople
@@ -134,6 +137,11 @@ permissions! {
     ViewScores        "score.view"         Staff     "採点結果を見る",
     Simulate          "adoption.simulate"  Staff     "採択シミュレーションを実行する",
     Adopt             "adoption.commit"    Staff     "採択を確定する",
+    BeginProcedure    "procedure.begin"    Staff     "案件の手続を始める（発議・求め・代行）",
+    DraftDecision     "decision.draft"     Staff     "手続の決定を起案する",
+    ApproveDecision   "decision.approve"   Staff     "手続の決定を決裁する",
+    ApproveForAgency  "decision.agency"    Staff     "中小機構として決定を承認する",
+    MoveDue           "due.move"           Staff     "義務の期限の変更を起案・承認する",
     IssueLetter       "letter.issue"       Staff     "通知書を見る・再送する",
     ViewOperations    "operations.view"    Staff     "ジョブと操作ログを見る",
     ExportLog         "log.export"         Staff     "操作ログをCSVで取り出す",

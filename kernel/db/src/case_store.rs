@@ -21,6 +21,11 @@ pub struct CaseRow {
     pub applicant: ApplicantId,
     pub applicant_name: String,
     pub edition: String,
+    /// The case this is a run of; none for the case itself.
+    pub root: Option<CaseId>,
+    pub procedure: String,
+    /// Who began it: a code of `hojo_programme::Opener`.
+    pub opener: String,
     /// 受付番号; none while a draft.
     pub number: Option<String>,
     pub title: String,
@@ -112,14 +117,38 @@ impl Tx {
 
     async fn case_row(&mut self, id: PublicId, mode: Mode) -> Result<CaseRow, DbError> {
         if mode == Mode::Write {
+            // Always the case before its runs: whoever decides one run waits for whoever decides another.
+            let root = sqlx::query!(
+                "select id from cases where id = (select coalesce(c.root_id, c.id) from cases c where c.public_id = $1)
+                 for no key update",
+                id.uuid()
+            )
+            .fetch_optional(self.sql())
+            .await?
+            .ok_or(DbError::NotFound)?;
+            let row = self.case_row_of(id).await?;
+            if row.id.0 == root.id {
+                return Ok(row);
+            }
             sqlx::query!("select id from cases where public_id = $1 for no key update", id.uuid())
                 .fetch_optional(self.sql())
-                .await?
-                .ok_or(DbError::NotFound)?;
+                .await?;
         }
+        self.case_row_of(id).await
+    }
+
+    pub(crate) async fn case_row_by_id(&mut self, id: CaseId) -> Result<CaseRow, DbError> {
+        let found = sqlx::query!("select public_id from cases where id = $1", id.0)
+            .fetch_optional(self.sql())
+            .await?
+            .ok_or(DbError::NotFound)?;
+        self.case_row_of(PublicId::from_uuid(found.public_id)).await
+    }
+
+    async fn case_row_of(&mut self, id: PublicId) -> Result<CaseRow, DbError> {
         let r = sqlx::query!(
-            "select id, public_id, programme_id, round_id, applicant_id, applicant_name, edition_id, number,
-                    title, frame, state, created_at, filed_at, changed_at
+            "select id, public_id, programme_id, round_id, applicant_id, applicant_name, edition_id, root_id, procedure,
+                    opener, number, title, frame, state, created_at, filed_at, changed_at
              from cases where public_id = $1",
             id.uuid()
         )
@@ -134,6 +163,9 @@ impl Tx {
             applicant: ApplicantId(r.applicant_id),
             applicant_name: r.applicant_name,
             edition: r.edition_id,
+            root: r.root_id.map(CaseId),
+            procedure: r.procedure,
+            opener: r.opener,
             number: r.number,
             title: r.title,
             frame: r.frame,
@@ -192,13 +224,29 @@ impl Tx {
             next.case = apply(next.case, event, terms);
             if let Event::Filed { receipt, title, frame, .. } = event {
                 next.number = Some(receipt.clone());
-                next.title.clone_from(title);
-                next.frame.clone_from(frame);
+                // A later procedure leaves the case the name it has.
+                if next.root.is_none() {
+                    next.title.clone_from(title);
+                    next.frame.clone_from(frame);
+                }
                 next.filed_at = Some(at);
             }
         }
         next.changed_at = at;
         self.project(&next).await?;
+        // 弁明・是正: what the office began by itself is asked of the applicant now, who must see it to answer.
+        if next.opener == hojo_programme::Opener::Office.as_str()
+            && events.iter().any(|e| matches!(e, Event::Returned { .. }))
+        {
+            sqlx::query!("select reveal_run($1)", next.id.0).fetch_one(self.sql()).await?;
+            next.opener = hojo_programme::Opener::Demand.as_str().to_owned();
+        }
+        if let Some(told) = self.take_effect(permit, &next, events, audit).await? {
+            next = told;
+        }
+        if next.root.is_some() || !next.case.life.standing.is_empty() {
+            self.refresh_dues(next.root.unwrap_or(next.id)).await?;
+        }
         let kinds: Vec<&str> = events.iter().map(Event::kind).collect();
         self.log_operation(
             audit,
@@ -219,8 +267,8 @@ impl Tx {
         let at = self.now().await?.utc();
         sqlx::query!(
             "insert into cases (id, public_id, programme_id, round_id, applicant_id, edition_id, position, seq, state,
-                                applicant_name, created_at, changed_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",
+                                applicant_name, created_at, changed_at, root_id, procedure, opener, title, frame, due_on)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17)",
             row.id.0,
             row.public_id.uuid(),
             row.programme,
@@ -232,6 +280,12 @@ impl Tx {
             serde_json::to_value(&row.case)?,
             row.applicant_name,
             at,
+            row.root.map(|root| root.0),
+            row.procedure,
+            row.opener,
+            row.title,
+            row.frame,
+            row.case.due_on(),
         )
         .execute(self.sql())
         .await?;
@@ -249,6 +303,34 @@ impl Tx {
             json!({ "events": [event.kind()] }),
         )
         .await
+    }
+
+    /// An event on the case of a run the permit was given for, or on the case itself.
+    pub(crate) async fn append_to_life<A: Access>(
+        &mut self,
+        permit: &Permit<A>,
+        root: &CaseRow,
+        event: &Event,
+        at: OffsetDateTime,
+    ) -> Result<(), DbError> {
+        if permit.case() != root.id {
+            let of =
+                sqlx::query!("select root_id from cases where id = $1", permit.case().0).fetch_one(self.sql()).await?;
+            if of.root_id != Some(root.id.0) {
+                return Err(DbError::NotFound);
+            }
+        }
+        self.append_unchecked(root, event, at).await
+    }
+
+    /// An event on a run that a decision elsewhere in its case brings about.
+    pub(crate) async fn append_system(
+        &mut self,
+        row: &CaseRow,
+        event: &Event,
+        at: OffsetDateTime,
+    ) -> Result<(), DbError> {
+        self.append_unchecked(row, event, at).await
     }
 
     async fn append<A: Access>(
@@ -274,7 +356,7 @@ impl Tx {
             seq(row.case.seq),
             row.programme,
             row.round.0,
-            row.applicant.0,
+            row.reader().0,
             at,
             event.kind(),
             actor.kind(),
@@ -287,15 +369,16 @@ impl Tx {
         Ok(())
     }
 
-    async fn project(&mut self, row: &CaseRow) -> Result<(), DbError> {
+    pub(crate) async fn project(&mut self, row: &CaseRow) -> Result<(), DbError> {
         let c = &row.case;
         sqlx::query!(
             "update cases set position = $2, outcome = $3, seq = $4, state = $5, number = $6, title = $7, frame = $8,
-                    requested = $9, assigned_to = $10, due_on = $11, late_since = $12, filed_at = $13, changed_at = $14
+                    requested = $9, assigned_to = $10, due_on = $11, late_since = $12, filed_at = $13, changed_at = $14,
+                    standing = $15, outcome_label = $16
              where id = $1",
             row.id.0,
             c.position.code(),
-            c.outcome.map(hojo_case::Outcome::code),
+            c.outcome.as_ref().map(hojo_case::Outcome::code),
             seq(c.seq),
             serde_json::to_value(c)?,
             row.number,
@@ -307,6 +390,8 @@ impl Tx {
             c.late_since,
             row.filed_at,
             row.changed_at,
+            c.life.standing,
+            c.outcome_label,
         )
         .execute(self.sql())
         .await?;

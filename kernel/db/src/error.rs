@@ -1,5 +1,7 @@
 //! What can go wrong between us and PostgreSQL, sorted by what the caller can do about it.
 
+use hojo_case::Refusal;
+
 /// A database fault. Never shown to a person; the web kernel turns it into a page.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
@@ -15,6 +17,9 @@ pub enum DbError {
     /// Row security refused the statement.
     #[error("refused by row security: {0}")]
     Refused(#[source] sqlx::Error),
+    /// The law of the case forbids what was asked; shown to the person.
+    #[error("{0}")]
+    Unlawful(Box<Refusal>),
     #[error(transparent)]
     Other(sqlx::Error),
     #[error("stored data cannot be read: {0}")]

@@ -31,6 +31,7 @@ impl Tx {
             r#"select f.id as filing_id, f.public_id as filing_public_id, f.procedure, f.edition_id as filing_edition,
                       f.state as filing_state, f.version, f.received_on,
                       c.id, c.public_id, c.programme_id, c.round_id, c.applicant_id, c.applicant_name, c.edition_id,
+                      c.root_id, c.procedure as case_procedure, c.opener,
                       c.number, c.title, c.frame, c.state, c.created_at, c.filed_at, c.changed_at,
                       r.opens_at, coalesce(m.closes_at, r.closes_at) as "closes_at!",
                       p.kind, p.name, p.corporate_number, a.kind as "account_kind?", a.claims as "claims?",
@@ -66,6 +67,9 @@ impl Tx {
             applicant: ApplicantId(r.applicant_id),
             applicant_name: r.applicant_name,
             edition: r.edition_id,
+            root: r.root_id.map(CaseId),
+            procedure: r.case_procedure,
+            opener: r.opener,
             number: r.number,
             title: r.title,
             frame: r.frame,
@@ -92,7 +96,11 @@ impl Tx {
             account_kind: r.account_kind,
             claims: r.claims,
         };
-        let facts = known.facts(now, r.opens_at, r.closes_at);
+        let mut facts = known.facts(now, r.opens_at, r.closes_at);
+        // An application has no life yet and asks nothing more: saving it stays one statement.
+        if row.root.is_some() {
+            facts = self.life(&row).await?.facts(facts);
+        }
         Ok((permit, FilingDesk { row, filing, facts, lowered: r.lowered.into_iter().collect() }))
     }
 }

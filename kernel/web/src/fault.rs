@@ -39,6 +39,7 @@ impl From<DbError> for Fault {
     fn from(e: DbError) -> Self {
         match e {
             DbError::NotFound => Self::NotFound,
+            DbError::Unlawful(refusal) => Self::Refused(*refusal),
             DbError::Unavailable(e) => {
                 tracing::warn!(error = %e, "the database is not available");
                 Self::Busy

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use hojo_db::{DbError, Tx};
-use hojo_programme::{Answers, Form, Raw, RawRow};
-use hojo_words::ids::{ApplicantId, FilingId};
+use hojo_programme::{Answers, Raw, RawRow};
+use hojo_words::ids::FilingId;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::types::Json;
@@ -61,38 +61,6 @@ pub(crate) async fn load(tx: &mut Tx, filing: FilingId) -> Result<Draft, DbError
         draft.0.insert(r.section, part);
     }
     Ok(draft)
-}
-
-/// Every section gets its row at the start, so that saving is always one UPDATE with a version.
-pub(crate) async fn begin(
-    tx: &mut Tx,
-    filing: FilingId,
-    applicant: ApplicantId,
-    form: &Form,
-    by: Uuid,
-) -> Result<(), DbError> {
-    let at = tx.now().await?.utc();
-    let ids: Vec<String> = form.sections.iter().map(|s| s.id.clone()).collect();
-    let answers: Vec<Value> = form.sections.iter().map(|s| defaults(form, &s.fields)).collect();
-    sqlx::query!(
-        "insert into draft_sections (filing_id, section, applicant_id, version, answers, saved_at, saved_by)
-         select $1, t.section, $2, 1, t.answers, $3, $4 from unnest($5::text[], $6::jsonb[]) as t(section, answers)",
-        filing.0,
-        applicant.0,
-        at,
-        by,
-        &ids,
-        &answers,
-    )
-    .execute(tx.sql())
-    .await?;
-    Ok(())
-}
-
-fn defaults(form: &Form, slots: &[usize]) -> Value {
-    let fields = slots.iter().filter_map(|slot| form.fields.get(*slot));
-    let typed = fields.filter_map(|f| Some((f.id.clone(), Raw::from(f.default.clone()?))));
-    to_store(&Answers(typed.collect()))
 }
 
 /// Saves what changed in one section if `seen` is still its version.

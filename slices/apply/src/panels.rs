@@ -34,7 +34,7 @@ fn newest<'a>(tx: &'a mut Tx, row: &'a CaseRow) -> Drawn<'a> {
         let Some(submitted) = submissions::newest(tx, filing.id).await? else { return Ok(None) };
         let edition = tx.edition(&filing.edition).await?;
         let procedure = edition.procedure(&filing.procedure).cloned().ok_or(Fault::NotFound)?;
-        let facts = tx.facts(row.round, row.applicant).await?;
+        let facts = tx.case_facts(row).await?;
         let facts = submissions::facts_then(&procedure.form, &submitted.answers, &facts);
         let lowered = tx.lowered(&filing.edition, &filing.procedure).await?;
         let judged = Judged::of(&edition, &procedure, &submitted.answers, &facts, &lowered);
@@ -68,7 +68,7 @@ fn history<'a>(tx: &'a mut Tx, row: &'a CaseRow) -> Drawn<'a> {
         }
         let edition = tx.edition(&filing.edition).await?;
         let procedure = edition.procedure(&filing.procedure).cloned().ok_or(Fault::NotFound)?;
-        let facts = tx.facts(row.round, row.applicant).await?;
+        let facts = tx.case_facts(row).await?;
         let judged = |s: &Submitted| {
             let then = submissions::facts_then(&procedure.form, &s.answers, &facts);
             Judged::of(&edition, &procedure, &s.answers, &then, &Lowering::new())

@@ -7,7 +7,7 @@ use hojo_access::allow;
 use hojo_case::{Command, Party, decide};
 use hojo_db::{Audit, Outcome, Tx};
 use hojo_jobs::{Claimed, Done, Failure, Handler, enqueue};
-use hojo_programme::StepKind;
+use hojo_programme::{Audience, StepKind};
 use hojo_words::ids::{CaseId, PublicId};
 use hojo_words::letter::Layout;
 use serde_json::json;
@@ -61,7 +61,7 @@ async fn deliver(tx: &mut Tx, letter: PublicId) -> Result<(), Failure> {
         tx.record(&permit, &row, &events, &terms, &Audit::system(payload::DELIVER)).await?;
     }
     record::note(tx, letter, Outcome::Done, json!({ "step": "delivered", "number": number })).await?;
-    if spec.is_some_and(|s| s.layout == Layout::Notice) {
+    if spec.is_some_and(|s| s.layout == Layout::Notice && s.audience == Audience::Applicant) {
         let order = MailOrder {
             template: "letter".into(),
             case: CaseRef::Public(row.public_id),

@@ -1,7 +1,7 @@
 //! 点検: what can be proven about a procedure without running it.
 
 use crate::model::edition::{Edition, Procedure};
-use crate::model::flow::{Effect, Flow, State, StepKind};
+use crate::model::flow::{Flow, State, StepKind};
 use crate::model::form::FieldType;
 use crate::source::{Place, Problem};
 use std::collections::BTreeSet;
@@ -14,11 +14,12 @@ pub(crate) fn lint(edition: &Edition, procedure: &Procedure) -> Vec<Problem> {
     if procedure.public && procedure.flow.steps.is_empty() {
         return lint.problems;
     }
-    lint.names();
+    if procedure.starts.is_none() {
+        lint.names();
+    }
     lint.steps();
     lint.states();
     lint.letters();
-    lint.effects();
     lint.problems
 }
 
@@ -246,27 +247,6 @@ impl Lint<'_> {
         }
         for outcome in outcomes.iter().filter(|outcome| !flow.outcomes.contains_key(**outcome)) {
             self.say(&flow.place, format!("outcomes has no word for {outcome}"));
-        }
-    }
-
-    fn effects(&mut self) {
-        let flow = self.flow().clone();
-        let outcomes: BTreeSet<&String> = flow.steps.values().flat_map(|step| &step.outcomes).collect();
-        for (outcome, effects) in &flow.effects {
-            if !outcomes.contains(outcome) {
-                self.say(&flow.place, format!("effects names the outcome {outcome}, which no step has"));
-            }
-            for effect in effects {
-                match effect {
-                    Effect::Amount { field, .. } if self.procedure.form.field(field).is_none() => {
-                        self.say(&flow.place, format!("effects takes the field {field}, which the form does not have"));
-                    }
-                    Effect::Owe { after, .. } if !self.edition.dates.contains_key(after) => {
-                        self.say(&flow.place, format!("effects counts from {after}, which is no date of the edition"));
-                    }
-                    _ => {}
-                }
-            }
         }
     }
 }

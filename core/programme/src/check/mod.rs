@@ -2,6 +2,7 @@
 
 mod examples;
 mod lint;
+mod lives;
 
 pub use examples::{ExampleResult, run_example};
 
@@ -34,12 +35,14 @@ pub fn check(edition: &Edition) -> CheckReport {
         tables: edition.tables.len(),
         ..CheckReport::default()
     };
+    report.errors.extend(lives::edition(edition));
     for procedure in edition.procedures.values() {
         report.fields += procedure.form.count();
         report.rules += procedure.rules.rules.len();
         report.letters += procedure.letters.len();
         report.examples += procedure.examples.len();
         report.errors.extend(lint::lint(edition, procedure));
+        report.errors.extend(lives::procedure(edition, procedure));
         for example in &procedure.examples {
             report.errors.extend(run_example(edition, procedure, example).errors);
         }

@@ -1,11 +1,13 @@
 //! 版を読む: edition.yaml, tables/, programme.yaml, then each procedure.
 
+use super::expr::Compiler;
 use super::types::{Lists, noted, value_type};
 use super::yaml::{File, Kind, Mark, Yaml};
-use super::{moment, parsed, split_paths, tables};
-use crate::lang::Globals;
+use super::{life, moment, parsed, split_paths, tables};
 use crate::lang::types::{Type, Unit};
+use crate::lang::{Globals, Names, Scope};
 use crate::model::edition::{Edition, Guidelines, Programme};
+use crate::model::life::ObligationRule;
 use crate::model::tables::{ChoiceList, DecisionTable};
 use crate::read::{globals, parse};
 use crate::source::{Problem, SourceFiles};
@@ -37,8 +39,18 @@ pub(crate) fn edition(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) -> 
     let lists = Lists { choices: &choices, local: None, tables: &tables };
     let settings = tables::settings(&file, map.get("settings"), lists);
     let dates = dates(&file, map.get("dates"));
+    let codes = procedure_codes(files);
+    let life = map.get("life").map(|body| Arc::new(life::life(&file, body)));
+    let filed = life::filed(&file, map.get("filed"), lists, &codes);
     let facts = facts(&file, map.get("facts"), lists);
-    let globals = Arc::new(self::globals(&programme, &dates, &facts));
+    let mut known = facts.clone();
+    if let Some(plan) = &life {
+        life::facts(plan, &codes, &mut known);
+    }
+    for (code, fields) in &filed {
+        known.extend(fields.iter().map(|(field, ty)| (format!("filed.{code}.{field}"), ty.clone())));
+    }
+    let globals = Arc::new(self::globals(&programme, &dates, &known));
     let mut edition = Edition {
         id: map.needed(&file, "edition"),
         version: map.needed(&file, "version"),
@@ -49,17 +61,22 @@ pub(crate) fn edition(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) -> 
         choices,
         settings,
         tables,
-        facts,
+        facts: known,
+        life,
+        filed,
+        obligations: Vec::new(),
         calendar: calendar(&file, map.get("holidays")),
         clauses: clauses(files, problems),
         procedures: IndexMap::new(),
+        globals: Arc::clone(&globals),
         hash: files.hash(),
         source: files.clone(),
     };
     map.words(&file, "short_title");
     map.words(&file, "note");
     map.finish(&file);
-    for code in procedure_codes(files) {
+    edition.obligations = obligations(files, &edition, &globals, problems);
+    for code in codes {
         if let Some(procedure) = super::procedure::procedure(files, &code, &edition, &globals, problems) {
             edition.procedures.insert(code, Arc::new(procedure));
         }
@@ -69,6 +86,22 @@ pub(crate) fn edition(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) -> 
     }
     stray_files(files, problems);
     Some(edition)
+}
+
+/// `obligations.yaml`: what is owed by when.
+fn obligations(
+    files: &SourceFiles,
+    edition: &Edition,
+    globals: &Arc<Globals>,
+    problems: &RefCell<Vec<Problem>>,
+) -> Vec<ObligationRule> {
+    let (settings, tables, fields) = (&edition.settings, &edition.tables, &IndexMap::new());
+    let names = Names { globals, settings, tables, fields, letters: false };
+    let compiler = Compiler { names, scope: Scope::default() };
+    parsed(files, &["obligations.yaml".to_owned()], problems)
+        .iter()
+        .flat_map(|(file, yaml)| life::obligations(file, yaml, &compiler))
+        .collect()
 }
 
 fn procedure_codes(files: &SourceFiles) -> BTreeSet<String> {
@@ -84,9 +117,9 @@ fn stray_files(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) {
     for path in files.0.keys().filter(|path| path.ends_with(".yaml") || path.ends_with(".yml")) {
         let parts: Vec<&str> = path.split('/').collect();
         let known = match parts.as_slice() {
-            ["programme.yaml" | "edition.yaml" | "clauses.yaml" | "mails.yaml"] | ["tables", _] | ["portal", ..] => {
-                path.ends_with(".yaml")
-            }
+            ["programme.yaml" | "edition.yaml" | "clauses.yaml" | "mails.yaml" | "obligations.yaml"]
+            | ["tables", _]
+            | ["portal", ..] => path.ends_with(".yaml"),
             ["procedures", _, name] => [
                 "procedure.yaml",
                 "form.yaml",
@@ -224,7 +257,7 @@ fn facts(file: &File<'_>, yaml: Option<&Yaml>, lists: Lists<'_>) -> IndexMap<Str
 fn fact(file: &File<'_>, path: String, yaml: &Yaml, lists: Lists<'_>, facts: &mut IndexMap<String, Type>) {
     let Some(text) = file.text(yaml) else { return };
     let Some((ty, _)) = noted(file, yaml.mark, value_type(text, lists)) else { return };
-    let reserved = ["now", "round", "guidelines", "programme", "settings"];
+    let reserved = ["now", "round", "guidelines", "programme", "settings", "case", "amounts", "filed", "open", "done"];
     let root = path.split_once('.').map(|(root, _)| root);
     if root.is_none_or(|root| reserved.contains(&root)) {
         file.problem(yaml.mark, format!("a fact is called like applicant.suspended; {path} is taken or has no point"));

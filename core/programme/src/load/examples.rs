@@ -1,5 +1,6 @@
 //! 例を読む: answers as an officer writes them become raw answers as the portal would send them.
 
+use super::course;
 use super::yaml::{File, Kind, Yaml};
 use crate::answers::{Answers, FieldPath, FileRef, Raw, RawRow};
 use crate::model::example::{Example, Expect, ExpectedFindings};
@@ -87,12 +88,18 @@ fn example(
         answers: base.map(|base| base.answers.clone()).unwrap_or_default(),
         facts: base.map(|base| base.facts.clone()).unwrap_or_default(),
         now: base.and_then(|base| base.now),
+        case: base.map(|base| base.case.clone()).unwrap_or_default(),
+        course: Vec::new(),
         expect: Expect::default(),
         place: file.place(yaml.mark),
     };
     if let Some(now) = map.get("now") {
         example.now = super::moment(file, now).or(example.now);
     }
+    if let Some(body) = map.get("case") {
+        course::case(file, body, &mut example.case, &mut example.facts);
+    }
+    example.course = map.get("course").map(|body| course::course(file, body)).unwrap_or_default();
     for (key, body) in map.get("facts").map(|facts| file.entries(facts)).unwrap_or_default() {
         fact(file, &key.text, body, &mut example.facts);
     }
@@ -104,7 +111,7 @@ fn example(
     let expect = map.get("expect");
     map.finish(file);
     if let Some(expect) = expect {
-        example.expect = self::expect(file, expect, form, rules);
+        example.expect = self::expect(file, expect, !example.course.is_empty(), form, rules);
     } else if !is_base && id.is_none() {
         file.problem(yaml.mark, "an example needs expect, or is_base: true");
     }
@@ -125,7 +132,7 @@ fn fact(file: &File<'_>, path: &str, yaml: &Yaml, facts: &mut BTreeMap<String, R
 }
 
 /// `30_000_000` is how definitions write numbers; the portal would send it without.
-fn number_text(text: &str) -> String {
+pub(crate) fn number_text(text: &str) -> String {
     let grouped = text.contains('_') && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'.'));
     if grouped { text.replace('_', "") } else { text.to_owned() }
 }
@@ -282,7 +289,7 @@ fn made_up_file(file: &File<'_>, yaml: &Yaml, rule: &FileRule, number: usize) ->
     Ok(made)
 }
 
-fn expect(file: &File<'_>, yaml: &Yaml, form: &Form, rules: &Rules) -> Expect {
+fn expect(file: &File<'_>, yaml: &Yaml, walks: bool, form: &Form, rules: &Rules) -> Expect {
     let mut expect = Expect::default();
     let mut found = ExpectedFindings::default();
     let mut speaks = false;
@@ -291,6 +298,9 @@ fn expect(file: &File<'_>, yaml: &Yaml, form: &Form, rules: &Rules) -> Expect {
             let listed = file.one_or_many(body).iter().filter(|item| item.as_text() != Some("none"));
             listed.filter_map(|item| file.text(item)).map(str::to_owned).collect()
         };
+        if walks && course::expect(file, &key.text, body, &mut expect.course) {
+            continue;
+        }
         match key.text.as_str() {
             "findings" if body.as_text() == Some("none") => speaks = true,
             "findings" => file.problem(body.mark, "write findings: none, or list codes under stop, ask and note"),

@@ -2,12 +2,23 @@
 
 use super::yaml::{File, MapReader, Yaml};
 use crate::lang::suggest::hint;
-use crate::model::flow::{Effect, Flow, Late, Outcome, ReturnRule, State, Step, StepKind, Term, TermUnit, Transition};
+use crate::model::flow::{
+    Effect, Flow, Late, Outcome, ReturnRule, Source, State, Step, StepKind, Term, TermUnit, Transition,
+};
 use indexmap::IndexMap;
 
 /// 役割 that a step may name.
-pub(crate) const ROLES: [&str; 8] =
-    ["applicant", "office_on_behalf", "operator", "manager", "reviewer", "supervisor", "office_it", "call_centre"];
+pub(crate) const ROLES: [&str; 9] = [
+    "applicant",
+    "office_on_behalf",
+    "office",
+    "operator",
+    "manager",
+    "reviewer",
+    "supervisor",
+    "office_it",
+    "call_centre",
+];
 
 /// Reads `flow.yaml`.
 pub(crate) fn flow(file: &File<'_>, yaml: &Yaml) -> Flow {
@@ -23,9 +34,7 @@ pub(crate) fn flow(file: &File<'_>, yaml: &Yaml) -> Flow {
         flow.steps.insert(kind, step);
     }
     for (key, label) in map.get("outcomes").map(|list| file.entries(list)).unwrap_or_default() {
-        if let Some(label) = file.text(label) {
-            flow.outcomes.insert(key.text.clone(), Outcome { label: label.to_owned() });
-        }
+        flow.outcomes.insert(key.text.clone(), outcome(file, label));
     }
     for (key, word) in map.get("applicant_sees").map(|list| file.entries(list)).unwrap_or_default() {
         let Some(state) = State::parse(&key.text) else {
@@ -38,12 +47,27 @@ pub(crate) fn flow(file: &File<'_>, yaml: &Yaml) -> Flow {
         }
     }
     for (key, body) in map.get("effects").map(|list| file.entries(list)).unwrap_or_default() {
-        let effects = file.list(body).iter().filter_map(|effect| self::effect(file, effect)).collect();
+        let effects = file.list(body).iter().flat_map(|effect| self::effect(file, effect)).collect();
         flow.effects.insert(key.text.clone(), effects);
     }
     map.finish(file);
     flow.transitions = transitions(&flow);
     flow
+}
+
+/// A word, or `{ label, reduced, conditions }`.
+fn outcome(file: &File<'_>, yaml: &Yaml) -> Outcome {
+    if let Some(label) = yaml.as_text() {
+        return Outcome { label: label.to_owned(), ..Outcome::default() };
+    }
+    let mut map = file.map(yaml);
+    let found = Outcome {
+        label: map.needed(file, "label"),
+        reduced: map.flag(file, "reduced"),
+        conditions: map.flag(file, "conditions"),
+    };
+    map.finish(file);
+    found
 }
 
 fn step(file: &File<'_>, yaml: &Yaml) -> Step {
@@ -75,6 +99,9 @@ fn step(file: &File<'_>, yaml: &Yaml) -> Step {
         return_to_applicant: map.get("return").map(|body| return_rule(file, body)),
         through_simulation: through == "simulation",
         outcomes: words(file, map.get("outcomes")),
+        agency: map.text(file, "agency").map(str::to_owned),
+        amount: map.text(file, "amount").map(str::to_owned),
+        after_return: words(file, map.get("after_return")),
         letters: IndexMap::new(),
         from_states: words(file, map.get("from")).iter().filter_map(|name| State::parse(name)).collect(),
         place: file.place(yaml.mark),
@@ -115,7 +142,7 @@ fn words(file: &File<'_>, yaml: Option<&Yaml>) -> Vec<String> {
         .collect()
 }
 
-fn term(file: &File<'_>, yaml: Option<&Yaml>) -> Option<Term> {
+pub(crate) fn term(file: &File<'_>, yaml: Option<&Yaml>) -> Option<Term> {
     let yaml = yaml?;
     let text = file.text(yaml)?;
     let parsed = parse_term(text);
@@ -175,35 +202,101 @@ fn reminders(file: &File<'_>, yaml: Option<&Yaml>) -> Vec<Term> {
     found
 }
 
-fn effect(file: &File<'_>, yaml: &Yaml) -> Option<Effect> {
+const EFFECTS: [&str; 13] = [
+    "amount",
+    "post",
+    "standing",
+    "date",
+    "clear",
+    "plan",
+    "holder",
+    "applicant",
+    "account",
+    "payee",
+    "claim",
+    "opens",
+    "ends",
+];
+
+/// One entry of `effects` is one kind of effect; `date` may name several dates.
+fn effect(file: &File<'_>, yaml: &Yaml) -> Vec<Effect> {
     let [(key, body)] = file.entries(yaml) else {
-        file.problem(yaml.mark, "an effect is amount or owe");
-        return None;
+        file.problem(yaml.mark, format!("an effect is one of {}", EFFECTS.join(", ")));
+        return Vec::new();
     };
+    let text = || file.text(body).map(str::to_owned);
     match key.text.as_str() {
-        "amount" => {
-            let [(name, field)] = file.entries(body) else {
-                file.problem(body.mark, "write amount: { adopted: requested }");
-                return None;
-            };
-            Some(Effect::Amount { name: name.text.clone(), field: file.text(field)?.to_owned() })
-        }
-        "owe" => {
+        "amount" => sources(file, body).map(|(name, from)| Effect::Amount { name, from }).collect(),
+        "post" => sources(file, body).map(|(sum, from)| Effect::Post { sum, from }).collect(),
+        "date" => sources(file, body).map(|(name, from)| Effect::Date { name, from }).collect(),
+        "standing" => text().map(Effect::Standing).into_iter().collect(),
+        "opens" => text().map(Effect::Opens).into_iter().collect(),
+        "clear" => vec![Effect::Clear(words(file, Some(body)))],
+        "plan" => vec![Effect::Plan(words(file, Some(body)))],
+        "ends" => vec![Effect::Ends(words(file, Some(body)))],
+        "holder" => vec![Effect::Holder(fields(file, body, &HOLDER))],
+        "applicant" => vec![Effect::Applicant(fields(file, body, &APPLICANT))],
+        "account" => vec![Effect::Account(fields(file, body, &ACCOUNT))],
+        "payee" => vec![Effect::Payee(fields(file, body, &PAYEE))],
+        "claim" => {
             let mut map = file.map(body);
-            let procedure = map.needed(file, "procedure");
-            let within = term(file, map.get("within"));
-            let after = map.needed(file, "after");
-            let reminders = map.get("reminders").map(|list| file.one_or_many(list)).unwrap_or_default();
-            let reminders = reminders.iter().filter_map(|item| term(file, Some(item))).collect();
-            let otherwise = map.text(file, "otherwise").map(str::to_owned);
+            let claim = Effect::Claim { kind: map.needed(file, "kind"), due: map.text(file, "due").map(str::to_owned) };
             map.finish(file);
-            Some(Effect::Owe { procedure, within: within?, after, reminders, otherwise })
+            vec![claim]
         }
+        "owe" => owe(file, body).into_iter().collect(),
         other => {
-            file.problem(key.mark, format!("an effect is amount or owe, found {other}"));
-            None
+            file.problem(key.mark, format!("there is no effect {other}{}", hint(other, EFFECTS)));
+            Vec::new()
         }
     }
+}
+
+const HOLDER: [&str; 6] = ["kind", "corporate_number", "name", "representative", "address", "date"];
+const APPLICANT: [&str; 6] = ["name", "name_kana", "representative", "postal_code", "address", "phone"];
+const ACCOUNT: [&str; 2] = ["sub", "email"];
+const PAYEE: [&str; 6] = ["bank", "branch", "kind", "number", "kana", "name"];
+
+/// `{ granted: decided, project_end: project_end }`.
+fn sources<'y>(file: &File<'_>, yaml: &'y Yaml) -> impl Iterator<Item = (String, Source)> + use<'y> {
+    let mut found = Vec::new();
+    for (name, from) in file.entries(yaml) {
+        if let Some(from) = file.text(from) {
+            let from = match from.replace('_', "").parse() {
+                Ok(yen) => Source::Exactly(yen),
+                Err(_) if from == "decided" => Source::Decided,
+                Err(_) => Source::Field(from.to_owned()),
+            };
+            found.push((name.text.clone(), from));
+        }
+    }
+    found.into_iter()
+}
+
+/// Key → field, for the keys there are.
+fn fields(file: &File<'_>, yaml: &Yaml, known: &[&str]) -> IndexMap<String, String> {
+    let mut found = IndexMap::new();
+    for (key, field) in file.entries(yaml) {
+        if !known.contains(&key.text.as_str()) {
+            file.problem(key.mark, format!("there is no {}{}", key.text, hint(&key.text, known.iter().copied())));
+        }
+        if let Some(field) = file.text(field) {
+            found.insert(key.text.clone(), field.to_owned());
+        }
+    }
+    found
+}
+
+fn owe(file: &File<'_>, body: &Yaml) -> Option<Effect> {
+    let mut map = file.map(body);
+    let procedure = map.needed(file, "procedure");
+    let within = term(file, map.get("within"));
+    let after = map.needed(file, "after");
+    let reminders = map.get("reminders").map(|list| file.one_or_many(list)).unwrap_or_default();
+    let reminders = reminders.iter().filter_map(|item| term(file, Some(item))).collect();
+    let otherwise = map.text(file, "otherwise").map(str::to_owned);
+    map.finish(file);
+    Some(Effect::Owe { procedure, within: within?, after, reminders, otherwise })
 }
 
 /// The state in which a step's work waits to be done.

@@ -177,6 +177,18 @@ fn draft<'y>(file: &File<'_>, number: usize, yaml: &'y Yaml, lists: Lists<'_>, s
     Some(draft)
 }
 
+/// `application.lines`, or a list of such.
+fn carried(file: &File<'_>, yaml: Option<&Yaml>) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for item in yaml.map(|yaml| file.one_or_many(yaml)).unwrap_or_default() {
+        match file.text(item).and_then(|text| text.split_once('.')) {
+            Some((procedure, field)) => found.push((procedure.to_owned(), field.to_owned())),
+            None => file.problem(item.mark, "carried names a procedure and its field: application.lines"),
+        }
+    }
+    found
+}
+
 fn texts(file: &File<'_>, map: &mut MapReader<'_>, id: String, label: String, slot: usize, mark: Mark) -> Field {
     Field {
         id,
@@ -192,6 +204,7 @@ fn texts(file: &File<'_>, map: &mut MapReader<'_>, id: String, label: String, sl
         unit: map.words(file, "unit"),
         import: map.get("import").is_some(),
         default: map.text(file, "default").map(str::to_owned),
+        carried: carried(file, map.get("carried")),
         statement: map.words(file, "text"),
         group: map.words(file, "group"),
         slot,

@@ -3,7 +3,7 @@
 use super::expr::Compiler;
 use super::yaml::{File, MapReader, Yaml};
 use crate::lang::Template;
-use crate::model::letter::{ItemSpec, LetterSpec};
+use crate::model::letter::{Audience, ItemSpec, LetterSpec, SheetSpec};
 use hojo_words::letter::{Geometry, Layout};
 
 /// Reads one letter; `id` is its file name.
@@ -11,17 +11,22 @@ pub(crate) fn letter(file: &File<'_>, id: &str, yaml: &Yaml, compiler: &Compiler
     let mut map = file.map(yaml);
     let layout = match map.words(file, "layout").as_str() {
         "" | "notice" => Layout::Notice,
-        "application_copy" => Layout::ApplicationCopy,
+        "application_copy" | "sheet" => Layout::ApplicationCopy,
         other => {
-            file.problem(yaml.mark, format!("layout is notice or application_copy, found {other}"));
+            file.problem(yaml.mark, format!("layout is notice, application_copy or sheet, found {other}"));
             Layout::Notice
         }
     };
+    let sheet = (map.text(file, "layout") == Some("sheet")).then(|| sheet(file, &mut map, compiler));
     let one = |map: &mut MapReader<'_>, key| map.get(key).and_then(|yaml| compiler.template(file, yaml));
     let letter = LetterSpec {
         id: id.to_owned(),
         name: map.needed(file, "letter"),
         layout,
+        catalogue: texts(file, map.get("catalogue")),
+        audience: audience(file, map.get("audience")),
+        reference: map.flag(file, "reference"),
+        sheet,
         symbol: map.words(file, "symbol"),
         form_label: one(&mut map, "form_label"),
         number: one(&mut map, "number"),
@@ -45,6 +50,50 @@ pub(crate) fn letter(file: &File<'_>, id: &str, yaml: &Yaml, compiler: &Compiler
         file.problem(yaml.mark, "a notice needs addressee, sender and body");
     }
     letter
+}
+
+fn texts(file: &File<'_>, yaml: Option<&Yaml>) -> Vec<String> {
+    let items = yaml.map(|yaml| file.one_or_many(yaml)).unwrap_or_default();
+    items.iter().filter_map(|item| file.text(item)).map(str::to_owned).collect()
+}
+
+fn audience(file: &File<'_>, yaml: Option<&Yaml>) -> Audience {
+    let Some(yaml) = yaml else { return Audience::default() };
+    let text = file.text(yaml).unwrap_or_default();
+    Audience::ALL.into_iter().find(|audience| audience.as_str() == text).unwrap_or_else(|| {
+        let near = crate::lang::suggest::hint(text, Audience::ALL.iter().map(|audience| audience.as_str()));
+        file.problem(yaml.mark, format!("audience is applicant, agency or internal, found {text}{near}"));
+        Audience::default()
+    })
+}
+
+/// A list to be filled in: what stands above it, its columns and how many empty rows it has.
+fn sheet(file: &File<'_>, map: &mut MapReader<'_>, compiler: &Compiler<'_>) -> SheetSpec {
+    let mut columns = Vec::new();
+    for body in map.get("columns").map(|list| file.list(list)).unwrap_or_default() {
+        let mut column = file.map(body);
+        columns.push((column.needed(file, "label"), column.whole(file, "width").unwrap_or(1)));
+        column.finish(file);
+    }
+    if columns.is_empty() {
+        file.problem(map.mark, "a sheet needs columns");
+    }
+    let mut facts = Vec::new();
+    for body in map.get("facts").map(|list| file.list(list)).unwrap_or_default() {
+        let mut fact = file.map(body);
+        let (label, text) = (fact.get("label"), fact.get("text"));
+        fact.finish(file);
+        let template = |yaml: Option<&Yaml>| yaml.and_then(|yaml| compiler.template(file, yaml));
+        if let (Some(label), Some(text)) = (template(label), template(text)) {
+            facts.push((label, text));
+        }
+    }
+    SheetSpec {
+        facts,
+        columns,
+        rows: map.whole(file, "rows").unwrap_or(20),
+        notes: lines(file, map.get("notes"), compiler),
+    }
 }
 
 fn lines(file: &File<'_>, yaml: Option<&Yaml>, compiler: &Compiler<'_>) -> Vec<Template> {

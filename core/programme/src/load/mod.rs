@@ -1,11 +1,13 @@
 //! 読み込み: files become an edition, or a list of everything that is wrong with them.
 
+mod course;
 mod edition;
 mod examples;
 mod expr;
 mod flow;
 mod form;
 mod letters;
+mod life;
 mod procedure;
 mod rules;
 mod sheets;

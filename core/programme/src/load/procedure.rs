@@ -3,11 +3,14 @@
 use super::expr::Compiler;
 use super::form::{Around, names_of};
 use super::yaml::{File, Yaml};
-use super::{examples, flow, form, letters, parsed, rules, sheets, split_paths};
+use super::{examples, flow, form, letters, life, parsed, rules, sheets, split_paths};
 use crate::lang::{Globals, Names, Scope};
 use crate::model::edition::{CaseNames, Edition, Procedure};
 use crate::model::form::Form;
+use crate::model::life::Basis;
 use crate::source::{Place, Problem, SourceFiles};
+use hojo_words::Clause;
+use indexmap::IndexMap;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -45,6 +48,8 @@ pub(crate) fn procedure(
         title: loaded.form.title.clone(),
         description: String::new(),
         names: CaseNames::default(),
+        starts: None,
+        basis: Basis::default(),
         flow: one("flow").map(|(file, yaml)| flow::flow(&file, &yaml)).unwrap_or_default(),
         checklist: one("checklist").map(|(file, yaml)| sheets::checklist(&file, &yaml, &compiler, &loaded.form)),
         score_sheet: one("score-sheet").map(|(file, yaml)| sheets::score_sheet(&file, &yaml, &compiler, &loaded.form)),
@@ -72,13 +77,25 @@ pub(crate) fn procedure(
         }
         procedure.description = map.words(&file, "description");
         procedure.public = map.flag(&file, "public");
+        let alone = Compiler { names: Names { fields: &IndexMap::new(), ..names }, scope: Scope::default() };
+        procedure.starts = map.get("starts").map(|body| life::starts(&file, body, &alone));
+        procedure.basis = map.get("basis").map(|body| basis(&file, body)).unwrap_or_default();
         procedure.names = match map.get("names") {
             Some(body) => case_names(&file, body),
+            // A later procedure leaves the case the name it has.
+            None if procedure.starts.is_some() => CaseNames::default(),
             None => names_before(&procedure.form, file.place(yaml.mark)),
         };
         map.finish(&file);
     }
     Some(procedure)
+}
+
+fn basis(file: &File<'_>, yaml: &Yaml) -> Basis {
+    let mut map = file.map(yaml);
+    let basis = Basis { clause: map.text(file, "clause").and_then(Clause::new), form: map.words(file, "form") };
+    map.finish(file);
+    basis
 }
 
 fn case_names(file: &File<'_>, yaml: &Yaml) -> CaseNames {

@@ -5,6 +5,7 @@ use crate::model::example::Example;
 use crate::model::flow::Flow;
 use crate::model::form::Form;
 use crate::model::letter::LetterSpec;
+use crate::model::life::{Basis, LifePlan, ObligationRule, Starts};
 use crate::model::rules::{Rules, Severity};
 use crate::model::sheets::{Checklist, ScoreSheet};
 use crate::model::tables::{ChoiceList, DecisionTable};
@@ -32,10 +33,17 @@ pub struct Edition {
     pub tables: IndexMap<String, Arc<DecisionTable>>,
     /// Fact path → type: what the kernel may know.
     pub facts: IndexMap<String, Type>,
+    /// 案件の一生; an edition that ends with its application has none.
+    pub life: Option<Arc<LifePlan>>,
+    /// Answers of earlier filings that later procedures read: procedure → field → type.
+    pub filed: IndexMap<String, IndexMap<String, Type>>,
+    pub obligations: Vec<ObligationRule>,
     pub calendar: BusinessCalendar,
     /// 条項の索引: clause → title; empty when the edition has no `clauses.yaml`.
     pub clauses: IndexMap<String, String>,
     pub procedures: IndexMap<String, Arc<Procedure>>,
+    /// Fact paths in the order of their slots.
+    pub(crate) globals: Arc<crate::lang::Globals>,
     /// 64 hex digits over the source.
     pub hash: String,
     pub source: SourceFiles,
@@ -80,6 +88,9 @@ pub struct Procedure {
     pub description: String,
     /// The answers by which a case is called in lists.
     pub names: CaseNames,
+    /// Who may begin it within a case, and when; none for what opens a case.
+    pub starts: Option<Starts>,
+    pub basis: Basis,
     pub form: Arc<Form>,
     pub rules: Rules,
     pub flow: Flow,
@@ -119,8 +130,27 @@ pub struct RemarkWording {
 }
 
 impl Edition {
+    /// Does a condition hold with these facts alone? `None` while something it needs is unknown.
+    pub fn holds(&self, condition: &crate::lang::Expr, facts: &crate::facts::Facts) -> Option<bool> {
+        let globals = crate::read::globals::values(self, &self.globals, facts);
+        let env = crate::lang::eval::Env { fields: &[], globals: &globals };
+        crate::lang::eval::eval_top(&condition.node, env).as_bool()
+    }
+
     pub fn procedure(&self, code: &str) -> Option<&Arc<Procedure>> {
         self.procedures.get(code)
+    }
+
+    /// The procedure that opens a case: the only one that is filed without one.
+    pub fn opening(&self) -> Option<&Arc<Procedure>> {
+        self.procedures.values().find(|p| p.starts.is_none() && !p.public)
+    }
+
+    /// Procedures within a case, in the order of their numbers.
+    pub fn within(&self) -> impl Iterator<Item = &Arc<Procedure>> {
+        let mut found: Vec<&Arc<Procedure>> = self.procedures.values().filter(|p| p.starts.is_some()).collect();
+        found.sort_by(|a, b| (&a.number, &a.code).cmp(&(&b.number, &b.code)));
+        found.into_iter()
     }
 
     pub fn date(&self, name: &str) -> Option<OffsetDateTime> {

@@ -1,6 +1,7 @@
 //! 例: answers and what must come out. Officers read them; `check` runs them.
 
 use crate::answers::{Answers, Raw};
+use crate::model::life::{CourseStep, ExampleCase, ExpectCourse};
 use crate::source::Place;
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
@@ -13,6 +14,10 @@ pub struct Example {
     pub facts: BTreeMap<String, Raw>,
     /// Moment the example is judged at (`now:`); the opening of the round when not given.
     pub now: Option<time::OffsetDateTime>,
+    /// Where the case stands before the course.
+    pub case: ExampleCase,
+    /// 歩み: what happens, in order; empty when only answers are judged.
+    pub course: Vec<CourseStep>,
     pub expect: Expect,
     pub place: Place,
 }
@@ -28,6 +33,8 @@ pub struct Expect {
     pub slips: Option<IndexMap<String, String>>,
     /// Rules that must be not yet known.
     pub unknown: Vec<String>,
+    /// What stands after the course.
+    pub course: ExpectCourse,
 }
 
 /// 期待する指摘.

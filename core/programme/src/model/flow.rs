@@ -209,6 +209,12 @@ pub struct Step {
     pub through_simulation: bool,
     /// Outcomes the step can have (decide).
     pub outcomes: Vec<String>,
+    /// 承認依頼: letter by which 中小機構 is asked; a supervisor then approves last.
+    pub agency: Option<String>,
+    /// Field proposed as the decided amount; nothing is decided in yen without it.
+    pub amount: Option<String>,
+    /// Outcomes that need the applicant to have been heard (弁明).
+    pub after_return: Vec<String>,
     /// Outcome → letter (notify).
     pub letters: IndexMap<String, String>,
     /// States in which it may be done (withdraw).
@@ -217,9 +223,13 @@ pub struct Step {
 }
 
 /// 結果: an outcome of `decide`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
     pub label: String,
+    /// 減額: below the proposed amount, with a reason.
+    pub reduced: bool,
+    /// 条件付き: conditions must be written.
+    pub conditions: bool,
 }
 
 /// 差戻しの決まり.
@@ -277,13 +287,63 @@ pub enum TermUnit {
     Months,
 }
 
-/// 効果: what follows from an outcome.
-#[derive(Debug, Clone)]
+/// 効果: what follows from an outcome for the life of the case.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Amount of the case's ledger ← value of a field: `adopted: requested`.
-    Amount { name: String, field: String },
-    /// 義務: the applicant owes another filing.
-    Owe { procedure: String, within: Term, after: String, reminders: Vec<Term>, otherwise: Option<String> },
+    /// Amount of the staircase.
+    Amount {
+        name: String,
+        from: Source,
+    },
+    /// 累計への記帳.
+    Post {
+        sum: String,
+        from: Source,
+    },
+    Standing(String),
+    Date {
+        name: String,
+        from: Source,
+    },
+    /// Dates that no longer hold.
+    Clear(Vec<String>),
+    /// 計画の基準: these fields of the filing become the plan in force.
+    Plan(Vec<String>),
+    /// 承継: key → field.
+    Holder(IndexMap<String, String>),
+    /// 申請者情報の変更: key → field.
+    Applicant(IndexMap<String, String>),
+    /// GビズID引継ぎ: key → field.
+    Account(IndexMap<String, String>),
+    /// 受取人: key → field.
+    Payee(IndexMap<String, String>),
+    /// 返還などの請求 of the decided amount, due on a date field.
+    Claim {
+        kind: String,
+        due: Option<String>,
+    },
+    /// 手続 the office is asked to begin next.
+    Opens(String),
+    /// Runs of these procedures still under way end with the decision.
+    Ends(Vec<String>),
+    /// 義務: the applicant owes another filing (editions before `obligations.yaml`).
+    Owe {
+        procedure: String,
+        within: Term,
+        after: String,
+        reminders: Vec<Term>,
+        otherwise: Option<String>,
+    },
+}
+
+/// 値の出どころ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// What was decided: its amount, or its day.
+    Decided,
+    /// A fixed amount, in yen: `{ granted: 0 }`.
+    Exactly(i64),
+    Field(String),
 }
 
 impl Term {

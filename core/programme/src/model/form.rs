@@ -55,6 +55,8 @@ pub struct Field {
     pub import: bool,
     /// Value a new draft starts with; still the applicant's to change.
     pub default: Option<String>,
+    /// Earlier answers a new draft starts with, first one that exists: (procedure, field).
+    pub carried: Vec<(String, String)>,
     /// Longer text shown with the field, for example the wording a consent is given to.
     pub statement: String,
     /// Sub-heading under which the field stands within its section.

@@ -5,6 +5,7 @@ pub mod example;
 pub mod flow;
 pub mod form;
 pub mod letter;
+pub mod life;
 pub mod rules;
 pub mod sheets;
 pub mod tables;

@@ -26,7 +26,7 @@ pub(crate) const BUILT_IN: [(&str, &str); 11] = [
 ];
 
 /// Names a letter may use besides fields and facts, with their types.
-pub(crate) const LETTER: [(&str, Type); 22] = [
+pub(crate) const LETTER: [(&str, Type); 29] = [
     ("case.number", Type::Text),
     ("case.filed", Type::Date),
     ("letter.date", Type::Date),
@@ -36,6 +36,13 @@ pub(crate) const LETTER: [(&str, Type); 22] = [
     ("decision.date", Type::Date),
     ("decision.reason", Type::Text),
     ("decision.outcome", Type::Text),
+    ("decision.amount", Type::YEN),
+    ("decision.conditions", Type::Text),
+    ("filing.number", Type::Text),
+    ("round.title", Type::Text),
+    ("procedure.title", Type::Text),
+    ("obligation.title", Type::Text),
+    ("obligation.due", Type::Date),
     ("amounts.requested", Type::YEN),
     ("amounts.adopted", Type::YEN),
     ("amounts.granted", Type::YEN),
@@ -84,7 +91,7 @@ fn fact(text: &str, ty: &Type) -> Value {
     }
     let parsed = match ty {
         Type::Bool => parse::flag(text).map(Value::Bool),
-        Type::Number(_) => parse::number(text, "").map(Value::Number),
+        Type::Number(_) => parse::number(text, "").or_else(|| text.parse().ok()).map(Value::Number),
         Type::Date => parse::date(text).map(Value::Date),
         Type::YearMonth => parse::year_month(text).map(Value::Date),
         Type::Choice(list) if !list.options.contains_key(text) => None,

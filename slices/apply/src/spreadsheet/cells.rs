@@ -106,6 +106,7 @@ mod tests {
             unit: String::new(),
             import: false,
             default: None,
+            carried: Vec::new(),
             statement: String::new(),
             group: String::new(),
             slot: 0,

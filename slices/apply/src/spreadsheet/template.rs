@@ -241,6 +241,7 @@ mod tests {
             unit: String::new(),
             import: true,
             default: None,
+            carried: Vec::new(),
             statement: String::new(),
             group: String::new(),
             slot: 0,

@@ -1,13 +1,12 @@
 //! Opening a case: by the applicant online, by the office for paper and mail.
 
 use hojo_case::{Case, Channel, Event, Terms, apply};
-use hojo_db::{Audit, CaseRow, Tx, random};
+use hojo_db::{Audit, CaseRow, NewFiling, Tx, random};
+use hojo_programme::{Answers, Opener};
 use hojo_web::Fault;
 use hojo_words::ids::{ApplicantId, CaseId, FilingId, PublicId, RoundId};
 use time::Date;
 use uuid::Uuid;
-
-use crate::draft;
 
 /// A round as it stands in the database.
 #[derive(Clone, Debug)]
@@ -63,8 +62,9 @@ pub(crate) async fn begin(tx: &mut Tx, opening: &Opening<'_>, by: Uuid, audit: &
     let edition = tx.edition(&opening.round.edition).await?;
     let procedure = edition.procedure(opening.procedure).cloned().ok_or(Fault::NotFound)?;
     let now = tx.now().await?.utc();
-    let event = Event::CaseOpened { procedure: procedure.code.clone(), channel: opening.channel };
+    let event = Event::CaseOpened { procedure: procedure.code.clone(), channel: opening.channel, due: None };
     let terms: Terms = tx.terms(&procedure, opening.round.id, opening.applicant).await?;
+    let opener = if opening.channel == Channel::Portal { Opener::Applicant } else { Opener::OfficeOnBehalf };
     let row = CaseRow {
         id: CaseId(random::key()),
         public_id: random::public_id(),
@@ -73,6 +73,9 @@ pub(crate) async fn begin(tx: &mut Tx, opening: &Opening<'_>, by: Uuid, audit: &
         applicant: opening.applicant,
         applicant_name: opening.name.clone(),
         edition: opening.round.edition.clone(),
+        root: None,
+        procedure: procedure.code.clone(),
+        opener: opener.as_str().to_owned(),
         number: None,
         title: String::new(),
         frame: String::new(),
@@ -82,25 +85,18 @@ pub(crate) async fn begin(tx: &mut Tx, opening: &Opening<'_>, by: Uuid, audit: &
         changed_at: now,
     };
     tx.open_case(&row, &event, audit).await?;
-    let (filing, public_id) = (FilingId(random::key()), random::public_id());
-    sqlx::query!(
-        "insert into filings (id, public_id, programme_id, round_id, applicant_id, case_id, procedure, edition_id, channel,
-                              received_on, state, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'draft', $11)",
-        filing.0,
-        public_id.uuid(),
-        row.programme,
-        row.round.0,
-        row.applicant.0,
-        row.id.0,
-        procedure.code,
-        row.edition,
-        opening.channel.code(),
-        opening.received_on,
-        now,
-    )
-    .execute(tx.sql())
-    .await?;
-    draft::begin(tx, filing, opening.applicant, &procedure.form, by).await?;
+    let new = NewFiling {
+        case: row.id,
+        programme: &row.programme,
+        round: row.round,
+        applicant: row.applicant,
+        edition: &row.edition,
+        procedure: &procedure,
+        channel: opening.channel,
+        received_on: opening.received_on,
+        by,
+        carried: &Answers::default(),
+    };
+    let (filing, public_id) = tx.open_filing(&new).await?;
     Ok(Opened { row, filing, public_id })
 }

@@ -10,13 +10,20 @@ pub(crate) fn told(event: &Event) -> Option<String> {
         | Event::Discarded
         | Event::Withdrawn { .. }
         | Event::Returned { .. }
+        | Event::DueMoved { .. }
         | Event::LetterDelivered { .. } => Some(event.sentence()),
         Event::SecondCheckFinished { agrees: true, .. } => Some("形式の確認が終わりました".to_owned()),
         Event::Assigned { .. }
         | Event::FirstCheckFinished { .. }
         | Event::SecondCheckFinished { .. }
         | Event::ReviewFinished { .. }
+        // What is drafted is the office's own; what was decided is told by its letter, and so is what it changed.
+        | Event::DecisionDrafted { .. }
+        | Event::DecisionApproved { .. }
+        | Event::DecisionSentBack { .. }
+        | Event::AgencyApproved { .. }
         | Event::Decided { .. }
+        | Event::TookEffect { .. }
         | Event::Moved { .. } => None,
     }
 }
@@ -34,7 +41,14 @@ mod tests {
         let by = StaffId(Uuid::nil());
         let inner = [
             Event::FirstCheckFinished { submission: 1, by, result: CheckResult::Excluded, reason: "対象外".into() },
-            Event::Decided { outcome: Outcome::NotAdopted, amount: None, run: "r".into(), reason: "点数".into() },
+            Event::Decided {
+                outcome: Outcome::NOT_ADOPTED,
+                amount: None,
+                run: "r".into(),
+                reason: "点数".into(),
+                conditions: vec![],
+                label: "不採択".into(),
+            },
             Event::ReviewFinished { finalised: 3 },
             Event::SecondCheckFinished { submission: 1, by, agrees: false, reason: "再確認".into() },
         ];

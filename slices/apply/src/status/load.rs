@@ -116,7 +116,7 @@ pub(crate) fn steps(flow: &Flow, position: Position) -> Vec<Step> {
     let here = match position {
         Position::Draft => 0,
         Position::Check | Position::SecondCheck | Position::Returned => 1,
-        Position::Examine | Position::Decide | Position::Notify => 2,
+        Position::Examine | Position::Decide | Position::Approve | Position::Consult | Position::Notify => 2,
         Position::Closed => 3,
         Position::Withdrawn | Position::Discarded => return Vec::new(),
     };

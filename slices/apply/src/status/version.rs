@@ -38,7 +38,7 @@ pub(crate) async fn show(cx: Cx<allow::BeApplicant>) -> Result<Reply, Fault> {
     let filing = filing(&mut tx, row.id).await?;
     let edition = tx.edition(&filing.edition).await?;
     let procedure = edition.procedure(&filing.procedure).cloned().ok_or(Fault::NotFound)?;
-    let facts = tx.facts(row.round, row.applicant).await?;
+    let facts = tx.case_facts(&row).await?;
     let all = submissions::all(&mut tx, filing.id).await?;
     tx.commit().await?;
     let judged = |s: &Submitted| {

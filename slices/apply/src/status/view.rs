@@ -50,7 +50,13 @@ fn lead(s: &Status) -> Markup {
         },
         Position::Withdrawn | Position::Discarded => html! { p { "この申請は終わっています。記録は残っています。" } },
         Position::Closed => html! { p { "結果を通知しました。下の通知書をご確認ください。" } },
-        Position::Check | Position::SecondCheck | Position::Examine | Position::Decide | Position::Notify => {
+        Position::Check
+        | Position::SecondCheck
+        | Position::Examine
+        | Position::Decide
+        | Position::Approve
+        | Position::Consult
+        | Position::Notify => {
             html! { p { "今、あなたが行う手続はありません。次の段階に進むと、メールとこの画面でお知らせします。" } }
         }
     }

@@ -1,7 +1,6 @@
 //! 受付番号, and the answers by which a case is called.
 
 use hojo_db::Tx;
-use hojo_programme::Effect;
 use hojo_web::Fault;
 use hojo_words::ids::RoundId;
 
@@ -33,14 +32,9 @@ pub(super) fn frame(desk: &Desk) -> String {
     desk.procedure.names.frame.as_deref().map_or_else(String::new, |field| desk.answers.text(field).to_owned())
 }
 
-/// 申請額: the field from which the flow takes the adopted amount.
+/// 申請額: what the filing asks to be decided, in yen.
 pub(super) fn requested(desk: &Desk) -> Option<i64> {
-    let effects = desk.procedure.flow.effects.values().flatten();
-    let field = effects.into_iter().find_map(|e| match e {
-        Effect::Amount { field, .. } => Some(field.as_str()),
-        Effect::Owe { .. } => None,
-    })?;
-    desk.judged.reading.value(field).as_yen().map(hojo_words::Yen::get)
+    hojo_case::requested(&desk.procedure, &desk.judged.reading)
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use hojo_case::{Event, Outcome};
 use hojo_db::{DbError, Tx};
 use hojo_jobs::Failure;
 use hojo_programme::{Facts, Field, FieldPath, Form, LetterContext, RemarkLine};
-use hojo_words::letter::Layout;
 use hojo_words::{Yen, jst};
 use time::{Date, OffsetDateTime};
 
@@ -20,6 +19,8 @@ struct Told {
     decision_date: Option<Date>,
     decision_reason: Option<String>,
     outcome: Option<Outcome>,
+    amount: Option<i64>,
+    conditions: Vec<String>,
     due: Option<Date>,
 }
 
@@ -31,12 +32,22 @@ pub async fn context<'a>(
     date: Date,
 ) -> Result<LetterContext<'a>, Failure> {
     let told = told(&events(tx, d).await?, d);
-    let copy = d.spec.layout == Layout::ApplicationCopy;
+    let copy = d.spec.is_copy();
+    let root = tx.root_of(&d.row).await?;
+    let round = sqlx::query!("select title from rounds where id = $1", d.row.round.0)
+        .fetch_one(tx.sql())
+        .await
+        .map_err(later)?;
     Ok(LetterContext {
         procedure: &d.procedure,
         reading: &d.reading,
         facts: if copy { &d.then } else { &d.now },
-        case_number: d.row.number.clone().unwrap_or_default(),
+        case_number: root.number.clone().unwrap_or_default(),
+        filing_number: d.row.number.clone().unwrap_or_default(),
+        round_title: round.title,
+        decision_amount: told.amount.map(Yen::new),
+        conditions: told.conditions,
+        obligation: None,
         filed_at: Some(d.submitted.filed_at),
         serial: u32::try_from(serial).unwrap_or(0),
         date,
@@ -70,17 +81,19 @@ fn told(events: &[(OffsetDateTime, Event)], d: &Dossier) -> Told {
     let mut told = Told { due: d.row.case.return_due, ..Told::default() };
     for (at, event) in events {
         match event {
-            Event::Decided { outcome, reason, .. } => {
+            Event::Decided { outcome, reason, amount, conditions, .. } => {
                 told.decision_date = Some(jst::jst_date(*at));
                 told.decision_reason = Some(reason.clone());
-                told.outcome = Some(*outcome);
+                told.outcome = Some(outcome.clone());
+                told.amount = *amount;
+                told.conditions.clone_from(conditions);
             }
-            Event::FirstCheckFinished { reason, .. } if d.row.case.outcome == Some(Outcome::Excluded) => {
+            Event::FirstCheckFinished { reason, .. } if d.row.case.outcome == Some(Outcome::EXCLUDED) => {
                 told.decision_date = Some(jst::jst_date(*at));
                 told.decision_reason = Some(reason.clone());
-                told.outcome = Some(Outcome::Excluded);
+                told.outcome = Some(Outcome::EXCLUDED);
             }
-            Event::SecondCheckFinished { .. } if told.outcome == Some(Outcome::Excluded) => {
+            Event::SecondCheckFinished { .. } if told.outcome == Some(Outcome::EXCLUDED) => {
                 told.decision_date = Some(jst::jst_date(*at));
             }
             Event::Returned { submission, due, .. } if *submission == n => told.due = Some(*due),

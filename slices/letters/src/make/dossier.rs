@@ -8,7 +8,6 @@ use hojo_db::{CaseRow, DbError, Tx};
 use hojo_jobs::Failure;
 use hojo_programme::{Answers, Edition, Facts, Form, LetterSpec, Procedure, Reading, read};
 use hojo_words::ids::{CaseId, FilingId, PublicId};
-use hojo_words::letter::Layout;
 use time::OffsetDateTime;
 
 use crate::payload::{CopyOrder, LetterOrder, later};
@@ -62,7 +61,7 @@ pub async fn for_copy(tx: &mut Tx, order: &CopyOrder) -> Result<Dossier, Failure
     let edition = tx.edition(&row.edition).await?;
     let filing = filings(tx, row.id, &edition, Some(order.filing)).await?.into_iter().next();
     let filing = filing.ok_or_else(|| Failure::ForGood(format!("there is no filing {} in this case", order.filing)))?;
-    let spec = filing.procedure.letters.values().find(|l| l.layout == Layout::ApplicationCopy).cloned();
+    let spec = filing.procedure.letters.values().find(|l| l.is_copy()).cloned();
     let spec = spec.ok_or_else(|| {
         Failure::ForGood(format!("{} has no letter with the layout of a copy", filing.procedure.code))
     })?;
@@ -120,7 +119,7 @@ async fn dossier(
 ) -> Result<Dossier, Failure> {
     let submitted = submission(tx, filing.id, n).await?;
     let submitted = submitted.ok_or_else(|| Failure::ForGood(format!("submission {n} of this filing is not there")))?;
-    let now = tx.facts(row.round, row.applicant).await?;
+    let now = tx.case_facts(&row).await?;
     let then = facts_then(&filing.procedure.form, &submitted.answers, &now);
     let (reading, _) = read(&edition, &filing.procedure, &submitted.answers, &then);
     Ok(Dossier { row, edition, procedure: filing.procedure, spec, filing: filing.id, submitted, now, then, reading })

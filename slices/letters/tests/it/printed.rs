@@ -42,7 +42,9 @@ async fn every_letter_of_the_edition_can_be_printed() {
     let mut events = w.adoption();
     events.pop();
     events.push(Event::Decided {
-        outcome: Outcome::NotAdopted,
+        conditions: vec![],
+        label: String::new(),
+        outcome: Outcome::NOT_ADOPTED,
         amount: None,
         run: "x".into(),
         reason: "選定基準による".into(),

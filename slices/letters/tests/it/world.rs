@@ -138,7 +138,7 @@ impl World {
     async fn hand_in(&self, actor: &Applicant, name: &str) -> (CaseRow, PublicId) {
         let mut tx = self.portal.begin(&Actor::Applicant(actor.clone()), Mode::Write).await.unwrap();
         let now = tx.now().await.unwrap().utc();
-        let opened = Event::CaseOpened { procedure: "application".into(), channel: Channel::Portal };
+        let opened = Event::CaseOpened { procedure: "application".into(), channel: Channel::Portal, due: None };
         let row = CaseRow {
             id: CaseId(random::key()),
             public_id: random::public_id(),
@@ -147,6 +147,9 @@ impl World {
             applicant: actor.applicant,
             applicant_name: name.into(),
             edition: self.key(),
+            root: None,
+            procedure: "application".into(),
+            opener: "applicant".into(),
             number: None,
             title: String::new(),
             frame: String::new(),
@@ -223,7 +226,9 @@ impl World {
             Event::SecondCheckFinished { submission: 1, by, agrees: true, reason: String::new() },
             Event::ReviewFinished { finalised: 3 },
             Event::Decided {
-                outcome: Outcome::Adopted,
+                conditions: vec![],
+                label: String::new(),
+                outcome: Outcome::ADOPTED,
                 amount: Some(9_000_000),
                 run: "x".into(),
                 reason: "選定基準による".into(),

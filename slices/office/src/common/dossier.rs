@@ -79,7 +79,7 @@ pub async fn open(tx: &mut Tx, row: &CaseRow) -> Result<Dossier, Fault> {
     let (filing, edition, procedure, terms) = terms(tx, row).await?;
     let n = i32::try_from(row.case.submissions).unwrap_or(i32::MAX);
     let submitted = submission(tx, filing.id, n).await?.ok_or(Fault::NotFound)?;
-    let facts = facts_then(&procedure.form, &submitted.answers, tx.facts(row.round, row.applicant).await?);
+    let facts = facts_then(&procedure.form, &submitted.answers, tx.case_facts(row).await?);
     let (reading, slips) = read(&edition, &procedure, &submitted.answers, &facts);
     let mut findings = judge(&edition, &procedure, &reading, &facts);
     let lowered = tx.lowered(&row.edition, &procedure.code).await?;

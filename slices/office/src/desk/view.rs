@@ -57,7 +57,7 @@ fn header(desk: &Desk) -> Markup {
             ("事業計画名", html! { @if row.title.is_empty() { "―" } @else { (row.title) } }),
             ("公募回", html! { (desk.round) }),
             ("枠", html! { @if desk.frame.is_empty() { "―" } @else { (desk.frame) } }),
-            ("工程", state(row.position().code(), row.case.outcome.map(hojo_case::Outcome::code))),
+            ("工程", state(row.position().code(), row.case.outcome.as_ref().map(hojo_case::Outcome::code))),
             ("提出", filed),
             ("提出の回数・差戻しの回数", html! { (row.case.submissions) "回・" (row.case.returns) "回" }),
             ("形式確認の期限", html! {

@@ -190,13 +190,13 @@ fn check(ready: &Ready<'_>, posted: &Posted, may_exclude: bool) -> Result<Decide
 
 /// An exclusion that is settled owes its letter; it is stored with the decision or not at all.
 pub async fn enqueue_exclusion(tx: &mut Tx, next: &CaseRow, dossier: &Dossier) -> Result<(), Fault> {
-    if next.position() != Position::Notify || next.case.outcome != Some(Outcome::Excluded) {
+    if next.position() != Position::Notify || next.case.outcome != Some(Outcome::EXCLUDED) {
         return Ok(());
     }
     let letter = dossier
         .procedure
         .flow
-        .letter(Outcome::Excluded.code())
+        .letter(Outcome::EXCLUDED.code())
         .ok_or_else(|| meanwhile("the flow owes a letter it does not name"))?;
     let job = NewJob::new(Lane::Letters, "letter", json!({ "case": next.id.0, "letter": letter, "cause": "outcome" }));
     enqueue(tx, job.once(format!("{}:{letter}:outcome", next.id))).await?;

@@ -78,9 +78,9 @@ fn csv(lines: &[Line], frames: &[(String, String)]) -> Vec<u8> {
     out.into_bytes()
 }
 
-fn outcome(code: Option<&str>) -> &'static str {
-    use hojo_case::Outcome::{Adopted, Excluded, NotAdopted};
-    [Adopted, NotAdopted, Excluded].into_iter().find(|o| Some(o.code()) == code).map_or("", hojo_case::Outcome::label)
+/// The outcome in words: the flow's, or one of the three of a selection.
+fn outcome(code: Option<&str>) -> String {
+    code.map_or_else(String::new, |code| hojo_case::Outcome::new(code).label().to_owned())
 }
 
 fn row(out: &mut String, cells: impl IntoIterator<Item = String>) {

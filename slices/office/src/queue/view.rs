@@ -154,7 +154,7 @@ pub const LATE: &str = "期限後の再提出";
 /// A step in words; the outcome stands with it once there is one.
 fn words(position: &str, outcome: Option<&str>) -> String {
     let outcome =
-        [Outcome::Adopted, Outcome::NotAdopted, Outcome::Excluded].into_iter().find(|o| Some(o.code()) == outcome);
+        [Outcome::ADOPTED, Outcome::NOT_ADOPTED, Outcome::EXCLUDED].into_iter().find(|o| Some(o.code()) == outcome);
     match (Position::from_code(position), outcome) {
         (None, _) => position.to_owned(),
         (Some(step), Some(o)) => format!("{}・{}", step.label(), o.label()),

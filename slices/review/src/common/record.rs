@@ -46,7 +46,7 @@ pub async fn open(tx: &mut Tx, row: &CaseRow) -> Result<Opened, Fault> {
 /// What is known without the answers. A reviewer may know less of an applicant than the office.
 async fn known(tx: &mut Tx, row: &CaseRow) -> Result<Facts, Fault> {
     if !matches!(tx.actor(), Actor::Reviewer(_)) {
-        return Ok(tx.facts(row.round, row.applicant).await?);
+        return Ok(tx.case_facts(row).await?);
     }
     let now = tx.now().await?;
     let (opens, closes) = tx.window(row.round, None).await?;

@@ -124,8 +124,8 @@ async fn keys(tx: &mut Tx, wanted: &[(PublicId, &Ranked)]) -> Result<BTreeMap<Pu
 /// The command a line of the run amounts to.
 fn command(line: &Ranked, requested: i64, run: PublicId) -> Command {
     let (outcome, amount) = match line.proposal {
-        Proposal::Adopted => (hojo_case::Outcome::Adopted, Some(requested)),
-        Proposal::NotAdopted => (hojo_case::Outcome::NotAdopted, None),
+        Proposal::Adopted => (hojo_case::Outcome::ADOPTED, Some(requested)),
+        Proposal::NotAdopted => (hojo_case::Outcome::NOT_ADOPTED, None),
     };
     Command::Decide { outcome, amount, run: run.to_string(), reason: line.reason.sentence() }
 }
@@ -188,14 +188,14 @@ mod tests {
         assert_eq!(
             commands[0],
             Command::Decide {
-                outcome: hojo_case::Outcome::Adopted,
+                outcome: hojo_case::Outcome::ADOPTED,
                 amount: Some(10),
                 run: run.public_id.to_string(),
                 reason: "予算の範囲内".into()
             }
         );
         assert!(
-            matches!(&commands[3], Command::Decide { outcome: hojo_case::Outcome::NotAdopted, amount: None, reason, .. } if !reason.is_empty())
+            matches!(&commands[3], Command::Decide { outcome, amount: None, reason, .. } if *outcome == hojo_case::Outcome::NOT_ADOPTED && !reason.is_empty())
         );
     }
 }
