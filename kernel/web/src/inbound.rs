@@ -13,12 +13,28 @@ use futures_util::stream::poll_fn;
 use futures_util::{StreamExt, TryStreamExt};
 use hojo_case::Refusal;
 use hojo_vault::{Received, VaultError};
+use serde::Serialize;
 
 use crate::fault::Fault;
 use crate::kernel::Kernel;
 
+/// What the body of a request has to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sends {
+    Nothing,
+    /// Fields of a form, in either of the two ways browsers write them.
+    Form,
+    /// A form that may carry files.
+    Files,
+    Json,
+}
+
 /// Something a handler can take as its input.
 pub trait Inbound: Sized + Send + 'static {
+    /// What it is read from.
+    const SENDS: Sends;
+
     /// Reads it from the request.
     fn take<'a>(
         kernel: &'a Kernel,
@@ -36,6 +52,8 @@ pub trait Inbound: Sized + Send + 'static {
 pub(crate) const PROOF: &str = "_proof";
 
 impl Inbound for () {
+    const SENDS: Sends = Sends::Nothing;
+
     fn take<'a>(_: &'a Kernel, _: Request<Body>) -> Pin<Box<dyn Future<Output = Result<Self, Fault>> + Send + 'a>> {
         Box::pin(async { Ok(()) })
     }
@@ -97,6 +115,8 @@ async fn whole_form(body: Body) -> Result<Vec<u8>, Fault> {
 }
 
 impl Inbound for Posted {
+    const SENDS: Sends = Sends::Form;
+
     fn take<'a>(
         _: &'a Kernel,
         request: Request<Body>,
@@ -128,6 +148,8 @@ impl Inbound for Posted {
 pub struct Json(pub serde_json::Value);
 
 impl Inbound for Json {
+    const SENDS: Sends = Sends::Json;
+
     fn take<'a>(
         _: &'a Kernel,
         request: Request<Body>,
@@ -162,6 +184,8 @@ pub struct PostedFiles {
 const MAX_FILES: usize = 30;
 
 impl Inbound for PostedFiles {
+    const SENDS: Sends = Sends::Files;
+
     fn take<'a>(
         kernel: &'a Kernel,
         request: Request<Body>,
