@@ -198,9 +198,7 @@ mod tests {
                 for (method, operation) in methods.as_object().unwrap() {
                     described += 1;
                     let route = table.iter().find(|r| {
-                        r.site == site
-                            && r.path.replace("{*", "{") == *path
-                            && r.method.eq_ignore_ascii_case(method)
+                        r.site == site && r.path.replace("{*", "{") == *path && r.method.eq_ignore_ascii_case(method)
                     });
                     assert_eq!(operation["x-hojo-permission"], route.unwrap().permission);
                     let named = operation["parameters"].as_array().unwrap().len();

@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 
 use crate::cx::{Cx, RequestInfo, SessionInfo, shell};
 use crate::fault::Fault;
-use crate::inbound::{Inbound, Posted};
+use crate::inbound::{Inbound, Posted, without_nul};
 use crate::kernel::{Kernel, Notice};
 use crate::reply::Reply;
 use crate::route::{Handler, Proof, Routes};
@@ -175,7 +175,7 @@ async fn describe(kernel: &Kernel, mut request: Request) -> (Arc<RequestInfo>, R
     let params = request
         .extract_parts::<RawPathParams>()
         .await
-        .map(|p| p.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect())
+        .map(|p| p.iter().map(|(k, v)| (k.to_owned(), without_nul(v.to_owned()))).collect())
         .unwrap_or_default();
     let h = request.headers();
     let text = |name: &str| h.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
