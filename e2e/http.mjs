@@ -246,11 +246,16 @@ export class Browser {
     this.base = base;
   }
 
+  /** What a scanner has to send to be this person. */
+  cookies(at = this.base) {
+    return Object.entries(this.#jar[new URL(at).host] ?? {}).map(([k, v]) => `${k}=${v}`).join('; ');
+  }
+
   /** One request. Cookies belong to the host and port, as our sites are told apart by port here. */
   #send(method, url, headers = {}, payload) {
     const { host } = url;
     const jar = (this.#jar[host] ??= {});
-    const cookies = Object.entries(jar).map(([k, v]) => `${k}=${v}`).join('; ');
+    const cookies = this.cookies(url.href);
     const sent = { 'user-agent': 'hojo-smoke', 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate', ...headers };
     if (cookies) sent.cookie = cookies;
     if (payload) sent['content-length'] = payload.length;

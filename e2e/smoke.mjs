@@ -1,8 +1,8 @@
 // The main job once, over HTTP, as people without scripts do it: forms are read from the pages and
 // sent as they stand. Prints a line for each step; exits 0 when the company has read its letter.
-import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Browser, smallPdf, waitFor } from './http.mjs';
+import { smallPdf, waitFor } from './http.mjs';
+import * as comesIn from './signin.mjs';
 
 const env = name => {
   const value = process.env[name];
@@ -32,39 +32,8 @@ function expect(condition, words) {
   if (!condition) throw new Error(words);
 }
 
-/** RFC 6238: SHA-1, six digits, thirty seconds. */
-function oneTimeCode(secret) {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  let bits = '';
-  for (const c of secret) bits += alphabet.indexOf(c).toString(2).padStart(5, '0');
-  const key = Buffer.from(bits.match(/.{8}/g).map(b => parseInt(b, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const mac = createHmac('sha1', key).update(counter).digest();
-  const at = mac[19] & 15;
-  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
-
-async function insider(login) {
-  const browser = new Browser(office);
-  const form = (await browser.get('/sign-in')).form('/sign-in');
-  form.set('login', login).set('password', env('SMOKE_PASSWORD')).set('code', oneTimeCode(secrets[login]));
-  const page = await browser.press(form, 'ログイン');
-  expect(page.status === 200 && !page.at.includes('/sign-in'), `${login} was not let in: ${page.words}`);
-  return browser;
-}
-
-/** Through the stand-in for GビズID: there, choose the account, and back. */
-async function applicant(login) {
-  const browser = new Browser(portal);
-  const start = (await browser.get('/sign-in')).form('/sign-in');
-  const chooser = await browser.press(start, 'GビズIDでログイン');
-  const form = chooser.form('/choose');
-  form.set('account', login);
-  const page = await browser.press(form, 'このアカウントでサインイン');
-  expect(page.at.startsWith(`${portal}/me`), `signing in ended at ${page.at}: ${page.words}`);
-  return browser;
-}
+const insider = login => comesIn.insider(office, login, env('SMOKE_PASSWORD'), secrets[login]);
+const applicant = login => comesIn.applicant(portal, login);
 
 /** Types what belongs on this page; what only appears after saving is typed in the next round. */
 async function fill(browser, address, sheet) {

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod direct;
 pub mod masters;
 pub mod network;
+pub mod openapi;
 pub mod publish;
 pub mod routes;
 pub mod serve;

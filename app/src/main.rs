@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use hojo_app::config::Config;
-use hojo_app::{audit, bench, definitions, demo, direct, masters, publish, routes, serve, staff};
+use hojo_app::{audit, bench, definitions, demo, direct, masters, openapi, publish, routes, serve, staff};
 
 /// Judging and drawing make many small things: a quarter of a request's time was glibc's allocator.
 #[global_allocator]
@@ -48,6 +48,8 @@ enum Command {
     DatabaseAccess(direct::Command),
     /// List every route with its permission.
     Routes(routes::Args),
+    /// Describe the routes of a site as OpenAPI, with every answer they may give.
+    Openapi(openapi::Args),
 }
 
 #[tokio::main]
@@ -67,5 +69,6 @@ async fn main() -> anyhow::Result<()> {
         Command::Audit(command) => audit::run(&config, command).await,
         Command::DatabaseAccess(command) => direct::run(&config, command).await,
         Command::Routes(args) => routes::print(&args),
+        Command::Openapi(args) => openapi::print(&config, &args),
     }
 }

@@ -12,6 +12,7 @@ mod list;
 mod load;
 mod place;
 mod report;
+mod seal;
 mod seed;
 mod server;
 mod sessions;
@@ -34,6 +35,8 @@ pub enum Command {
     Submit(Options),
     /// The office's list: filters, search, pages.
     List(Options),
+    /// What sealing the logs costs those who work meanwhile, and how fast a whole log is verified.
+    Seal(Options),
     /// Reading and judging the application form, without a database.
     Judge(Options),
 }
@@ -62,6 +65,9 @@ pub struct Options {
     /// Drafts people work on at the same time.
     #[arg(long, default_value_t = 500)]
     pub drafts: u32,
+    /// Rows the logs are filled to before all of them are verified.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub log_rows: u32,
     /// Size of each attached file, kB.
     #[arg(long, default_value_t = 500)]
     pub attachment_kb: u32,
@@ -74,6 +80,9 @@ pub struct Options {
     /// Where the vault of the benches is.
     #[arg(long, default_value = "var/bench")]
     pub dir: PathBuf,
+    /// The build to be measured, when it is another than this one.
+    #[arg(long)]
+    pub program: Option<PathBuf>,
     /// Where `pgbench` is; found beside the newest PostgreSQL when not given.
     #[arg(long)]
     pub pgbench: Option<PathBuf>,
@@ -81,6 +90,13 @@ pub struct Options {
     pub edition: PathBuf,
     #[arg(long, default_value = "db/roles.toml")]
     pub roles: PathBuf,
+}
+
+impl Options {
+    /// The build that serves and verifies.
+    pub fn program(&self) -> std::io::Result<PathBuf> {
+        self.program.clone().map_or_else(std::env::current_exe, Ok)
+    }
 }
 
 pub async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
@@ -98,6 +114,10 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
         Command::Submit(options) => {
             let place = Place::ready(config, &options).await?;
             report::show(&options, &submit::run(&place).await?)
+        }
+        Command::Seal(options) => {
+            let place = Place::ready(config, &options).await?;
+            report::show(&options, &seal::run(&place).await?)
         }
         Command::List(options) => {
             let place = Place::ready(config, &options).await?;

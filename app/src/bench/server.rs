@@ -24,7 +24,7 @@ impl Server {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let (listen, url) = (format!("127.0.0.1:{port}"), format!("http://127.0.0.1:{port}"));
         let c = &place.config;
-        let child = Command::new(std::env::current_exe()?)
+        let child = Command::new(place.options.program()?)
             .args(["serve", "--site", site.code(), "--metrics-listen", ""])
             .args(["--database-url", &c.database_url, "--clock-offset", &c.clock_offset.to_string()])
             .args(["--pool", &c.pool.to_string()])

@@ -14,6 +14,8 @@ use crate::ui;
 pub enum Fault {
     /// Not there, or not this person's: the two look alike.
     NotFound,
+    /// The address is there, but takes no request of this kind.
+    Method,
     /// Signed in, but without this permission.
     /// `kept`: what the person had typed into the form, given back to be copied.
     Forbidden { permission: &'static str, kept: Vec<String> },
@@ -91,6 +93,7 @@ impl Fault {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "NOT-FOUND",
+            Self::Method => "METHOD",
             Self::Forbidden { .. } => "FORBIDDEN",
             Self::Barred { .. } => "BARRED",
             Self::SignIn { .. } => "SIGN-IN",
@@ -109,6 +112,12 @@ impl Fault {
                 "ページが見つかりません",
                 "お探しのページは見つかりませんでした。".to_owned(),
                 "アドレスが正しいか確認するか、トップページからたどってください。".to_owned(),
+            ),
+            Self::Method => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "この方法では開けません",
+                "このアドレスは、この種類の通信を受け付けていません。".to_owned(),
+                "トップページからたどって、画面のボタンで操作してください。".to_owned(),
             ),
             Self::Forbidden { permission, .. } => (
                 StatusCode::FORBIDDEN,

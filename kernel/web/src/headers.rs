@@ -26,9 +26,11 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-cap
     picture-in-picture=(), screen-wake-lock=(), usb=(), xr-spatial-tracking=()";
 
 pub(crate) fn add(headers: &mut HeaderMap, settings: &Settings, info: &RequestInfo, reference: &str) {
-    let fixed: [(HeaderName, &'static str); 7] = [
+    let fixed: [(HeaderName, &'static str); 8] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
+        // For browsers that do not know `frame-ancestors`; a file shown in our own page says otherwise.
+        (header::X_FRAME_OPTIONS, "DENY"),
         (HeaderName::from_static("reporting-endpoints"), "csp=\"/csp-report\""),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),

@@ -13,12 +13,29 @@ use futures_util::stream::poll_fn;
 use futures_util::{StreamExt, TryStreamExt};
 use hojo_case::Refusal;
 use hojo_vault::{Received, VaultError};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::fault::Fault;
 use crate::kernel::Kernel;
 
+/// What the body of a request has to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sends {
+    Nothing,
+    /// Fields of a form, in either of the two ways browsers write them.
+    Form,
+    /// A form that may carry files.
+    Files,
+    Json,
+}
+
 /// Something a handler can take as its input.
 pub trait Inbound: Sized + Send + 'static {
+    /// What it is read from.
+    const SENDS: Sends;
+
     /// Reads it from the request.
     fn take<'a>(
         kernel: &'a Kernel,
@@ -36,6 +53,8 @@ pub trait Inbound: Sized + Send + 'static {
 pub(crate) const PROOF: &str = "_proof";
 
 impl Inbound for () {
+    const SENDS: Sends = Sends::Nothing;
+
     fn take<'a>(_: &'a Kernel, _: Request<Body>) -> Pin<Box<dyn Future<Output = Result<Self, Fault>> + Send + 'a>> {
         Box::pin(async { Ok(()) })
     }
@@ -97,6 +116,8 @@ async fn whole_form(body: Body) -> Result<Vec<u8>, Fault> {
 }
 
 impl Inbound for Posted {
+    const SENDS: Sends = Sends::Form;
+
     fn take<'a>(
         _: &'a Kernel,
         request: Request<Body>,
@@ -125,16 +146,18 @@ impl Inbound for Posted {
 
 /// What a machine sent as JSON, within the limit of a form; null when it was none.
 #[derive(Clone, Debug)]
-pub struct Json(pub serde_json::Value);
+pub struct Json(pub Value);
 
 impl Inbound for Json {
+    const SENDS: Sends = Sends::Json;
+
     fn take<'a>(
         _: &'a Kernel,
         request: Request<Body>,
     ) -> Pin<Box<dyn Future<Output = Result<Self, Fault>> + Send + 'a>> {
         Box::pin(async move {
             let bytes = whole_form(request.into_body()).await?;
-            Ok(Self(serde_json::from_slice(&bytes).unwrap_or_default()))
+            Ok(Self(json_without_nul(serde_json::from_slice(&bytes).unwrap_or_default())))
         })
     }
 
@@ -162,6 +185,8 @@ pub struct PostedFiles {
 const MAX_FILES: usize = 30;
 
 impl Inbound for PostedFiles {
+    const SENDS: Sends = Sends::Files;
+
     fn take<'a>(
         kernel: &'a Kernel,
         request: Request<Body>,
@@ -171,9 +196,9 @@ impl Inbound for PostedFiles {
             let (body, mut parts) = whole_parts(request).await?;
             let mut text = 0usize;
             while let Some(field) = parts.next_field().await.map_err(|e| not_whole(&e))? {
-                let name = field.name().unwrap_or_default().to_owned();
+                let name = without_nul(field.name().unwrap_or_default().to_owned());
                 let Some(file) = field.file_name().map(base_name) else {
-                    let value = field.text().await.map_err(|e| not_whole(&e))?;
+                    let value = without_nul(field.text().await.map_err(|e| not_whole(&e))?);
                     text += value.len();
                     if text > MAX_FORM || out.fields.0.len() > MAX_FIELDS {
                         return Err(too_large());
@@ -233,8 +258,8 @@ async fn multipart_text(request: Request<Body>) -> Result<Posted, Fault> {
         if field.file_name().is_some() {
             continue;
         }
-        let name = field.name().unwrap_or_default().to_owned();
-        let value = field.text().await.map_err(|_| broken_upload())?;
+        let name = without_nul(field.name().unwrap_or_default().to_owned());
+        let value = without_nul(field.text().await.map_err(|_| broken_upload())?);
         total += value.len();
         if total > MAX_FORM || out.0.len() > MAX_FIELDS {
             return Err(too_large());
@@ -279,7 +304,24 @@ fn lock(body: &SharedBody) -> MutexGuard<'_, BodyDataStream> {
 
 /// Some browsers send a whole path.
 fn base_name(name: &str) -> String {
-    name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+    without_nul(name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned())
+}
+
+/// No text of a person holds a NUL, and PostgreSQL keeps none: it becomes what broken bytes become.
+pub(crate) fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{FFFD}") } else { text }
+}
+
+/// The same in every text of a JSON value.
+fn json_without_nul(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(without_nul(text)),
+        Value::Array(all) => Value::Array(all.into_iter().map(json_without_nul).collect()),
+        Value::Object(all) => {
+            Value::Object(all.into_iter().map(|(k, v)| (without_nul(k), json_without_nul(v))).collect())
+        }
+        other => other,
+    }
 }
 
 /// `a=b&c=d`, percent-decoded; bytes that are not UTF-8 become replacement characters, which
@@ -313,7 +355,7 @@ fn decode(bytes: &[u8]) -> String {
             b => out.push(*b),
         }
     }
-    String::from_utf8(out).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+    without_nul(String::from_utf8(out).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
 }
 
 /// Two hexadecimal digits. Japanese text arrives as nine characters a letter, so this runs often.
@@ -349,6 +391,14 @@ mod tests {
     use super::form_pairs;
 
     #[test]
+    fn nothing_brings_a_nul_to_the_database() {
+        let sent = serde_json::json!({ "a\0": ["b\0c", { "d": "\0" }], "n": 1 });
+        let read = super::json_without_nul(sent);
+        assert_eq!(read, serde_json::json!({ "a\u{FFFD}": ["b\u{FFFD}c", { "d": "\u{FFFD}" }], "n": 1 }));
+        assert_eq!(super::base_name("x/決算\0.pdf"), "決算\u{FFFD}.pdf");
+    }
+
+    #[test]
     fn pairs_are_decoded_and_nothing_panics() {
         assert_eq!(
             form_pairs(b"a=1+2&b=%E3%81%82&c"),
@@ -358,6 +408,6 @@ mod tests {
             form_pairs(b"x=%&y=%4&z=%zz=&&"),
             [("x".into(), "%".into()), ("y".into(), "%4".into()), ("z".into(), "%zz=".into())]
         );
-        assert_eq!(form_pairs(b"n=%00%FF").len(), 1);
+        assert_eq!(form_pairs(b"n%00=%00%FF"), [("n\u{FFFD}".into(), "\u{FFFD}\u{FFFD}".into())]);
     }
 }

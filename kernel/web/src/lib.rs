@@ -25,7 +25,7 @@ pub mod ui;
 pub use assets::{Assets, asset_urls};
 pub use cx::{Cx, RequestInfo};
 pub use fault::Fault;
-pub use inbound::{Inbound, Json, Posted, PostedFile, PostedFiles};
+pub use inbound::{Inbound, Json, Posted, PostedFile, PostedFiles, Sends};
 pub use kernel::{Kernel, Settings};
 pub use panel::CasePanel;
 pub use proxies::{NoRange, Proxies, Range};

@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 
 use crate::cx::{Cx, RequestInfo, SessionInfo, shell};
 use crate::fault::Fault;
-use crate::inbound::{Inbound, Posted};
+use crate::inbound::{Inbound, Posted, without_nul};
 use crate::kernel::{Kernel, Notice};
 use crate::reply::Reply;
 use crate::route::{Handler, Proof, Routes};
@@ -102,11 +102,22 @@ pub(crate) fn router(kernel: &Arc<Kernel>, routes: Routes) -> Router {
     // The framework's own limit of 2 MB is for all bodies; ours are those of `inbound.rs`.
     let most = usize::try_from(kernel.settings.max_upload.saturating_mul(2)).unwrap_or(usize::MAX);
     let router = router.layer(DefaultBodyLimit::max(most));
-    let kernel = Arc::clone(kernel);
-    router.fallback(move |request: Request| {
-        let kernel = Arc::clone(&kernel);
-        async move { not_found(&kernel, request).await }
-    })
+    // What is not in the table answers like a page of ours, with its headers.
+    let (kernel, other) = (Arc::clone(kernel), Arc::clone(kernel));
+    router
+        .method_not_allowed_fallback(move |request: Request| {
+            let kernel = Arc::clone(&kernel);
+            async move { nowhere(&kernel, request, Fault::Method).await }
+        })
+        .fallback(move |request: Request| {
+            let kernel = Arc::clone(&other);
+            async move { nowhere(&kernel, request, Fault::NotFound).await }
+        })
+}
+
+/// HEAD is a GET whose body is left out.
+fn only_looks(info: &RequestInfo) -> bool {
+    matches!(info.method, Method::GET | Method::HEAD)
 }
 
 async fn serve(
@@ -164,7 +175,7 @@ async fn describe(kernel: &Kernel, mut request: Request) -> (Arc<RequestInfo>, R
     let params = request
         .extract_parts::<RawPathParams>()
         .await
-        .map(|p| p.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect())
+        .map(|p| p.iter().map(|(k, v)| (k.to_owned(), without_nul(v.to_owned()))).collect())
         .unwrap_or_default();
     let h = request.headers();
     let text = |name: &str| h.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
@@ -313,7 +324,7 @@ async fn admit(
     }
     // The API has no sessions a foreign page could use; its callers are machines without an origin.
     let browser = kernel.site() != Site::Api;
-    if browser && info.method != Method::GET && !csrf::same_origin(&info.headers, &kernel.settings.base_url) {
+    if browser && !only_looks(&info) && !csrf::same_origin(&info.headers, &kernel.settings.base_url) {
         return Err(forged());
     }
     let notices = kernel.notices().await;
@@ -323,7 +334,7 @@ async fn admit(
 /// What somebody typed into a form they may no longer send: a role can be withdrawn while a page is open. Nothing of it
 /// is used; it is only shown to the one who typed it. Ids and marks of the form itself are left out.
 async fn typed(kernel: &Kernel, info: &RequestInfo, request: Request) -> Vec<String> {
-    if info.method == Method::GET || !csrf::same_origin(&info.headers, &kernel.settings.base_url) {
+    if only_looks(info) || !csrf::same_origin(&info.headers, &kernel.settings.base_url) {
         return Vec::new();
     }
     let Ok(posted) = Posted::take(kernel, request).await else { return Vec::new() };
@@ -367,14 +378,14 @@ async fn fault_page(
         Fault::Internal(detail) => {
             tracing::error!(reference, path = info.path, detail, "a request failed");
         }
-        Fault::SignIn { return_to } if info.method == Method::GET && !info.from_script => {
+        Fault::SignIn { return_to } if only_looks(info) && !info.from_script => {
             let to = form_escape(return_to);
             return Reply::see_other(&format!("/sign-in?to={to}")).into_response();
         }
         // 307 makes the browser send the same form to the question, which carries it along and sends it
         // on when it was answered: nothing typed is lost, with or without scripts.
         Fault::Prove { return_to } if !info.from_script => {
-            let status = if info.method == Method::GET { 303 } else { 307 };
+            let status = if only_looks(info) { 303 } else { 307 };
             let to = format!("/reauth?to={}", form_escape(return_to));
             return Reply::see_other(&to).status(status).into_response();
         }
@@ -403,13 +414,13 @@ async fn fault_page(
     reply.into_response()
 }
 
-async fn not_found(kernel: &Arc<Kernel>, request: Request) -> Response<Body> {
+async fn nowhere(kernel: &Arc<Kernel>, request: Request, fault: Fault) -> Response<Body> {
     let (info, _) = describe(kernel, request).await;
     let (k, i) = (Arc::clone(kernel), Arc::clone(&info));
     #[expect(clippy::disallowed_methods, reason = "a request's work outlives its connection")]
     let work = tokio::task::spawn(async move {
         let seen = who(&k, &i).await.ok();
-        finish(&k, seen, &i, Err(Fault::NotFound), &i.id).await
+        finish(&k, seen, &i, Err(fault), &i.id).await
     });
     match work.await {
         Ok(response) => response,

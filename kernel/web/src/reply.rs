@@ -95,6 +95,9 @@ impl Reply {
                 "sandbox; default-src 'none'; frame-ancestors 'none'"
             }),
         );
+        if how == "inline" {
+            h.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+        }
         r
     }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::cx::Cx;
 use crate::fault::Fault;
-use crate::inbound::Inbound;
+use crate::inbound::{Inbound, Sends};
 use crate::pipeline::Arrived;
 use crate::reply::Reply;
 
@@ -30,6 +30,7 @@ pub struct RouteInfo {
     pub audience: Audience,
     /// Asks for a factor shown a short while ago.
     pub fresh: bool,
+    pub sends: Sends,
 }
 
 /// How much a person must have shown before the handler runs. It comes from the permission and the
@@ -86,6 +87,7 @@ pub(crate) struct Route {
     pub path: &'static str,
     pub permission: Permission,
     pub proof: Proof,
+    pub sends: Sends,
     pub handler: Handler,
 }
 
@@ -118,7 +120,8 @@ impl Routes {
                 handler(arrived.into_cx::<A>()).await
             })
         });
-        self.list.push(Route { method: Method::GET, path, permission: A::PERMISSION, proof, handler: call });
+        let (permission, sends) = (A::PERMISSION, Sends::Nothing);
+        self.list.push(Route { method: Method::GET, path, permission, proof, sends, handler: call });
         self
     }
 
@@ -145,7 +148,8 @@ impl Routes {
                 handler(arrived.into_cx::<A>(), input).await
             })
         });
-        self.list.push(Route { method: Method::POST, path, permission: A::PERMISSION, proof, handler: call });
+        let (permission, sends) = (A::PERMISSION, I::SENDS);
+        self.list.push(Route { method: Method::POST, path, permission, proof, sends, handler: call });
         self
     }
 
@@ -223,6 +227,7 @@ impl Routes {
                 permission: r.permission.code(),
                 audience: r.permission.audience(),
                 fresh: r.proof == Proof::Fresh,
+                sends: r.sends,
             })
             .collect()
     }

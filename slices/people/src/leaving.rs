@@ -20,7 +20,8 @@ pub(crate) fn routes(site: Site) -> Routes {
 }
 
 async fn leave<A: hojo_access::Access>(cx: Cx<A>) -> Result<Reply, Fault> {
-    let reply = Reply::see_other("/signed-out");
+    // Pages seen so far leave the browser's memory. What was typed and could not be sent stays: it is the person's own.
+    let reply = Reply::see_other("/signed-out").header("clear-site-data", "\"cache\"");
     let Some(session) = cx.session() else { return Ok(reply) };
     let mut tx = cx.gate().begin(Mode::Write).await?;
     let reply = end_session(&mut tx, cx.site(), session, reply).await?;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::HeaderMap;
-use hojo_access::walls_are_up;
+use hojo_access::{Site, walls_are_up};
 
 use super::Attack;
 use super::ask::{Got, Proof, address};
@@ -27,6 +27,8 @@ fn wrong_headers(path: &str, got: &Got) -> Vec<String> {
     want(header(h, "cross-origin-opener-policy") == "same-origin", "opener policy");
     want(header(h, "cross-origin-resource-policy") == "same-origin", "resource policy");
     want(header(h, "permissions-policy").contains("camera=()"), "permissions policy");
+    let framed = header(h, "x-frame-options");
+    want(framed == "DENY" || (framed == "SAMEORIGIN" && h.contains_key("content-disposition")), "frame options");
     want(header(h, "referrer-policy") == "same-origin", "referrer policy");
     want(path.starts_with("/assets/") || header(h, "cache-control").contains("no-store"), "no-store");
     want(!h.contains_key("server") && !h.contains_key("x-powered-by"), "says what runs here");
@@ -116,4 +118,80 @@ async fn reports_of_browsers_are_taken_from_anybody_and_only_counted() {
         assert_eq!(got, status, "{kind}");
     }
     attack.finish(vec![]).await;
+}
+
+/// A method that is not in the table gets a page with all headers and the methods there are; HEAD is a GET without its body.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn methods_that_are_not_there_are_refused_like_pages() {
+    if !walls_are_up() {
+        return;
+    }
+    let attack = Attack::new().await;
+    let nobody = &attack.planted.people[0];
+    let mut wrong = Vec::new();
+    for route in &attack.table {
+        let path = address(&route.path, &attack.planted.random);
+        for method in ["TRACE", "PUT", "DELETE"] {
+            let other = hojo_web::RouteInfo { method: method.into(), ..route.clone() };
+            let got = attack.doors.ask(nobody, &other, &path, "", Proof::Right).await;
+            wrong.extend(wrong_headers(&path, &got));
+            if got.status != 405 || !header(&got.headers, "allow").contains(&route.method) {
+                wrong.push(format!("{method} {path}: {} {:?}", got.status, got.headers.get("allow")));
+            }
+        }
+        if route.path == "/sign-in" && route.method == "GET" {
+            let head = hojo_web::RouteInfo { method: "HEAD".into(), ..route.clone() };
+            let got = attack.doors.ask(nobody, &head, &path, "", Proof::Right).await;
+            if got.status != 200 || !got.body.is_empty() {
+                wrong.push(format!("HEAD {path}: {} with {} bytes", got.status, got.body.len()));
+            }
+        }
+    }
+    attack.finish(wrong).await;
+}
+
+/// The pages of somebody who left are not shown by pressing 「戻る」.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn signing_out_clears_what_the_browser_kept() {
+    if !walls_are_up() {
+        return;
+    }
+    let attack = Attack::new().await;
+    for (who, site) in [("applicant A", Site::Portal), ("operator", Site::Office)] {
+        let who = attack.planted.people.iter().find(|w| w.name == who).unwrap();
+        let route = attack.table.iter().find(|r| r.site == site && r.path == "/sign-out").unwrap();
+        let got = attack.doors.ask(who, route, "/sign-out", "", Proof::Right).await;
+        assert_eq!((got.status, header(&got.headers, "clear-site-data")), (303, "\"cache\""), "{}", who.name);
+    }
+    attack.finish(vec![]).await;
+}
+
+/// A NUL cannot be kept by the database: wherever it comes from, it is an unknown name and no fault of ours.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_nul_anywhere_is_no_fault_of_ours() {
+    if !walls_are_up() {
+        return;
+    }
+    let attack = Attack::new().await;
+    let mut wrong = Vec::new();
+    let query = "?q=%00&search=%00&round=%00&after=%00&sort=%00&person=%00&object=%00&from=%00";
+    for route in attack.table.iter().filter(|r| r.method == "GET" || r.audience == hojo_access::Audience::Anyone) {
+        let nul = attack.planted.filed.iter().map(|(name, _)| (*name, "%00".to_owned())).collect();
+        let json = route.path == "/vpn/authorize";
+        let body = if json {
+            r#"{"gateway":"\u0000","user":"\u0000","key":"\u0000"}"#
+        } else {
+            "login=%00&password=%00&code=%00&to=%00&step=%00"
+        };
+        for who in &attack.planted.people {
+            for path in [address(&route.path, &nul), address(&route.path, &attack.planted.filed) + query] {
+                let got = attack.doors.ask(who, route, &path, body, Proof::Right).await;
+                // 502: the provider of identities is not there.
+                if got.status >= 500 && got.status != 502 {
+                    wrong.push(format!("{} {path} as {}: {}", route.method, who.name, got.status));
+                }
+            }
+        }
+    }
+    attack.finish(wrong).await;
 }

@@ -126,6 +126,11 @@ impl Attack {
         if !walls_are_up() {
             return None;
         }
+        // Whatever comes back is an answer the description of the surface names.
+        let kind = got.headers.get("content-type").map_or("", |v| v.to_str().unwrap());
+        if let Err(what) = hojo_app::openapi::promised(route, got.status, kind) {
+            return said(what);
+        }
         let login = got.headers.get("location").is_some_and(|l| l.to_str().unwrap().starts_with("/sign-in?to="));
         let right = match who.expected(route, seat, &self.holds()) {
             Expected::SignIn if route.method == "GET" => got.status == 303 && login,
