@@ -40,6 +40,7 @@ export HOJO_VAULT=$smoke/vault HOJO_SECRET_FILE=$smoke/secret
 export HOJO_PORTAL_LISTEN=127.0.0.1:$((smoke_base)) HOJO_PORTAL_URL=$portal
 export HOJO_OFFICE_LISTEN=127.0.0.1:$((smoke_base + 1)) HOJO_OFFICE_URL=$office
 export HOJO_API_LISTEN=127.0.0.1:$((smoke_base + 2)) HOJO_API_URL=http://localhost:$((smoke_base + 2))
+export HOJO_FILES_LISTEN=127.0.0.1:$((smoke_base + 7)) HOJO_FILES_URL=http://localhost:$((smoke_base + 7))
 export HOJO_METRICS_LISTEN=127.0.0.1:$((smoke_base + 3))
 export HOJO_GBIZID_ISSUER=http://localhost:$((smoke_base + 4))/oauth/
 export HOJO_SMTP_PORT=$((smoke_base + 5))

@@ -58,6 +58,12 @@ pub struct Config {
     pub api_listen: String,
     #[arg(long, env = "HOJO_API_URL", default_value = "http://localhost:8082", global = true)]
     pub api_url: String,
+    #[arg(long, env = "HOJO_FILES_LISTEN", default_value = "127.0.0.1:8084", global = true)]
+    pub files_listen: String,
+    /// Where people's browsers fetch files: a host name of its own, so that nothing in a file is ever of the same
+    /// origin as our pages.
+    #[arg(long, env = "HOJO_FILES_URL", default_value = "http://localhost:8084", global = true)]
+    pub files_url: String,
     /// Prometheus metrics, away from the public sites; empty for none.
     #[arg(long, env = "HOJO_METRICS_LISTEN", default_value = "127.0.0.1:8089", global = true)]
     pub metrics_listen: String,
@@ -121,6 +127,7 @@ impl Config {
             Site::Portal => &self.portal_listen,
             Site::Office => &self.office_listen,
             Site::Api => &self.api_listen,
+            Site::Files => &self.files_listen,
         }
     }
 
@@ -129,6 +136,7 @@ impl Config {
             Site::Portal => &self.portal_url,
             Site::Office => &self.office_url,
             Site::Api => &self.api_url,
+            Site::Files => &self.files_url,
         }
     }
 
@@ -144,7 +152,12 @@ impl Config {
             brand: None,
             form_targets: match site {
                 Site::Portal => origin(&self.gbizid_issuer).into_iter().collect(),
-                Site::Office | Site::Api => vec![],
+                Site::Office | Site::Api | Site::Files => vec![],
+            },
+            files_url: self.files_url.trim_end_matches('/').to_owned(),
+            framers: match site {
+                Site::Files => [&self.portal_url, &self.office_url].into_iter().filter_map(|u| origin(u)).collect(),
+                Site::Portal | Site::Office | Site::Api => vec![],
             },
             max_upload: 50 * 1024 * 1024,
             max_in_flight: 512,

@@ -22,6 +22,7 @@ enum Which {
     Portal,
     Office,
     Api,
+    Files,
     All,
 }
 
@@ -51,7 +52,8 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
         Which::Portal => vec![Site::Portal],
         Which::Office => vec![Site::Office],
         Which::Api => vec![Site::Api],
-        Which::All => vec![Site::Portal, Site::Office, Site::Api],
+        Which::Files => vec![Site::Files],
+        Which::All => vec![Site::Portal, Site::Office, Site::Api, Site::Files],
     };
     let metrics = record_metrics()?;
     let stop = stop_signal();

@@ -11,7 +11,7 @@ use hojo_jobs::Runner;
 use hojo_letters::Printer;
 use hojo_mail::{Mail, Security, SmtpConfig, SmtpMail};
 use hojo_press_client::{PressClient, PressSettings};
-use hojo_web::{CasePanel, RouteInfo, Routes, server};
+use hojo_web::{CasePanel, RouteInfo, Routes, handover, server};
 
 use crate::config::Config;
 
@@ -23,7 +23,7 @@ pub fn routes(config: &Config, site: Site) -> anyhow::Result<Routes> {
 /// The whole table of all sites. The gates are not asked anything.
 pub fn table() -> Vec<RouteInfo> {
     let provider: Arc<dyn GbizId> = Arc::new(hojo_gbizid::FakeGbizId::default());
-    [Site::Portal, Site::Office, Site::Api]
+    [Site::Portal, Site::Office, Site::Api, Site::Files]
         .into_iter()
         .flat_map(|site| site_routes(site, Arc::clone(&provider)).table())
         .collect()
@@ -47,6 +47,7 @@ pub fn site_routes(site: Site, provider: Arc<dyn GbizId>) -> Routes {
             .with(hojo_guard::office_routes())
             .with(hojo_operations::routes()),
         Site::Api => common.with(hojo_welcome::api_routes()).with(hojo_guard::api_routes()),
+        Site::Files => common.with(handover::routes()),
     }
 }
 

@@ -88,6 +88,8 @@ pub(crate) fn config(database_url: &str, folder: &Path) -> Config {
         office_url: text("http://office.test"),
         api_listen: String::new(),
         api_url: text("http://api.test"),
+        files_listen: String::new(),
+        files_url: text("http://files.test"),
         metrics_listen: String::new(),
         trusted_proxies: Default::default(),
         gbizid_issuer: text("https://gbizid.invalid/oauth/"),

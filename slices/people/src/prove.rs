@@ -17,7 +17,7 @@ pub(crate) fn routes(site: Site) -> Routes {
     let routes = Routes::on(site);
     match site {
         Site::Office => routes.get("/reauth", ask).even_in_doubt().post("/reauth", answer).even_in_doubt(),
-        Site::Portal | Site::Api => routes
+        Site::Portal | Site::Api | Site::Files => routes
             .get("/reauth", |cx: Cx<allow::BeApplicant>| at_provider(cx))
             .even_in_doubt()
             .post("/reauth", |cx: Cx<allow::BeApplicant>, _: Posted| at_provider(cx))

@@ -3,11 +3,8 @@
 use hojo_access::allow;
 use hojo_case::Refusal;
 use hojo_db::Mode;
-use hojo_web::{Cx, Fault, Reply};
+use hojo_web::{Cx, Fault, Handed, Reply};
 use hojo_words::ids::PublicId;
-
-/// What browsers show safely by themselves; everything else is a download.
-const INLINE: [&str; 3] = ["application/pdf", "image/png", "image/jpeg"];
 
 pub async fn file(cx: Cx<allow::ViewCase>) -> Result<Reply, Fault> {
     let case: PublicId = cx.param("case")?;
@@ -16,7 +13,7 @@ pub async fn file(cx: Cx<allow::ViewCase>) -> Result<Reply, Fault> {
     let (_, row) = tx.case::<allow::ViewCase>(case, Mode::Read).await?;
     // Only what was handed in: a file of a draft is still the applicant's.
     let found = sqlx::query!(
-        r#"select f.name, f.sha256, f.media_type, f.state, (select s.state from file_scans s where s.sha256 = f.sha256) as scan from files f
+        r#"select f.state, (select s.state from file_scans s where s.sha256 = f.sha256) as scan from files f
            where f.public_id = $1 and f.case_id = $2
              and exists (select 1 from submissions s where s.filing_id = f.filing_id
                          and s.attachments @> jsonb_build_array(jsonb_build_object('sha256', f.sha256)))"#,
@@ -26,17 +23,13 @@ pub async fn file(cx: Cx<allow::ViewCase>) -> Result<Reply, Fault> {
     .fetch_optional(tx.sql())
     .await?
     .ok_or(Fault::NotFound)?;
+    let reply = cx.hand_over(&mut tx, Handed::File(file)).await?;
     tx.commit().await?;
     cx.log_access(&row).await?;
     if found.state == "quarantined" || found.scan.as_deref().is_some_and(|s| s != "clean") {
         return Err(held_back(found.scan.as_deref() == Some("waiting")).into());
     }
-    let bytes = cx.vault().read(&found.sha256).await?;
-    Ok(if INLINE.contains(&found.media_type.as_str()) && cx.query("download").is_empty() {
-        Reply::inline(bytes, &found.media_type, &found.name)
-    } else {
-        Reply::download(bytes, &found.media_type, &found.name)
-    })
+    Ok(reply)
 }
 
 /// Nobody at the office opens a file before the virus scanner has passed it.

@@ -95,9 +95,8 @@ async fn the_desk_and_its_files_are_shown_and_written_down() {
     a.get(&format!("/cases/{case}"))
         .await
         .says(200, &["株式会社見本精密", "10,000,000円", "一次の形式確認をする", "できない操作とその理由"]);
-    let shown = a.get(&format!("/cases/{case}/files/{file}")).await.says(200, &["%PDF-1.7 sample"]);
-    assert_eq!(shown.header("content-type"), "application/pdf");
-    assert!(shown.header("content-disposition").starts_with("inline"));
+    let sent = a.get(&format!("/cases/{case}/files/{file}")).await.says(303, &[]);
+    assert!(sent.header("location").starts_with("https://files.example/f/"), "{}", sent.header("location"));
     let (other, _) = w.filed(2, "別の会社").await;
     assert_eq!(
         a.get(&format!("/cases/{other}/files/{file}")).await.status,

@@ -99,6 +99,8 @@ impl World {
             demo: None,
             brand: None,
             form_targets: vec![],
+            files_url: "https://files.example".into(),
+            framers: vec![],
             max_upload: 20 * 1024 * 1024,
             max_in_flight: 200,
             proxies: Default::default(),
