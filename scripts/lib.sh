@@ -32,7 +32,7 @@ setup_system() {
   local python=()
   command -v python3 >/dev/null && python3 -m pip --version >/dev/null 2>&1 || python=(python3 python3-pip)
   need_packages ca-certificates curl git build-essential pkg-config mold fonts-ipaexfont-mincho fonts-ipaexfont-gothic \
-    fonts-noto-cjk "${pg[@]}" "${node[@]}" "${python[@]}"
+    fonts-noto-cjk bubblewrap poppler-utils netpbm "${pg[@]}" "${node[@]}" "${python[@]}"
 }
 
 setup_rust() {

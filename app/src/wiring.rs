@@ -39,7 +39,7 @@ pub fn site_routes(site: Site, provider: Arc<dyn GbizId>) -> Routes {
             .with(hojo_letters::portal_routes()),
         Site::Office => common
             .with(hojo_people::office_routes())
-            .with(hojo_office::routes(panels()))
+            .with(hojo_office::routes(panels(), Arc::new(hojo_preview::Drawn::default())))
             .with(hojo_apply::intake_routes())
             .with(hojo_review::office_routes())
             .with(hojo_review::reviewer_routes())
