@@ -39,6 +39,10 @@ pub struct Config {
     /// The copy of the checkpoints, best on another disk or machine than the database.
     #[arg(long, env = "HOJO_AUDIT_COPY", default_value = "var/audit/checkpoints", global = true)]
     pub audit_copy: PathBuf,
+    /// The folder the database server writes its log to (`log_destination = jsonlog`), when a worker can read it: what
+    /// office IT asks the database itself is taken from there; empty: `hojo database-access take-log` does it.
+    #[arg(long, env = "HOJO_DATABASE_LOG", default_value = "", global = true)]
+    pub database_log: String,
     /// Seconds the clock runs ahead of the database: demonstrations and tests only.
     #[arg(long, env = "HOJO_CLOCK_OFFSET", default_value_t = 0, allow_hyphen_values = true, global = true)]
     pub clock_offset: i64,

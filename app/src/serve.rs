@@ -1,6 +1,7 @@
 //! `hojo serve` and `hojo work`: listeners, workers, a graceful end.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -112,6 +113,7 @@ fn turns(
     stop: watch::Receiver<bool>,
 ) -> anyhow::Result<impl Future<Output = ()> + Send + use<>> {
     let (vault, scanner, seal) = (config.vault()?, wiring::scanner(config), config.seal());
+    let log = Some(config.database_log.as_str()).filter(|p| !p.is_empty()).map(PathBuf::from);
     Ok(async move {
         let scanning = async {
             // Without a scanner nothing waits for one.
@@ -123,6 +125,7 @@ fn turns(
             hojo_operations::keep_house(db.clone(), stopped(stop.clone())),
             hojo_operations::keep_sealing(db.clone(), seal, stopped(stop.clone())),
             scanning,
+            hojo_operations::direct::keep_direct(db.clone(), log, stopped(stop.clone())),
             hojo_guard::watch::turn::keep_watch(db.clone(), stopped(stop.clone())),
             hojo_review::keep_reminding(db.clone(), stopped(stop.clone()))
         );

@@ -334,6 +334,11 @@ create policy it_view_select on statement_log for select to hojo_it_view using (
 create view office_it.statement_log as select case when address is null then null else '＊' end as address, at, id, login, case when person is null then null else '＊' end as person, session, case when statement is null then null else '＊' end as statement, xid from public.statement_log;
 alter view office_it.statement_log owner to hojo_it_view;
 
+grant select (file, position, read_at) on statement_log_positions to hojo_it_view;
+create policy it_view_select on statement_log_positions for select to hojo_it_view using (true);
+create view office_it.statement_log_positions as select file, position, read_at from public.statement_log_positions;
+alter view office_it.statement_log_positions owner to hojo_it_view;
+
 grant select (answers, applicant_id, attachments, case_id, digest, filed_at, filed_by, filing_id, findings, n, programme_id, receipt, round_id) on submissions to hojo_it_view;
 create policy it_view_select on submissions for select to hojo_it_view using (true);
 create view office_it.submissions as select case when answers is null then null else '＊' end as answers, applicant_id, case when attachments is null then null else '＊' end as attachments, case_id, digest, filed_at, filed_by, filing_id, case when findings is null then null else '＊' end as findings, n, programme_id, receipt, round_id from public.submissions;

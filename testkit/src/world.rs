@@ -80,6 +80,7 @@ pub(crate) fn config(database_url: &str, folder: &Path) -> Config {
         secret_file: folder.join("secret"),
         audit_key: folder.join("audit-key"),
         audit_copy: folder.join("checkpoints"),
+        database_log: String::new(),
         clock_offset: 0,
         demo: None,
         portal_listen: String::new(),
