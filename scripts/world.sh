@@ -29,6 +29,7 @@ open_world() {
   export HOJO_PORTAL_LISTEN=127.0.0.1:$((world_base)) HOJO_PORTAL_URL=$portal
   export HOJO_OFFICE_LISTEN=127.0.0.1:$((world_base + 1)) HOJO_OFFICE_URL=$office
   export HOJO_API_LISTEN=127.0.0.1:$((world_base + 2)) HOJO_API_URL=$api
+  export HOJO_FILES_LISTEN=127.0.0.1:$((world_base + 7)) HOJO_FILES_URL=http://localhost:$((world_base + 7))
   export HOJO_METRICS_LISTEN=127.0.0.1:$((world_base + 3))
   export HOJO_GBIZID_ISSUER=http://localhost:$((world_base + 4))/oauth/
   export HOJO_SMTP_PORT=$((world_base + 5))

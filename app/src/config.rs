@@ -39,6 +39,10 @@ pub struct Config {
     /// The copy of the checkpoints, best on another disk or machine than the database.
     #[arg(long, env = "HOJO_AUDIT_COPY", default_value = "var/audit/checkpoints", global = true)]
     pub audit_copy: PathBuf,
+    /// The folder the database server writes its log to (`log_destination = jsonlog`), when a worker can read it: what
+    /// office IT asks the database itself is taken from there; empty: `hojo database-access take-log` does it.
+    #[arg(long, env = "HOJO_DATABASE_LOG", default_value = "", global = true)]
+    pub database_log: String,
     /// Seconds the clock runs ahead of the database: demonstrations and tests only.
     #[arg(long, env = "HOJO_CLOCK_OFFSET", default_value_t = 0, allow_hyphen_values = true, global = true)]
     pub clock_offset: i64,
@@ -58,6 +62,12 @@ pub struct Config {
     pub api_listen: String,
     #[arg(long, env = "HOJO_API_URL", default_value = "http://localhost:8082", global = true)]
     pub api_url: String,
+    #[arg(long, env = "HOJO_FILES_LISTEN", default_value = "127.0.0.1:8084", global = true)]
+    pub files_listen: String,
+    /// Where people's browsers fetch files: a host name of its own, so that nothing in a file is ever of the same
+    /// origin as our pages.
+    #[arg(long, env = "HOJO_FILES_URL", default_value = "http://localhost:8084", global = true)]
+    pub files_url: String,
     /// Prometheus metrics, away from the public sites; empty for none.
     #[arg(long, env = "HOJO_METRICS_LISTEN", default_value = "127.0.0.1:8089", global = true)]
     pub metrics_listen: String,
@@ -135,6 +145,7 @@ impl Config {
             Site::Portal => &self.portal_listen,
             Site::Office => &self.office_listen,
             Site::Api => &self.api_listen,
+            Site::Files => &self.files_listen,
         }
     }
 
@@ -143,6 +154,7 @@ impl Config {
             Site::Portal => &self.portal_url,
             Site::Office => &self.office_url,
             Site::Api => &self.api_url,
+            Site::Files => &self.files_url,
         }
     }
 
@@ -159,7 +171,12 @@ impl Config {
             form_targets: match site {
                 Site::Portal => origin(&self.gbizid_issuer).into_iter().collect(),
                 Site::Office => origin(&self.office_openid_issuer).into_iter().collect(),
-                Site::Api => vec![],
+                Site::Api | Site::Files => vec![],
+            },
+            files_url: self.files_url.trim_end_matches('/').to_owned(),
+            framers: match site {
+                Site::Files => [&self.portal_url, &self.office_url].into_iter().filter_map(|u| origin(u)).collect(),
+                Site::Portal | Site::Office | Site::Api => vec![],
             },
             max_upload: 50 * 1024 * 1024,
             max_in_flight: 512,

@@ -13,11 +13,13 @@ pub fn diagram(c: &Config) -> String {
     line(format!("edge1 -- {} --> portal[\"申請者サイト（hojo_portal）\"]", c.portal_listen));
     line(format!("edge1 -- {} --> api[\"公開API（hojo_api）\"]", c.api_listen));
     line(format!("edge2 -- {} --> office[\"事務局サイト（hojo_office）\"]", c.office_listen));
+    line(format!("edge1 -- {} --> files[\"ファイルサイト（hojo_files）\"]", c.files_listen));
+    line(format!("edge2 -- {} --> files", c.files_listen));
     line("worker[\"ワーカー（hojo_work）\"]".into());
-    for site in ["portal", "api", "office", "worker"] {
+    for site in ["portal", "api", "office", "files", "worker"] {
         line(format!("{site} -- {} --> db[(PostgreSQL)]", host(&c.database_url).trim_start_matches('/')));
     }
-    for site in ["portal", "office", "worker"] {
+    for site in ["portal", "office", "files", "worker"] {
         line(format!("{site} --> vault[(\"ファイル {}\")]", c.vault.display()));
     }
     line(format!("portal -- https --> gbizid[\"GビズID {}\"]", host(&c.gbizid_issuer)));

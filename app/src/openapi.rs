@@ -18,13 +18,14 @@ pub struct Args {
 
 #[expect(clippy::print_stdout, reason = "this command's result is what it prints")]
 pub fn print(config: &Config, args: &Args) -> anyhow::Result<()> {
-    let all = [Site::Portal, Site::Office, Site::Api];
+    let all = [Site::Portal, Site::Office, Site::Api, Site::Files];
     let site = all.into_iter().find(|s| s.code() == args.site);
     let site = site.ok_or_else(|| anyhow::anyhow!("there is no site {}", args.site))?;
     let base = match site {
         Site::Portal => &config.portal_url,
         Site::Office => &config.office_url,
         Site::Api => &config.api_url,
+        Site::Files => &config.files_url,
     };
     println!("{}", serde_json::to_string_pretty(&document(&wiring::table(), site, base))?);
     Ok(())

@@ -1,6 +1,7 @@
 //! `hojo serve` and `hojo work`: listeners, workers, a graceful end.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -22,6 +23,7 @@ enum Which {
     Portal,
     Office,
     Api,
+    Files,
     All,
 }
 
@@ -51,7 +53,8 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
         Which::Portal => vec![Site::Portal],
         Which::Office => vec![Site::Office],
         Which::Api => vec![Site::Api],
-        Which::All => vec![Site::Portal, Site::Office, Site::Api],
+        Which::Files => vec![Site::Files],
+        Which::All => vec![Site::Portal, Site::Office, Site::Api, Site::Files],
     };
     let metrics = record_metrics()?;
     let stop = stop_signal();
@@ -110,6 +113,7 @@ fn turns(
     stop: watch::Receiver<bool>,
 ) -> anyhow::Result<impl Future<Output = ()> + Send + use<>> {
     let (vault, scanner, seal) = (config.vault()?, wiring::scanner(config), config.seal());
+    let log = Some(config.database_log.as_str()).filter(|p| !p.is_empty()).map(PathBuf::from);
     Ok(async move {
         let scanning = async {
             // Without a scanner nothing waits for one.
@@ -121,6 +125,7 @@ fn turns(
             hojo_operations::keep_house(db.clone(), stopped(stop.clone())),
             hojo_operations::keep_sealing(db.clone(), seal, stopped(stop.clone())),
             scanning,
+            hojo_operations::direct::keep_direct(db.clone(), log, stopped(stop.clone())),
             hojo_guard::watch::turn::keep_watch(db.clone(), stopped(stop.clone())),
             hojo_review::keep_reminding(db.clone(), stopped(stop.clone()))
         );

@@ -11,7 +11,7 @@ use hojo_jobs::Runner;
 use hojo_letters::Printer;
 use hojo_mail::{Mail, Security, SmtpConfig, SmtpMail};
 use hojo_press_client::{PressClient, PressSettings};
-use hojo_web::{CasePanel, MenuGroup, RouteInfo, Routes, server};
+use hojo_web::{CasePanel, MenuGroup, RouteInfo, Routes, handover, server};
 
 use crate::config::Config;
 
@@ -23,7 +23,7 @@ pub fn routes(config: &Config, site: Site) -> anyhow::Result<Routes> {
 /// The whole table of all sites. The gates are not asked anything.
 pub fn table() -> Vec<RouteInfo> {
     let provider: Arc<dyn GbizId> = Arc::new(hojo_gbizid::FakeGbizId::default());
-    [Site::Portal, Site::Office, Site::Api]
+    [Site::Portal, Site::Office, Site::Api, Site::Files]
         .into_iter()
         .flat_map(|site| site_routes(site, Arc::clone(&provider)).table())
         .collect()
@@ -45,7 +45,7 @@ pub fn site_routes_with(site: Site, provider: Arc<dyn GbizId>, office: Option<Of
             .with(hojo_letters::portal_routes()),
         Site::Office => common
             .with(hojo_people::office_routes(office))
-            .with(hojo_office::routes(panels()))
+            .with(hojo_office::routes(panels(), Arc::new(hojo_preview::Drawn::default())))
             .with(hojo_apply::intake_routes())
             .with(hojo_review::office_routes())
             .with(hojo_review::reviewer_routes())
@@ -55,6 +55,7 @@ pub fn site_routes_with(site: Site, provider: Arc<dyn GbizId>, office: Option<Of
             .with(hojo_operations::routes())
             .grouped(OFFICE_MENU),
         Site::Api => common.with(hojo_welcome::api_routes()).with(hojo_guard::api_routes()),
+        Site::Files => common.with(handover::routes()),
     }
 }
 

@@ -61,3 +61,41 @@ begin
 end $$;
 revoke all on function issue_database_access(text, text, timestamptz), withdraw_database_access(text) from public;
 grant execute on function issue_database_access(text, text, timestamptz), withdraw_database_access(text) to hojo_staff, hojo_setup;
+
+-- Ends what PostgreSQL lets a person of office IT ask for all the same: a longer time-out in the own session. Whoever
+-- asks too long loses the statement; whoever holds a transaction open, or sits idle too long, loses the session.
+drop function if exists end_long_statements(interval, interval, interval);
+create function end_long_statements(statement_most interval, transaction_most interval, idle_most interval)
+returns table (login text, what text, seconds int, statement text)
+language plpgsql volatile security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+declare
+    a record;
+    at timestamptz := clock_timestamp();
+    over text;
+    done boolean;
+begin
+    for a in select s.pid, s.usename, s.state, s.query_start, s.xact_start, s.state_change, s.query from pg_stat_activity s
+             where s.usename ~ '^hojo_it_[a-z0-9]{8,40}$' and s.pid <> pg_backend_pid()
+               -- Another installation on this server watches its own.
+               and (s.datname = current_database() or exists (select from database_access d where d.login = s.usename)) loop
+        over := case
+            when a.state = 'active' and at - a.query_start > statement_most then 'statement'
+            when a.xact_start is not null and at - a.xact_start > transaction_most then 'transaction'
+            when a.state = 'idle' and at - a.state_change > idle_most then 'idle'
+        end;
+        continue when over is null;
+        if over = 'statement' then done := pg_cancel_backend(a.pid); else done := pg_terminate_backend(a.pid); end if;
+        if done then
+            return query select a.usename::text, over,
+                extract(epoch from at - case over when 'statement' then a.query_start when 'transaction' then a.xact_start else a.state_change end)::int,
+                left(a.query, 500);
+        end if;
+    end loop;
+end $$;
+revoke all on function end_long_statements(interval, interval, interval) from public;
+grant execute on function end_long_statements(interval, interval, interval) to hojo_worker;
+grant select, insert, update on statement_log_positions to hojo_worker;
+create policy worker_select on statement_log_positions for select to hojo_worker using (true);
+create policy worker_insert on statement_log_positions for insert to hojo_worker with check (true);
+create policy worker_update on statement_log_positions for update to hojo_worker using (true);

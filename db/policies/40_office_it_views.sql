@@ -309,6 +309,11 @@ create policy it_view_select on sign_ins for select to hojo_it_view using (true)
 create view office_it.sign_ins as select created_at, return_to from public.sign_ins;
 alter view office_it.sign_ins owner to hojo_it_view;
 
+grant select (expires_at) on spent_links to hojo_it_view;
+create policy it_view_select on spent_links for select to hojo_it_view using (true);
+create view office_it.spent_links as select expires_at from public.spent_links;
+alter view office_it.spent_links owner to hojo_it_view;
+
 grant select (created_at, disabled_at, email, factors_since, failures, id, kind, locked_until, login, name, organisation, public_id) on staff to hojo_it_view;
 create policy it_view_select on staff for select to hojo_it_view using (true);
 create view office_it.staff as select created_at, disabled_at, case when email is null then null else '＊' end as email, factors_since, failures, id, kind, locked_until, case when login is null then null else '＊' end as login, case when name is null then null else '＊' end as name, organisation, public_id from public.staff;
@@ -333,6 +338,11 @@ grant select (address, at, id, login, person, session, statement, xid) on statem
 create policy it_view_select on statement_log for select to hojo_it_view using (true);
 create view office_it.statement_log as select case when address is null then null else '＊' end as address, at, id, login, case when person is null then null else '＊' end as person, session, case when statement is null then null else '＊' end as statement, xid from public.statement_log;
 alter view office_it.statement_log owner to hojo_it_view;
+
+grant select (file, position, read_at) on statement_log_positions to hojo_it_view;
+create policy it_view_select on statement_log_positions for select to hojo_it_view using (true);
+create view office_it.statement_log_positions as select file, position, read_at from public.statement_log_positions;
+alter view office_it.statement_log_positions owner to hojo_it_view;
 
 grant select (answers, applicant_id, attachments, case_id, digest, filed_at, filed_by, filing_id, findings, n, programme_id, receipt, round_id) on submissions to hojo_it_view;
 create policy it_view_select on submissions for select to hojo_it_view using (true);

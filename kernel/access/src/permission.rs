@@ -10,6 +10,8 @@ pub enum Site {
     Portal,
     Office,
     Api,
+    /// Hands files over by links that work once; no cookies, no sessions.
+    Files,
 }
 
 impl Site {
@@ -19,6 +21,7 @@ impl Site {
             Self::Portal => "portal",
             Self::Office => "office",
             Self::Api => "api",
+            Self::Files => "files",
         }
     }
 }

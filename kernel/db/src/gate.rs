@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use hojo_access::{AccountKind, Actor, Applicant, Permission, Site, Staff};
 use hojo_words::ids::{AccountId, ApplicantId, SessionId, StaffId};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::error::DbError;
@@ -49,6 +50,31 @@ pub enum Opened {
     Session(Box<OpenedSession>),
     /// A token this session had before came back late: somebody has a copy.
     Reused(SessionId),
+}
+
+/// What a link to a file says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkTaken<'l> {
+    /// SHA-256 of the link.
+    pub hash: &'l [u8],
+    pub until: OffsetDateTime,
+    /// The session it was made in.
+    pub session: Uuid,
+    /// `file` or `letter`.
+    pub kind: &'l str,
+    pub object: Uuid,
+}
+
+/// What a link gave.
+#[derive(Clone, Debug)]
+pub enum Taken {
+    File {
+        name: String,
+        sha256: String,
+        media_type: String,
+    },
+    /// Why not: `expired`, `spent`, `ended` (the session), `held` (the file), `gone`.
+    No(String),
 }
 
 impl Gate {
@@ -140,6 +166,30 @@ impl Gate {
     pub async fn is_cut(&self, address: &str) -> Result<bool, DbError> {
         let row = sqlx::query!(r#"select address_cut($1) as "cut!""#, address).fetch_one(self.db.pool()).await?;
         Ok(row.cut)
+    }
+
+    /// Takes a link to a file whose signature was found right; a link opens its file once. For the files site,
+    /// whose login role may do this and nothing else.
+    ///
+    /// # Errors
+    /// [`DbError`] when the server does not answer; whether the link was taken is then unknown.
+    pub async fn take_link(&self, link: &LinkTaken<'_>) -> Result<Taken, DbError> {
+        let row = sqlx::query!(
+            r#"select state as "state!", name, sha256, media_type from take_link($1, $2, $3, $4, $5, $6)"#,
+            link.hash,
+            link.until,
+            link.session,
+            link.kind,
+            link.object,
+            self.db.clock().offset().as_seconds_f64()
+        )
+        .fetch_optional(self.db.pool())
+        .await?;
+        let Some(row) = row else { return Ok(Taken::No("gone".into())) };
+        Ok(match (row.state.as_str(), row.name, row.sha256, row.media_type) {
+            ("ready", Some(name), Some(sha256), Some(media_type)) => Taken::File { name, sha256, media_type },
+            _ => Taken::No(row.state),
+        })
     }
 
     /// Counts a page that was refused or does not exist, by minute, for the watch.

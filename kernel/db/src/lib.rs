@@ -29,7 +29,7 @@ pub use clock::Clock;
 pub use editions::{EditionStore, Lowering};
 pub use error::DbError;
 pub use filing_desk::FilingDesk;
-pub use gate::{Gate, Opened, OpenedSession};
+pub use gate::{Gate, LinkTaken, Opened, OpenedSession, Taken};
 pub use life::LifeView;
 pub use pool::{Db, DbConfig, PoolSize};
 pub use runs::{NewFiling, NewRun, RunRow};

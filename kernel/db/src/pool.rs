@@ -50,6 +50,7 @@ impl Db {
             Site::Portal => "hojo_portal",
             Site::Office => "hojo_office",
             Site::Api => "hojo_api",
+            Site::Files => "hojo_files",
         };
         Self::connect(config, role, clock).await
     }

@@ -133,6 +133,21 @@ impl Vault {
         Ok(bytes)
     }
 
+    /// Something made from a blob (a picture of a page), kept under the blob's hash and a name. Losing it costs the
+    /// making of it and nothing else.
+    ///
+    /// # Errors
+    /// [`VaultError::Store`] when it could not be written.
+    pub async fn keep_made(&self, sha256: &str, name: &str, bytes: Bytes) -> Result<(), VaultError> {
+        self.store.put(&made(sha256, name), PutPayload::from_bytes(bytes)).await?;
+        Ok(())
+    }
+
+    /// What [`Vault::keep_made`] kept, if it is there.
+    pub async fn read_made(&self, sha256: &str, name: &str) -> Option<Bytes> {
+        self.store.get(&made(sha256, name)).await.ok()?.bytes().await.ok()
+    }
+
     /// Is this blob there now, and unchanged? Asked for every attachment inside a submission.
     pub async fn is_intact(&self, sha256: &str) -> bool {
         self.read(sha256).await.is_ok()
@@ -142,6 +157,11 @@ impl Vault {
 fn place(sha256: &str) -> Path {
     let (shard, _) = sha256.split_at_checked(2).unwrap_or((sha256, ""));
     Path::from_iter(["blobs", shard, sha256])
+}
+
+fn made(sha256: &str, name: &str) -> Path {
+    let (shard, _) = sha256.split_at_checked(2).unwrap_or((sha256, ""));
+    Path::from_iter(["made", shard, sha256, name])
 }
 
 /// Lower-case hexadecimal.

@@ -11,6 +11,8 @@ pub(crate) fn name(site: Site) -> &'static str {
         Site::Portal => "__Host-hojo-portal",
         Site::Office => "__Host-hojo-office",
         Site::Api => "__Host-hojo-api",
+        // Never set and never read.
+        Site::Files => "__Host-hojo-files",
     }
 }
 

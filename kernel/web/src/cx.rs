@@ -276,7 +276,7 @@ pub(crate) fn shell(
     }
     match actor {
         Actor::Anyone | Actor::Worker => {
-            if s.site != Site::Api {
+            if !matches!(s.site, Site::Api | Site::Files) {
                 page = page.sign_in_link("/sign-in");
             }
             page

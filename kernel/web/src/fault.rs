@@ -29,6 +29,8 @@ pub enum Fault {
     BadRequest { code: &'static str, message: String, advice: String },
     /// More than a form may hold. The scripts say the same in place (`autosave.ts`, `upload.ts`).
     TooLarge(Refusal),
+    /// It was there for a while and is not any more: a link that was used.
+    Gone(Refusal),
     /// A domain refusal on a page that has no form to show it on.
     Refused(Refusal),
     /// Too much work right now, or the database is away for a moment.
@@ -99,7 +101,7 @@ impl Fault {
             Self::SignIn { .. } => "SIGN-IN",
             Self::Prove { .. } => "PROVE",
             Self::BadRequest { code, .. } => code,
-            Self::TooLarge(r) | Self::Refused(r) => r.code,
+            Self::TooLarge(r) | Self::Gone(r) | Self::Refused(r) => r.code,
             Self::Busy => "BUSY",
             Self::Internal(_) => "INTERNAL",
         }
@@ -149,6 +151,7 @@ impl Fault {
             Self::TooLarge(r) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "受け付けられませんでした", r.message.clone(), r.advice.clone())
             }
+            Self::Gone(r) => (StatusCode::GONE, "リンクを使えません", r.message.clone(), r.advice.clone()),
             Self::Refused(r) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "この操作はできませんでした", r.message.clone(), r.advice.clone())
             }

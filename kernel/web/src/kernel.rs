@@ -25,6 +25,10 @@ pub struct Settings {
     pub brand: Option<String>,
     /// Other origins our forms may lead to: the GビズID provider.
     pub form_targets: Vec<String>,
+    /// Where the files site is reached, without trailing slash: `https://files.example`.
+    pub files_url: String,
+    /// The origins whose pages may show a file in a frame; the files site alone has any.
+    pub framers: Vec<String>,
     /// Hard limit for one uploaded file, bytes. Slots have their own, lower limits.
     pub max_upload: u64,
     /// Requests worked on at once; more are told to come back.
@@ -71,7 +75,7 @@ impl Kernel {
     pub(crate) fn ui_site(&self) -> ui::Site {
         match self.settings.site {
             Site::Office => ui::Site::Office,
-            Site::Portal | Site::Api => ui::Site::Portal,
+            Site::Portal | Site::Api | Site::Files => ui::Site::Portal,
         }
     }
 

@@ -202,8 +202,8 @@ async fn who(kernel: &Kernel, info: &RequestInfo) -> Result<(Actor, Option<Sessi
     let token = cookie::read(&info.headers, kernel.site());
     // Styles and scripts say nothing and ask no database.
     let says_nothing = info.address.is_empty() || info.path.starts_with("/assets/");
-    // The API has no sessions, and its login role may not look one up.
-    let Some(token) = token.filter(|_| kernel.site() != Site::Api) else {
+    // The API and the files site have no sessions, and their login roles may not look one up.
+    let Some(token) = token.filter(|_| has_sessions(kernel.site())) else {
         return stranger(kernel, info, says_nothing).await;
     };
     let following = cookie::following(&kernel.settings.secret, &token);
@@ -239,6 +239,11 @@ async fn who(kernel: &Kernel, info: &RequestInfo) -> Result<(Actor, Option<Sessi
             (s.actor, Some(session))
         }
     })
+}
+
+/// The sites at which people sign in.
+fn has_sessions(site: Site) -> bool {
+    matches!(site, Site::Portal | Site::Office)
 }
 
 /// Nobody has signed in; an address that is cut off gets nothing either.
@@ -392,7 +397,7 @@ async fn fault_page(
         _ => tracing::info!(reference, path = info.path, code = fault.code(), "a request was refused"),
     }
     if matches!(fault, Fault::NotFound | Fault::Forbidden { .. })
-        && kernel.site() != Site::Api
+        && has_sessions(kernel.site())
         && !info.address.is_empty()
     {
         let person = seen.as_ref().and_then(|(actor, _)| actor.id());

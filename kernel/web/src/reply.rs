@@ -71,11 +71,21 @@ impl Reply {
         Self::file(bytes, media_type, name, "attachment")
     }
 
-    /// A file to look at in the browser: PDF and images only. No `sandbox` here, because browsers
-    /// refuse to show a PDF in one; nothing in it may load or run anything of ours either way.
+    /// A file to look at in the browser, at the files site: PDF and images only. `framers` are the origins whose
+    /// pages may show it in a frame. No `sandbox` for a PDF, because browsers refuse to show one in it; nothing in
+    /// it may load or run anything of ours either way.
     #[must_use]
-    pub fn inline(bytes: Bytes, media_type: &str, name: &str) -> Self {
-        Self::file(bytes, media_type, name, "inline")
+    pub(crate) fn inline(bytes: Bytes, media_type: &str, name: &str, framers: &str) -> Self {
+        let mut r = Self::file(bytes, media_type, name, "inline");
+        let sandbox = if media_type == "application/pdf" { "" } else { "sandbox; " };
+        let policy = format!(
+            "{sandbox}default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; \
+             frame-ancestors {framers}"
+        );
+        if let Ok(value) = HeaderValue::from_str(&policy) {
+            r.inner.headers_mut().insert(header::CONTENT_SECURITY_POLICY, value);
+        }
+        r
     }
 
     fn file(bytes: Bytes, media_type: &str, name: &str, how: &str) -> Self {
@@ -89,15 +99,8 @@ impl Reply {
         }
         h.insert(
             header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(if how == "inline" {
-                "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; frame-ancestors 'self'"
-            } else {
-                "sandbox; default-src 'none'; frame-ancestors 'none'"
-            }),
+            HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'"),
         );
-        if how == "inline" {
-            h.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
-        }
         r
     }
 

@@ -17,11 +17,12 @@ mod rules;
 use std::sync::Arc;
 
 use hojo_access::{Site, allow};
+use hojo_preview::Pictures;
 use hojo_web::{CasePanel, Cx, Routes};
 
-/// The office's own pages. `panels` are what all slices show on the case desk.
+/// The office's own pages. `panels` are what all slices show on the case desk; `drawer` makes pictures of attachments.
 #[must_use]
-pub fn routes(mut panels: Vec<CasePanel>) -> Routes {
+pub fn routes(mut panels: Vec<CasePanel>, drawer: Arc<dyn Pictures>) -> Routes {
     panels.sort_by_key(|p| p.order);
     let panels: Arc<[CasePanel]> = panels.into();
     Routes::on(Site::Office)
@@ -34,6 +35,7 @@ pub fn routes(mut panels: Vec<CasePanel>) -> Routes {
         .post("/queue/export", queue::export)
         .get("/cases/{case}", move |cx: Cx<allow::ViewCase>| desk::show(cx, Arc::clone(&panels)))
         .get("/cases/{case}/files/{file}", desk::file)
+        .get("/cases/{case}/files/{file}/pages", move |cx: Cx<allow::ViewCase>| desk::pictures(cx, Arc::clone(&drawer)))
         .with(examining::routes())
         .get("/cases/{case}/return", returning::show)
         .post("/cases/{case}/return", returning::send)

@@ -24,6 +24,7 @@ pub struct Tidied {
     pub jobs: u64,
     pub sessions: u64,
     pub sign_ins: u64,
+    pub links: u64,
 }
 
 /// Tidies up whenever a day's turn has come, until `stop` resolves. Any number of workers may run this.
@@ -61,7 +62,8 @@ pub async fn housekeeping(db: &Db) -> Result<Tidied, DbError> {
         all.jobs += batch.jobs;
         all.sessions += batch.sessions;
         all.sign_ins += batch.sign_ins;
-        let most = [batch.jobs, batch.sessions, batch.sign_ins].into_iter().max();
+        all.links += batch.links;
+        let most = [batch.jobs, batch.sessions, batch.sign_ins, batch.links].into_iter().max();
         if most.is_none_or(|n| n < u64::try_from(BATCH).unwrap_or(u64::MAX)) {
             return Ok(all);
         }
@@ -103,10 +105,19 @@ async fn batch(db: &Db) -> Result<Tidied, DbError> {
     )
     .execute(tx.sql())
     .await?;
+    let links = sqlx::query!(
+        "delete from spent_links where hash in (
+             select hash from spent_links where expires_at < clock_timestamp() - make_interval(days => $1) limit $2)",
+        SIGN_INS_DAYS,
+        BATCH
+    )
+    .execute(tx.sql())
+    .await?;
     tx.commit().await?;
     Ok(Tidied {
         jobs: jobs.rows_affected(),
         sessions: sessions.rows_affected(),
         sign_ins: sign_ins.rows_affected() + ceremonies.rows_affected(),
+        links: links.rows_affected(),
     })
 }

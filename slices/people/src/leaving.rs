@@ -12,7 +12,7 @@ pub(crate) fn routes(site: Site) -> Routes {
             .post("/sign-out", |cx: Cx<allow::BeInsider>, _: Posted| leave(cx))
             .even_in_doubt()
             .post("/session/extend", |cx: Cx<allow::BeInsider>, _: Posted| extend(cx)),
-        Site::Portal | Site::Api => routes
+        Site::Portal | Site::Api | Site::Files => routes
             .post("/sign-out", |cx: Cx<allow::BeApplicant>, _: Posted| leave(cx))
             .even_in_doubt()
             .post("/session/extend", |cx: Cx<allow::BeApplicant>, _: Posted| extend(cx)),

@@ -22,7 +22,7 @@ pub(crate) fn routes(site: Site, openid: bool) -> Routes {
             .even_in_doubt()
             .post("/reauth", move |cx, posted| answer(cx, posted, openid))
             .even_in_doubt(),
-        Site::Portal | Site::Api => routes
+        Site::Portal | Site::Api | Site::Files => routes
             .get("/reauth", |cx: Cx<allow::BeApplicant>| at_provider(cx))
             .even_in_doubt()
             .post("/reauth", |cx: Cx<allow::BeApplicant>, _: Posted| at_provider(cx))

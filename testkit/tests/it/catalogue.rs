@@ -17,11 +17,13 @@ const GROUPS: &[&str] = &[
     "hojo_worker",
     "hojo_setup",
     "hojo_it_view",
+    "hojo_handover",
 ];
 const LOGINS: &[(&str, &[&str])] = &[
     ("hojo_portal", &["hojo_applicant", "hojo_gate", "hojo_public"]),
     ("hojo_office", &["hojo_gate", "hojo_public", "hojo_reviewer", "hojo_staff"]),
     ("hojo_api", &["hojo_public"]),
+    ("hojo_files", &["hojo_public"]),
     ("hojo_work", &["hojo_worker"]),
 ];
 /// Rows of these are written once. A correction is another row.
@@ -131,7 +133,7 @@ async fn login_roles_own_nothing_and_become_only_the_groups_of_their_site() {
     let groups_that_log_in =
         format!("select count(*) from pg_roles where rolcanlogin and rolname in ('{}')", GROUPS.join("', '"));
     assert_eq!(sql.count(&groups_that_log_in).await, 0);
-    assert_eq!(sql.count(&format!("select count(*) from pg_roles where rolname in ({all})")).await, 12);
+    assert_eq!(sql.count(&format!("select count(*) from pg_roles where rolname in ({all})")).await, 14);
     for (login, groups) in LOGINS {
         let member = sql
             .list(&format!(
@@ -176,16 +178,24 @@ async fn only_named_functions_run_with_rights_of_another() {
     // Name, owner, and who may call it besides.
     let reviewed: &[(&str, &str, &[&str])] = &[
         ("account_cut", "hojo_gate", &["hojo_office", "hojo_portal"]),
-        ("address_cut", "hojo_gate", &["hojo_api", "hojo_office", "hojo_portal"]),
+        ("address_cut", "hojo_gate", &["hojo_api", "hojo_files", "hojo_office", "hojo_portal"]),
         ("admission", "hojo_gate", &["hojo_office", "hojo_portal", "hojo_staff"]),
         ("apply_permission_change", "hojo_setup", &["hojo_staff"]),
+        ("end_long_statements", "hojo_owner", &["hojo_worker"]),
         ("forget_factors", "hojo_gate", &["hojo_staff"]),
+        ("hand_over_account", "hojo_mover", &["hojo_staff", "hojo_worker"]),
         ("held_permissions", "hojo_gate", &["hojo_setup", "hojo_staff"]),
         ("issue_database_access", "hojo_owner", &["hojo_setup", "hojo_staff"]),
         ("make_log_partition", "hojo_owner", &["hojo_worker"]),
         ("may_invite_into", "hojo_gate", &["hojo_staff"]),
         ("open_session", "hojo_gate", &["hojo_office", "hojo_portal"]),
+        ("rename_applicant", "hojo_mover", &["hojo_staff", "hojo_worker"]),
         ("reopen_account", "hojo_gate", &["hojo_staff"]),
+        ("reveal_run", "hojo_mover", &["hojo_staff"]),
+        ("runs_under_way", "hojo_mover", &["hojo_applicant", "hojo_staff", "hojo_worker"]),
+        ("successor_for", "hojo_mover", &["hojo_staff", "hojo_worker"]),
+        ("take_link", "hojo_handover", &["hojo_files"]),
+        ("transfer_case", "hojo_mover", &["hojo_staff", "hojo_worker"]),
         ("vpn_decision", "hojo_gate", &["hojo_public"]),
         ("withdraw_database_access", "hojo_owner", &["hojo_setup", "hojo_staff"]),
     ];

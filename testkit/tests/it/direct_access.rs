@@ -123,6 +123,89 @@ async fn statements_of_office_it_come_into_the_sealed_log_once() {
     ground.end().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_raises_the_own_time_out_is_stopped_all_the_same_and_it_is_written_down() {
+    let ground = Ground::new().await;
+    let issued = issued(&ground, 1).await;
+    let worker = ground.worker().await;
+    let url = url_of(&ground.server, &issued.login, &ground.name);
+    let asking = |statements: &'static str| {
+        let url = url.clone();
+        tokio::spawn(async move {
+            let mut it = Sql::connect(&url).await;
+            it.run(
+                "set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set idle_session_timeout = 0",
+            )
+            .await;
+            let first = it.try_run(statements).await;
+            tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+            (first, it.try_rows("select 1").await)
+        })
+    };
+    let long = asking("select pg_sleep(600)");
+    let held = asking("begin; select 1");
+    let idle = asking("select 1");
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    // What is within the limits goes on; nobody but office IT is touched.
+    assert_eq!(direct::end_long(&worker, direct::Limits::default()).await.unwrap(), 0);
+    let limits = |n| std::time::Duration::from_millis(n);
+    let strict = direct::Limits { statement: limits(1_000), transaction: limits(1_000), idle: limits(1_000) };
+    assert_eq!(direct::end_long(&worker, strict).await.unwrap(), 3);
+
+    let (told, after) = long.await.unwrap();
+    assert_eq!(told.unwrap_err().as_database_error().unwrap().code().unwrap(), "57014", "the statement was cancelled");
+    assert!(after.is_ok(), "the session goes on");
+    for session in [held, idle] {
+        let (first, after) = session.await.unwrap();
+        assert!(first.is_ok() && after.is_err(), "the session was ended");
+    }
+    let mut root = ground.superuser().await;
+    let rows = root.list("select detail ->> 'reason' from operation_log where detail ->> 'what' = 'database-access-ended' order by 1").await;
+    assert_eq!(rows, ["idle", "statement", "transaction"]);
+    worker.close().await;
+    withdraw(&ground, &issued.login).await;
+    drop(root);
+    ground.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_servers_log_is_read_on_from_where_it_was_left_and_a_lost_one_is_an_alarm() {
+    let ground = Ground::new().await;
+    let worker = ground.worker().await;
+    let mut root = ground.superuser().await;
+    let dir = tempfile::tempdir().unwrap();
+    let line = |n: u32| {
+        format!(
+            "{{\"timestamp\":\"2026-11-23 01:02:03.{n:03} UTC\",\"user\":\"hojo_it_aaaabbbb\",\"session_id\":\"s\",\"line_num\":{n},\"message\":\"statement: select {n}\"}}\n"
+        )
+    };
+    let (first, second) = (dir.path().join("a.json"), dir.path().join("b.json"));
+    std::fs::write(dir.path().join("a.log"), line(9)).unwrap();
+    std::fs::write(&first, format!("{}{}{}", line(1), line(2), &line(3)[..40])).unwrap();
+    let take = || async { direct::take_logs(&worker, dir.path()).await.unwrap() };
+    assert_eq!(take().await, 2, "a line that is being written waits");
+    assert_eq!(take().await, 0);
+    std::fs::write(&first, format!("{}{}{}", line(1), line(2), line(3))).unwrap();
+    std::fs::write(&second, line(4)).unwrap();
+    assert_eq!(take().await, 2);
+    // Begun anew under the same name: what is new is taken, what is known is left out.
+    std::fs::write(&second, &line(5)[..20]).unwrap();
+    assert_eq!(take().await, 0);
+    std::fs::write(&second, line(5)).unwrap();
+    assert_eq!(take().await, 1);
+    assert_eq!(
+        root.list("select statement from statement_log order by at").await,
+        ["select 1", "select 2", "select 3", "select 4", "select 5"]
+    );
+    direct::take_logs(&worker, &dir.path().join("gone")).await.unwrap();
+    assert_eq!(root.one("select code from alarms where cleared_at is null").await, "database.log");
+    take().await;
+    assert_eq!(root.count("select count(*) from alarms where cleared_at is null").await, 0);
+    worker.close().await;
+    drop(root);
+    ground.end().await;
+}
+
 #[test]
 fn the_network_diagram_is_that_of_the_settings() {
     use clap::{CommandFactory, FromArgMatches, Parser};

@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 use uuid::Uuid;
 
-use crate::client::Client;
+use crate::client::{Answer, Client};
 use crate::sql::{Sql, quote};
 
 pub const OPENS: OffsetDateTime = datetime!(2026-09-30 17:00 +9);
@@ -135,6 +135,8 @@ impl Ground {
             demo: None,
             brand: None,
             form_targets: vec![],
+            files_url: origin(Site::Files),
+            framers: vec![origin(Site::Portal), origin(Site::Office)],
             max_upload: 20 * 1024 * 1024,
             max_in_flight: 200,
             proxies: Default::default(),
@@ -142,18 +144,18 @@ impl Ground {
         (Kernel::new(settings, db, self.vault(), routes.menu_items()), routes)
     }
 
-    /// All three sites as services without a socket.
+    /// All four sites as services without a socket.
     pub async fn house(&self) -> House {
         let gbizid = Arc::new(FakeGbizId::default());
         let mut routers = Vec::new();
         let mut dbs = Vec::new();
-        for site in [Site::Portal, Site::Office, Site::Api] {
+        for site in [Site::Portal, Site::Office, Site::Api, Site::Files] {
             let (kernel, routes) = self.site(site, Arc::<FakeGbizId>::clone(&gbizid)).await;
             dbs.push(kernel.db().clone());
             routers.push(server::service(&kernel, routes));
         }
-        let [portal, office, api] = <[axum::Router; 3]>::try_from(routers).ok().unwrap();
-        House { portal, office, api, gbizid, dbs }
+        let [portal, office, api, files] = <[axum::Router; 4]>::try_from(routers).ok().unwrap();
+        House { portal, office, api, files, gbizid, dbs }
     }
 
     /// Gives the database back. A test that failed leaves it for a look.
@@ -168,12 +170,13 @@ pub fn origin(site: Site) -> String {
     format!("https://{}.example", site.code())
 }
 
-/// The three sites in this process.
+/// The four sites in this process.
 #[derive(Clone)]
 pub struct House {
     pub portal: axum::Router,
     pub office: axum::Router,
     pub api: axum::Router,
+    pub files: axum::Router,
     pub gbizid: Arc<FakeGbizId>,
     pub dbs: Vec<Db>,
 }
@@ -184,7 +187,15 @@ impl House {
             Site::Portal => self.portal.clone(),
             Site::Office => self.office.clone(),
             Site::Api => self.api.clone(),
+            Site::Files => self.files.clone(),
         }
+    }
+
+    /// What a page's link to a file leads to, at the files site, as a browser follows it: without cookies.
+    pub async fn handed(&self, sent: &Answer) -> Answer {
+        assert_eq!(sent.status, 303, "{}", sent.said());
+        let link = sent.header("location").strip_prefix(&origin(Site::Files)).unwrap().to_owned();
+        self.client(Site::Files, &Session::default()).get(&link).await
     }
 
     pub fn client(&self, site: Site, session: &Session) -> Client {

@@ -13,6 +13,7 @@ mod bad_days;
 mod catalogue;
 mod client;
 mod direct_access;
+mod files_site;
 mod ground;
 mod guard;
 mod main_job;

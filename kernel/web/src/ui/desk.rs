@@ -15,12 +15,14 @@ pub fn desk(read_label: &str, read: &Markup, tools_label: &str, tools: &Markup) 
     }
 }
 
-/// A file of ours shown within the page, with a way out for browsers that show no PDF in a frame.
+/// A file of ours shown within the page, with a way out for browsers that show no PDF in a frame, and
+/// one to `pictures` of its pages, which open nothing.
 #[must_use]
-pub fn viewer(title: &str, href: &str) -> Markup {
+pub fn viewer(title: &str, href: &str, pictures: &str) -> Markup {
     html! {
         figure class="viewer" id="viewer" {
-            figcaption class="viewer__title" { (title) " " a href=(href) target="_blank" rel="noopener" { "新しいタブで開く" } }
+            figcaption class="viewer__title" { (title) " " a href=(href) target="_blank" rel="noopener" { "新しいタブで開く" }
+                " " a href=(pictures) target="_blank" rel="noopener" { "画像で見る" } }
             // The pane is narrow: the page of a PDF takes all of it, without a column of thumbnails.
             iframe class="viewer__frame" src={ (href) "#navpanes=0&view=FitH" } title=(title) {}
         }
@@ -33,7 +35,7 @@ mod tests {
 
     #[test]
     fn both_panes_have_names_and_the_keyboard_reaches_them() {
-        let html = desk("申請内容", &html! { "a" }, "確認票", &viewer("\"><b>", "/f")).into_string();
+        let html = desk("申請内容", &html! { "a" }, "確認票", &viewer("\"><b>", "/f", "/f/pages")).into_string();
         assert_eq!(html.matches("tabindex=\"0\"").count(), 2);
         assert!(html.contains("aria-label=\"確認票\"") && !html.contains("<b>"));
     }

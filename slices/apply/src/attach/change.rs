@@ -17,9 +17,7 @@ pub(crate) const SCAN: &str = "scan";
 /// A stored file by its public id.
 #[derive(Clone, Debug)]
 pub(crate) struct KeptFile {
-    pub name: String,
     pub sha256: String,
-    pub media_type: String,
     pub case: PublicId,
 }
 

@@ -1,10 +1,10 @@
-//! Looking at a file: one's own at the portal, what came on paper or by mail at the office. The bytes are proven against their hash.
+//! Looking at a file: one's own at the portal, what came on paper or by mail at the office. The files site hands it over.
 
 use hojo_access::{Access, Site};
 use hojo_case::Channel;
 use hojo_db::{DbError, Mode, Tx};
 use hojo_vault::VaultError;
-use hojo_web::{Cx, Fault, Reply};
+use hojo_web::{Cx, Fault, Handed, Reply};
 use hojo_words::ids::PublicId;
 
 use super::{KeptFile, scan};
@@ -18,6 +18,7 @@ pub(crate) async fn serve<A: Access>(cx: Cx<A>) -> Result<Reply, Fault> {
         .fetch_optional(tx.sql())
         .await?
         .and_then(|r| scan::Held::of(&r.state));
+    let reply = cx.hand_over(&mut tx, Handed::File(id)).await?;
     tx.commit().await?;
     if cx.site() == Site::Office {
         // What an applicant attached online is opened on the case desk, once it is handed in.
@@ -29,35 +30,26 @@ pub(crate) async fn serve<A: Access>(cx: Cx<A>) -> Result<Reply, Fault> {
     if let Some(held) = held {
         return Err(scan::refusal(held).into());
     }
-    let bytes = match cx.vault().read(&file.sha256).await {
-        Ok(bytes) => bytes,
-        Err(e @ VaultError::Corrupt(_)) => return Err(Fault::Internal(format!("attachment {id}: {e}"))),
+    // A file that was lost or changed is said here, on the page the person came from.
+    match cx.vault().read(&file.sha256).await {
+        Ok(_) => Ok(reply),
+        Err(e @ VaultError::Corrupt(_)) => Err(Fault::Internal(format!("attachment {id}: {e}"))),
         Err(e) => {
             tracing::error!(file = %id, error = %e, "an attachment is not there");
-            return Err(Fault::Busy);
+            Err(Fault::Busy)
         }
-    };
-    let shown = matches!(file.media_type.as_str(), "application/pdf" | "image/png" | "image/jpeg");
-    if shown && cx.query("download").is_empty() {
-        return Ok(Reply::inline(bytes, &file.media_type, &file.name));
     }
-    Ok(Reply::download(bytes, &file.media_type, &file.name))
 }
 
 /// A file that was once accepted. Replaced and removed ones stay readable: submissions name them.
 async fn find(tx: &mut Tx, id: PublicId) -> Result<KeptFile, Fault> {
     let r = sqlx::query!(
-        "select f.name, f.sha256, f.media_type, c.public_id as case_public_id
+        "select f.sha256, c.public_id as case_public_id
          from files f join cases c on c.id = f.case_id where f.public_id = $1 and f.state <> 'refused'",
         id.uuid()
     )
     .fetch_optional(tx.sql())
     .await?
     .ok_or(DbError::NotFound)?;
-    Ok(KeptFile {
-        name: r.name,
-        sha256: r.sha256,
-        media_type: r.media_type,
-        case: PublicId::from_uuid(r.case_public_id),
-    })
+    Ok(KeptFile { sha256: r.sha256, case: PublicId::from_uuid(r.case_public_id) })
 }

@@ -200,6 +200,8 @@ fn app(site: Site, db: Db, vault: Vault, routes: Routes) -> axum::Router {
         demo: None,
         brand: None,
         form_targets: vec![],
+        files_url: "https://files.example".into(),
+        framers: vec![],
         max_upload: 20 * 1024 * 1024,
         max_in_flight: 200,
         proxies: Default::default(),

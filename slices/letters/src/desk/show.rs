@@ -3,13 +3,12 @@
 use hojo_access::allow;
 use hojo_db::{CaseRow, Mode, Tx};
 use hojo_web::ui::{self, Happened, Tone};
-use hojo_web::{Cx, Fault, Markup, Reply, html};
+use hojo_web::{Cx, Fault, Handed, Markup, Reply, html};
 use hojo_words::ids::PublicId;
 use hojo_words::letter::LetterModel;
 use time::OffsetDateTime;
 
 use super::{history, is_copy, state_chip};
-use crate::inbox::file_name;
 use crate::record::State;
 use crate::twin::twin;
 
@@ -95,11 +94,10 @@ pub(crate) async fn show(cx: Cx<allow::IssueLetter>) -> Result<Reply, Fault> {
 pub(crate) async fn pdf(cx: Cx<allow::IssueLetter>) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let (letter, row) = open(&mut tx, cx.param("letter")?, Mode::Read).await?;
+    let reply = cx.hand_over(&mut tx, Handed::Letter(letter.id)).await?;
     tx.commit().await?;
     cx.log_access(&row).await?;
-    let sha256 = letter.sha256.ok_or(Fault::NotFound)?;
-    let bytes = cx.vault().read(&sha256).await?;
-    Ok(Reply::inline(bytes, "application/pdf", &file_name(&letter.title, letter.number.as_deref())))
+    if letter.sha256.is_some() { Ok(reply) } else { Err(Fault::NotFound) }
 }
 
 /// Reading is kept on the letter itself, not in the operation log.

@@ -4,7 +4,7 @@ mod view;
 
 use hojo_access::{Actor, allow};
 use hojo_db::{CaseRow, Mode, Tx};
-use hojo_web::{Cx, Fault, Reply};
+use hojo_web::{Cx, Fault, Handed, Reply};
 use hojo_words::ids::{LetterId, PublicId};
 use hojo_words::letter::LetterModel;
 use time::OffsetDateTime;
@@ -91,22 +91,14 @@ pub(crate) async fn show(cx: Cx<allow::ReadLetter>) -> Result<Reply, Fault> {
 pub(crate) async fn pdf(cx: Cx<allow::ReadLetter>) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let letter = open(&cx, &mut tx).await?;
+    let reply = cx.hand_over(&mut tx, Handed::Letter(letter.public_id)).await?;
     tx.commit().await?;
-    let bytes = cx.vault().read(&letter.sha256).await?;
     cx.note_read(letter.id).await?;
-    Ok(Reply::inline(bytes, "application/pdf", &file_name(&letter.title, letter.number.as_deref())))
+    Ok(reply)
 }
 
 fn home() -> (String, String) {
     ("マイページ".to_owned(), "/me".to_owned())
-}
-
-/// 「採択通知書_令和8年度 新も第1号.pdf」
-pub(crate) fn file_name(title: &str, number: Option<&str>) -> String {
-    match number {
-        Some(number) => format!("{title}_{number}.pdf"),
-        None => format!("{title}.pdf"),
-    }
 }
 
 /// The letter named in the address, if it was delivered and its case is this applicant's.

@@ -2,6 +2,7 @@
 
 mod file;
 mod may;
+mod pictures;
 mod view;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub use file::file;
 pub use may::may;
 #[cfg(test)]
 pub use may::tests;
+pub use pictures::pictures;
 use view::{Desk, Done};
 
 use crate::common::{dossier, flash, people};

@@ -13,7 +13,7 @@ use crate::common::post_form;
 /// The whole right side.
 pub fn tools(bench: &Bench<'_>) -> Markup {
     html! {
-        @if let Some((id, name)) = &bench.file { (ui::viewer(name, &format!("/cases/{}/files/{id}", bench.row.public_id))) }
+        @if let Some((id, name)) = &bench.file { (viewer(bench, id, name)) }
         (ui::tabs("確認の道具", &[
             NavItem::new("確認票", "#checklist-panel", false),
             NavItem::new("指摘", "#remarks", false),
@@ -27,6 +27,11 @@ pub fn tools(bench: &Bench<'_>) -> Markup {
         div id="findings" { (ui::panel("規則の判定", &super::findings::findings(bench))) }
         div id="files" { (ui::panel("添付書類", &files(bench))) }
     }
+}
+
+fn viewer(bench: &Bench<'_>, id: &str, name: &str) -> Markup {
+    let file = format!("/cases/{}/files/{id}", bench.row.public_id);
+    ui::viewer(name, &file, &format!("{file}/pages"))
 }
 
 fn files(bench: &Bench<'_>) -> Markup {

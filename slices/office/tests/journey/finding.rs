@@ -95,9 +95,8 @@ async fn the_desk_and_its_files_are_shown_and_written_down() {
     a.get(&format!("/cases/{case}"))
         .await
         .says(200, &["株式会社見本精密", "10,000,000円", "一次の形式確認をする", "できない操作とその理由"]);
-    let shown = a.get(&format!("/cases/{case}/files/{file}")).await.says(200, &["%PDF-1.7 sample"]);
-    assert_eq!(shown.header("content-type"), "application/pdf");
-    assert!(shown.header("content-disposition").starts_with("inline"));
+    let sent = a.get(&format!("/cases/{case}/files/{file}")).await.says(303, &[]);
+    assert!(sent.header("location").starts_with("https://files.example/f/"), "{}", sent.header("location"));
     let (other, _) = w.filed(2, "別の会社").await;
     assert_eq!(
         a.get(&format!("/cases/{other}/files/{file}")).await.status,
@@ -107,5 +106,37 @@ async fn the_desk_and_its_files_are_shown_and_written_down() {
     assert_eq!(w.count("select count(*) from access_log").await, 2);
     let (_, nobody) = w.staff("田中", &[]).await;
     assert_eq!(nobody.get(&format!("/cases/{case}")).await.status, 403);
+    w.end().await;
+}
+
+/// One small page.
+const SMALL_PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n";
+
+#[tokio::test]
+async fn pages_of_an_attachment_are_drawn_kept_and_shown_and_one_that_cannot_be_leaves_the_file() {
+    let w = World::new().await;
+    let (_, a) = w.staff("佐藤 一郎", &[ViewCase]).await;
+    let (case, file) = w.filed(1, "株式会社見本精密").await;
+    let path = format!("/cases/{case}/files/{file}/pages");
+    a.get(&path)
+        .await
+        .says(200, &["1ページ目は画像にできませんでした", "元のファイルを開く", &format!("/files/{file}?download=1")]);
+
+    let (case, file) = w.filed_with(2, "別の会社", SMALL_PDF, 3).await;
+    let path = format!("/cases/{case}/files/{file}/pages");
+    let sha256 = w.vault.keep(SMALL_PDF.into()).await.unwrap();
+    let shown = a
+        .get(&path)
+        .await
+        .says(200, &["data:image/png;base64,iVBOR", "1／3ページ", "次のページ", "画像に変換して表示"]);
+    assert!(!shown.text.contains("前のページ"));
+    assert!(w.vault.read_made(&sha256, "page-1.png").await.is_some(), "kept by the hash of the file");
+    // What was kept is shown without drawing it again.
+    w.vault.keep_made(&sha256, "page-2.png", b"\x89PNG kept".to_vec().into()).await.unwrap();
+    a.get(&format!("{path}?page=2")).await.says(200, &["iVBORyBrZXB0", "前のページ"]);
+    a.get(&format!("{path}?page=3")).await.says(200, &["3ページ目は画像にできませんでした"]);
+    let (_, nobody) = w.staff("田中", &[]).await;
+    assert_eq!(nobody.get(&path).await.status, 403);
+    assert_eq!(w.count("select count(*) from access_log").await, 4);
     w.end().await;
 }

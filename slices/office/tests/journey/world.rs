@@ -31,7 +31,7 @@ pub struct World {
     app: axum::Router,
     office: Db,
     setup: Db,
-    vault: Vault,
+    pub vault: Vault,
     _vault_dir: tempfile::TempDir,
     owner: String,
     admin: String,
@@ -91,7 +91,7 @@ impl World {
             .bind(round_id).bind(round.uuid()).bind(&edition_key).bind(OPENS).bind(CLOSES)
             .execute(tx.sql()).await.unwrap();
         tx.commit().await.unwrap();
-        let routes = hojo_office::routes(vec![]);
+        let routes = hojo_office::routes(vec![], std::sync::Arc::new(hojo_preview::Drawn::default()));
         let settings = Settings {
             site: Site::Office,
             base_url: "https://office.example".into(),
@@ -99,6 +99,8 @@ impl World {
             demo: None,
             brand: None,
             form_targets: vec![],
+            files_url: "https://files.example".into(),
+            framers: vec![],
             max_upload: 20 * 1024 * 1024,
             max_in_flight: 200,
             proxies: Default::default(),
@@ -162,12 +164,17 @@ impl World {
 
     /// A filed application with the answers of the first example, one attachment, and its place in the search.
     pub async fn filed(&self, n: u32, name: &str) -> (PublicId, PublicId) {
+        self.filed_with(n, name, b"%PDF-1.7 sample", 1).await
+    }
+
+    /// As [`World::filed`], with these bytes as the attachment.
+    pub async fn filed_with(&self, n: u32, name: &str, bytes: &'static [u8], pages: i32) -> (PublicId, PublicId) {
         let (case, public, filing, applicant, file) =
             (random::key(), random::public_id(), random::key(), random::key(), random::public_id());
         let procedure = self.edition.procedure("application").unwrap();
         let mut answers =
             procedure.examples.iter().map(|e| e.answers.clone()).find(|a| a.get("plan_title").is_some()).unwrap();
-        let sha256 = self.vault.keep(b"%PDF-1.7 sample".to_vec().into()).await.unwrap();
+        let sha256 = self.vault.keep(bytes.into()).await.unwrap();
         answers.set(
             "att_employee_count",
             Raw::Files(vec![FileRef {
@@ -210,10 +217,10 @@ impl World {
         .bind(json!([{ "sha256": sha256 }])).bind(json!([{ "code": "ELIG-SME" }])).bind(FILED)
         .execute(tx.sql()).await.unwrap();
         sqlx::query(
-            "insert into files (id, public_id, programme_id, round_id, applicant_id, case_id, filing_id, slot, name, size, sha256, media_type, state, uploaded_at, uploaded_by)
-             values ($1, $2, 'p', $3, $4, $5, $6, 'att_employee_count', '概況説明書.pdf', 15, $7, 'application/pdf', 'accepted', $8, $4)",
+            "insert into files (id, public_id, programme_id, round_id, applicant_id, case_id, filing_id, slot, name, size, sha256, media_type, state, uploaded_at, uploaded_by, pages)
+             values ($1, $2, 'p', $3, $4, $5, $6, 'att_employee_count', '概況説明書.pdf', 15, $7, 'application/pdf', 'accepted', $8, $4, $9)",
         )
-        .bind(random::key()).bind(file.uuid()).bind(self.round_id).bind(applicant).bind(case).bind(filing).bind(&sha256).bind(FILED)
+        .bind(random::key()).bind(file.uuid()).bind(self.round_id).bind(applicant).bind(case).bind(filing).bind(&sha256).bind(FILED).bind(pages)
         .execute(tx.sql()).await.unwrap();
         tx.index_case(hojo_words::ids::CaseId(case), [name, number.as_str(), "新しい事業"]).await.unwrap();
         tx.commit().await.unwrap();

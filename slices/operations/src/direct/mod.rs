@@ -4,12 +4,14 @@
 mod page;
 mod scram;
 mod statements;
+mod turn;
 
 use hojo_db::{DbError, Tx, random};
 use time::{Duration, OffsetDateTime};
 
 pub(crate) use page::{issue_page, list, withdraw_page};
 pub use statements::take_statements;
+pub use turn::{Limits, end_long, keep_direct, take_logs};
 
 /// Nobody needs it for longer without being asked again.
 pub const MOST_DAYS: i64 = 31;

@@ -26,7 +26,7 @@ async fn only_what_is_over_goes() {
     ))
     .await;
     let tidied = housekeeping(&w.worker).await.unwrap();
-    assert_eq!(tidied, Tidied { jobs: 1, sessions: 2, sign_ins: 1 });
+    assert_eq!(tidied, Tidied { jobs: 1, sessions: 2, sign_ins: 1, links: 0 });
     assert_eq!(w.text("select string_agg(state, ' ' order by state) from jobs").await, "dead done");
     assert_eq!(w.text("select count(*) from sessions").await, "2");
     assert_eq!(housekeeping(&w.worker).await.unwrap(), Tidied::default());

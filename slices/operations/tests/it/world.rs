@@ -136,6 +136,8 @@ impl World {
             demo: None,
             brand: None,
             form_targets: vec![],
+            files_url: "https://files.example".into(),
+            framers: vec![],
             max_upload: 1024,
             max_in_flight: 20,
             proxies: Default::default(),

@@ -2,13 +2,10 @@
 
 use hojo_access::allow;
 use hojo_case::Refusal;
-use hojo_web::{Cx, Fault, Reply};
+use hojo_web::{Cx, Fault, Handed, Reply};
 use hojo_words::ids::PublicId;
 
 use super::seat::{Seat, State};
-
-/// What browsers show safely by themselves; everything else is a download.
-const INLINE: [&str; 3] = ["application/pdf", "image/png", "image/jpeg"];
 
 pub async fn file(cx: Cx<allow::ReviewCase>) -> Result<Reply, Fault> {
     let id: PublicId = cx.param("file")?;
@@ -23,7 +20,7 @@ pub async fn file(cx: Cx<allow::ReviewCase>) -> Result<Reply, Fault> {
         .into());
     }
     let found = sqlx::query!(
-        "select f.name, f.sha256, f.media_type, f.state, (select s.state from file_scans s where s.sha256 = f.sha256) as scan from files f
+        "select f.state, (select s.state from file_scans s where s.sha256 = f.sha256) as scan from files f
          where f.public_id = $1 and f.case_id = $2
            and exists (select 1 from submissions s where s.filing_id = f.filing_id
                        and s.attachments @> jsonb_build_array(jsonb_build_object('sha256', f.sha256)))",
@@ -33,17 +30,13 @@ pub async fn file(cx: Cx<allow::ReviewCase>) -> Result<Reply, Fault> {
     .fetch_optional(tx.sql())
     .await?
     .ok_or(Fault::NotFound)?;
+    let reply = cx.hand_over(&mut tx, Handed::File(id)).await?;
     tx.commit().await?;
     cx.log_access(&seat.row).await?;
     if found.state == "quarantined" || found.scan.as_deref().is_some_and(|s| s != "clean") {
         return Err(held_back(found.scan.as_deref() == Some("waiting")).into());
     }
-    let bytes = cx.vault().read(&found.sha256).await?;
-    Ok(if INLINE.contains(&found.media_type.as_str()) && cx.query("download").is_empty() {
-        Reply::inline(bytes, &found.media_type, &found.name)
-    } else {
-        Reply::download(bytes, &found.media_type, &found.name)
-    })
+    Ok(reply)
 }
 
 /// Nobody at the office opens a file before the virus scanner has passed it.

@@ -86,6 +86,8 @@ impl World {
             demo: None,
             brand: None,
             form_targets: vec![],
+            files_url: "https://files.example".into(),
+            framers: vec![],
             max_upload: 1024,
             max_in_flight: 100,
             proxies: Default::default(),

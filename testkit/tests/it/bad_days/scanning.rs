@@ -36,12 +36,15 @@ async fn a_file_is_shown_to_nobody_before_its_verdict_and_the_application_is_han
     assert!(seen.status == 422 && seen.has("ウイルス検査中"), "{}", seen.said());
 
     desk.sql.run("update file_scans set state = 'clean'").await;
-    assert_eq!(office.get(&file).await.status, 200);
-    assert_eq!(desk.client.get(&format!("/files/{id}")).await.status, 200);
+    desk.house.handed(&office.get(&file).await).await.ok();
+    desk.house.handed(&desk.client.get(&format!("/files/{id}")).await).await.ok();
+    let made_before = office.get(&file).await;
 
     desk.sql.run("update file_scans set state = 'infected'; update files set state = 'quarantined'").await;
     let laid_aside = office.get(&file).await;
     assert!(laid_aside.status == 422 && laid_aside.has("隔離"), "{}", laid_aside.said());
+    // A link that was made a moment before opens nothing any more either.
+    assert_eq!(desk.house.handed(&made_before).await.status, 410);
     drop(office);
     desk.end().await;
 }

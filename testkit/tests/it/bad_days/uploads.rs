@@ -89,10 +89,10 @@ async fn hostile_and_broken_files_are_refused_with_the_reason_and_the_good_one_s
     }
     // A file is never served as something that runs.
     let id = public(&desk.sql.one("select public_id from files where state = 'accepted'").await);
-    let served = desk.client.get(&format!("/files/{id}")).await.ok();
+    let served = desk.house.handed(&desk.client.get(&format!("/files/{id}")).await).await.ok();
     assert_eq!(served.header("x-content-type-options"), "nosniff");
     assert!(served.header("content-security-policy").starts_with("default-src 'none'"));
-    let kept = desk.client.get(&format!("/files/{id}?download=1")).await.ok();
+    let kept = desk.house.handed(&desk.client.get(&format!("/files/{id}?download=1")).await).await.ok();
     assert!(kept.header("content-security-policy").contains("sandbox"));
     assert!(kept.header("content-disposition").starts_with("attachment"));
     desk.end().await;

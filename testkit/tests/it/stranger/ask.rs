@@ -10,13 +10,14 @@ use hojo_web::{Kernel, RouteInfo, server};
 use super::planted::Ids;
 use super::who::Who;
 
-/// The doors of the three sites.
+/// The doors of the four sites.
 #[derive(Clone)]
 pub struct Doors {
     portal: Browser,
     office: Browser,
     api: Browser,
-    api_db: hojo_db::Db,
+    files: Browser,
+    dbs: Vec<hojo_db::Db>,
 }
 
 /// What is sent along to be believed.
@@ -35,25 +36,31 @@ pub struct Got {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+    /// Came from the files site.
+    pub files: bool,
 }
 
 impl Doors {
     pub async fn of(world: &World) -> Self {
-        let api_db = hojo_db::Db::connect_site(&world.config.db(), Site::Api, world.clock.clone()).await.unwrap();
-        let provider = std::sync::Arc::clone(&world.house.gbizid);
-        let routes = hojo_app::wiring::site_routes(Site::Api, provider);
-        let kernel = Kernel::new(
-            world.config.settings(Site::Api).unwrap(),
-            api_db.clone(),
-            world.house.vault.clone(),
-            routes.menu_items(),
-        );
-        let api = Browser::in_process(server::service(&kernel, routes), &world.config.api_url);
-        Self { portal: world.house.portal(), office: world.house.office(), api, api_db }
+        let mut dbs = Vec::new();
+        let mut more = Vec::new();
+        for site in [Site::Api, Site::Files] {
+            let db = hojo_db::Db::connect_site(&world.config.db(), site, world.clock.clone()).await.unwrap();
+            let provider = std::sync::Arc::clone(&world.house.gbizid);
+            let routes = hojo_app::wiring::site_routes(site, provider);
+            let settings = world.config.settings(site).unwrap();
+            let kernel = Kernel::new(settings, db.clone(), world.house.vault.clone(), routes.menu_items());
+            more.push(Browser::in_process(server::service(&kernel, routes), world.config.url(site)));
+            dbs.push(db);
+        }
+        let [api, files] = <[Browser; 2]>::try_from(more).ok().unwrap();
+        Self { portal: world.house.portal(), office: world.house.office(), api, files, dbs }
     }
 
     pub async fn close(self) {
-        self.api_db.close().await;
+        for db in self.dbs {
+            db.close().await;
+        }
     }
 
     /// A report of a browser, as one sends it: no token, no cookie, no form.
@@ -67,6 +74,7 @@ impl Doors {
             Site::Portal => self.portal.stranger(),
             Site::Office => self.office.stranger(),
             Site::Api => self.api.stranger(),
+            Site::Files => self.files.stranger(),
         }
     }
 
@@ -75,8 +83,10 @@ impl Doors {
         if !who.session.token.is_empty() {
             // Under the cookie names of all sites: none but its own may take it.
             let t = &who.session.token;
-            request = request
-                .header(header::COOKIE, format!("__Host-hojo-portal={t}; __Host-hojo-office={t}; __Host-hojo-api={t}"));
+            request = request.header(
+                header::COOKIE,
+                format!("__Host-hojo-portal={t}; __Host-hojo-office={t}; __Host-hojo-api={t}; __Host-hojo-files={t}"),
+            );
         }
         if route.method == "POST" {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -107,8 +117,16 @@ impl Doors {
         } else {
             Body::from(body.to_owned())
         };
-        let page = self.at(route.site).send(request.body(body).unwrap()).await.unwrap();
-        Got { status: page.status.as_u16(), headers: page.headers, body: page.body.to_vec() }
+        let mut page = self.at(route.site).send(request.body(body).unwrap()).await.unwrap();
+        // A file is what its link leads to.
+        let mut files = route.site == Site::Files;
+        let to = page.headers.get(header::LOCATION).map(|l| l.to_str().unwrap().to_owned()).unwrap_or_default();
+        if let Some(link) = to.strip_prefix("http://files.test").filter(|_| page.status == 303) {
+            let request = Request::builder().uri(link).header(header::HOST, "files.test");
+            files = true;
+            page = self.at(Site::Files).send(request.body(Body::empty()).unwrap()).await.unwrap();
+        }
+        Got { status: page.status.as_u16(), headers: page.headers, body: page.body.to_vec(), files }
     }
 }
 

@@ -28,8 +28,10 @@ fn wrong_headers(path: &str, got: &Got) -> Vec<String> {
     want(header(h, "cross-origin-resource-policy") == "same-origin", "resource policy");
     want(header(h, "permissions-policy").contains("camera=()"), "permissions policy");
     let framed = header(h, "x-frame-options");
-    want(framed == "DENY" || (framed == "SAMEORIGIN" && h.contains_key("content-disposition")), "frame options");
-    want(header(h, "referrer-policy") == "same-origin", "referrer policy");
+    want(framed == if got.files { "" } else { "DENY" }, "frame options");
+    let referrer = if got.files { "no-referrer" } else { "same-origin" };
+    want(header(h, "referrer-policy") == referrer, "referrer policy");
+    want(!(got.files && h.contains_key("set-cookie")), "a cookie of the files site");
     want(path.starts_with("/assets/") || header(h, "cache-control").contains("no-store"), "no-store");
     want(!h.contains_key("server") && !h.contains_key("x-powered-by"), "says what runs here");
     let csp = header(h, "content-security-policy");
@@ -39,7 +41,7 @@ fn wrong_headers(path: &str, got: &Got) -> Vec<String> {
             "default-src 'none'",
             "script-src 'nonce-",
             "base-uri 'none'",
-            "frame-ancestors 'none'",
+            if got.files { "frame-ancestors http://portal.test http://office.test;" } else { "frame-ancestors 'none'" },
             "require-trusted-types-for 'script'",
             "trusted-types hojo",
             "report-uri /csp-report",
@@ -48,6 +50,7 @@ fn wrong_headers(path: &str, got: &Got) -> Vec<String> {
         }
         want(!csp.contains("unsafe"), "unsafe");
     } else {
+        want(got.files == (kind == "application/pdf" || kind.starts_with("image/")), "a file from where people work");
         want(
             csp.contains("default-src 'none'")
                 && (csp.contains("sandbox") || kind == "application/pdf" || kind.starts_with("image/")),

@@ -297,6 +297,7 @@ async fn ids(
             ("key", random()),
             ("person", reviewer.clone()),
             ("token", random()),
+            ("link", random()),
             ("move", random()),
             ("section", "outline".into()),
             ("field", "lines".into()),
