@@ -193,7 +193,7 @@ mod tests {
     fn every_route_is_described_with_its_parameters_and_nothing_else_is() {
         let table = wiring::table();
         let mut described = 0;
-        for site in [Site::Portal, Site::Office, Site::Api] {
+        for site in [Site::Portal, Site::Office, Site::Api, Site::Files] {
             let document = document(&table, site, "http://localhost");
             for (path, methods) in document["paths"].as_object().unwrap() {
                 for (method, operation) in methods.as_object().unwrap() {

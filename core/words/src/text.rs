@@ -133,7 +133,8 @@ pub fn check_printable(text: &str) -> Result<(), (usize, Unprintable)> {
             '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{FFFFD}' | '\u{100000}'..='\u{10FFFD}' => {
                 Unprintable::PrivateUse(character)
             }
-            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFF9}'..='\u{FFFB}' => {
+            // U+FFFD stands where bytes arrived that are no character.
+            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFF9}'..='\u{FFFB}' | '\u{FFFD}' => {
                 Unprintable::Forbidden(character)
             }
             c if is_noncharacter(c) => Unprintable::Forbidden(c),
