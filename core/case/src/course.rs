@@ -149,7 +149,14 @@ impl<'a> Walk<'a> {
             CourseStep::Decide(decision) => self.rule(decision),
             CourseStep::Withdraw(reason) => {
                 let by = self.filer();
-                self.ask(by, Command::Withdraw { reason: reason.clone() }).map(|_| ())
+                self.ask(by, Command::Withdraw { reason: reason.clone() })?;
+                // Withdrawn is neither under way nor handed in.
+                for count in [&mut self.open, &mut self.filed] {
+                    if let Some(runs) = count.get_mut(&self.procedure.code) {
+                        *runs = runs.saturating_sub(1);
+                    }
+                }
+                Ok(())
             }
         }
     }
