@@ -120,7 +120,7 @@ fn with_one_more() -> SourceFiles {
     let clauses = load_dir(&files).unwrap().clauses;
     let clause = clauses.keys().next().map_or("要領 1", String::as_str);
     for (name, text) in FILES {
-        files.insert(&format!("{FOLDER}/{name}"), &text.replace("CLAUSE", clause));
+        files.insert(format!("{FOLDER}/{name}"), &text.replace("CLAUSE", clause));
     }
     files
 }

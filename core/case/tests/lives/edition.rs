@@ -94,9 +94,9 @@ sections:
 /// A procedure that follows, with what `starts` says of it.
 fn procedure(files: &mut SourceFiles, code: &str, starts: &str) {
     let head = format!("procedure: {code}\nnumber: B02\ntitle: 手続{code}\nstarts:\n{starts}");
-    files.insert(&format!("procedures/{code}/procedure.yaml"), &head);
-    files.insert(&format!("procedures/{code}/form.yaml"), FORM);
-    files.insert(&format!("procedures/{code}/flow.yaml"), FLOW);
+    files.insert(format!("procedures/{code}/procedure.yaml"), &head);
+    files.insert(format!("procedures/{code}/form.yaml"), FORM);
+    files.insert(format!("procedures/{code}/flow.yaml"), FLOW);
 }
 
 pub fn sources() -> SourceFiles {
@@ -105,7 +105,7 @@ pub fn sources() -> SourceFiles {
     files.insert("edition.yaml", EDITION);
     files.insert("obligations.yaml", OBLIGATIONS);
     for (name, text) in APPLICATION {
-        files.insert(&format!("procedures/application/{name}"), text);
+        files.insert(format!("procedures/application/{name}"), text);
     }
     procedure(
         &mut files,

@@ -134,9 +134,15 @@ fn reminders_go_before_after_and_last_in_order() {
 #[test]
 fn without_a_period_or_a_date_nothing_can_be_due() {
     let mut files = sources();
-    let text = files.get("obligations.yaml").unwrap().replace("{ after: adopted_on, within: 2 months }", "{ within: 2 months }");
+    let text = files
+        .get("obligations.yaml")
+        .unwrap()
+        .replace("{ after: adopted_on, within: 2 months }", "{ within: 2 months }");
     files.insert("obligations.yaml", &text);
     let problems = load_dir(&files).unwrap_err();
     let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    assert!(told.iter().any(|line| line.starts_with("obligations.yaml:2:") && line.contains("due needs after")), "{told:?}");
+    assert!(
+        told.iter().any(|line| line.starts_with("obligations.yaml:2:") && line.contains("due needs after")),
+        "{told:?}"
+    );
 }

@@ -3,11 +3,12 @@
 
 use crate::edition::{edition, noon, reading};
 use crate::model::{DATES, Model, STAIRS, STANDINGS, SUMS, Try};
+use crate::steps::{Act, Step, step};
 use hojo_case::{
     Case, Channel, CheckResult, Command, Event, Life, Outcome, OutcomeTerms, Party, Position, Proposal, Ruling,
     Submission, Terms, apply, consequences, decide, obligations,
 };
-use hojo_programme::{Edition, Effect, Facts, LifePlan, Source, Term, TermUnit};
+use hojo_programme::{Edition, Effect, Facts, LifePlan, Term, TermUnit};
 use hojo_words::ids::StaffId;
 use hojo_words::{BusinessCalendar, jst};
 use proptest::prelude::*;
@@ -56,99 +57,6 @@ fn terms(code: &str) -> Terms {
         agency: code == "grant",
         outcomes: outcomes.into_iter().map(|(code, terms)| (code.to_owned(), terms)).collect(),
     }
-}
-
-#[derive(Clone, Debug)]
-enum Act {
-    Begin(usize),
-    Submit { requested: i64, clean: bool },
-    Discard,
-    Withdraw(bool),
-    Assign,
-    Check { excluded: bool, open: u32, fresh: bool },
-    Second(bool),
-    Return { remarks: u32, days: i64 },
-    FinishReview,
-    Draft { outcome: usize, amount: Option<i64>, conditions: bool, reason: bool, fresh: bool },
-    Approve,
-    SendBack(bool),
-    Agency,
-    /// The way of the adoption run, which these procedures do not have.
-    DecideAlone(usize),
-    Deliver,
-    Move(Position),
-    MoveDue(usize, i64),
-}
-
-#[derive(Clone, Debug)]
-struct Step {
-    who: u8,
-    run: usize,
-    act: Act,
-    days: i64,
-    /// What the decision tries to do, should this step bring one about.
-    tries: Vec<Shape>,
-    fields: (Option<i64>, Option<i64>),
-}
-
-/// An effect before its values are known: which, and whether it takes the decided value or a field's.
-#[derive(Clone, Copy, Debug)]
-enum Shape {
-    Amount(usize, bool),
-    Post(usize, bool),
-    Standing(usize),
-    Date(usize, bool),
-    Clear(usize),
-    Claim,
-}
-
-fn act() -> impl Strategy<Value = Act> {
-    let yen = || 0i64..40;
-    prop_oneof![
-        3 => (0usize..4).prop_map(Act::Begin),
-        6 => (yen(), proptest::bool::weighted(0.8)).prop_map(|(requested, clean)| Act::Submit { requested, clean }),
-        1 => Just(Act::Discard),
-        1 => any::<bool>().prop_map(Act::Withdraw),
-        1 => Just(Act::Assign),
-        5 => (proptest::bool::weighted(0.1), 0u32..2, proptest::bool::weighted(0.9))
-            .prop_map(|(excluded, open, fresh)| Act::Check { excluded, open, fresh }),
-        3 => proptest::bool::weighted(0.8).prop_map(Act::Second),
-        2 => (0u32..3, -1i64..16).prop_map(|(remarks, days)| Act::Return { remarks, days }),
-        1 => Just(Act::FinishReview),
-        9 => (0usize..5, proptest::option::of(-1i64..40), any::<bool>(), proptest::bool::weighted(0.9), proptest::bool::weighted(0.9))
-            .prop_map(|(outcome, amount, conditions, reason, fresh)| Act::Draft { outcome, amount, conditions, reason, fresh }),
-        7 => Just(Act::Approve),
-        1 => any::<bool>().prop_map(Act::SendBack),
-        4 => Just(Act::Agency),
-        1 => (0usize..5).prop_map(Act::DecideAlone),
-        3 => Just(Act::Deliver),
-        1 => proptest::sample::select(Position::ALL).prop_map(Act::Move),
-        1 => (0usize..5, -30i64..400).prop_map(|(key, days)| Act::MoveDue(key, days)),
-    ]
-}
-
-fn shape() -> impl Strategy<Value = Shape> {
-    prop_oneof![
-        3 => (0usize..4, any::<bool>()).prop_map(|(at, field)| Shape::Amount(at, field)),
-        2 => (0usize..3, any::<bool>()).prop_map(|(at, field)| Shape::Post(at, field)),
-        2 => (0usize..6).prop_map(Shape::Standing),
-        3 => (0usize..4, any::<bool>()).prop_map(|(at, field)| Shape::Date(at, field)),
-        1 => (0usize..4).prop_map(Shape::Clear),
-        1 => Just(Shape::Claim),
-    ]
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let fields = (proptest::option::weighted(0.9, -1i64..40), proptest::option::weighted(0.9, 0i64..900));
-    let tries = proptest::collection::vec(shape(), 0..4);
-    (0u8..6, 0usize..6, act(), 0i64..5, tries, fields).prop_map(|(who, run, act, days, tries, fields)| Step {
-        who,
-        run,
-        act,
-        days,
-        tries,
-        fields,
-    })
 }
 
 struct Run {
@@ -234,9 +142,8 @@ impl<'e> World<'e> {
 
     /// Handed in and not withdrawn.
     fn filed(&self, code: &str) -> u32 {
-        let filed = |run: &&Run| {
-            run.code == code && run.case.submissions > 0 && run.case.position != Position::Withdrawn
-        };
+        let filed =
+            |run: &&Run| run.code == code && run.case.submissions > 0 && run.case.position != Position::Withdrawn;
         u32::try_from(self.runs.iter().filter(filed).count()).unwrap()
     }
 
@@ -270,11 +177,9 @@ impl<'e> World<'e> {
             Act::Second(agrees) => {
                 Command::FinishSecondCheck { submission: submission(true), agrees: *agrees, reason: words(true) }
             }
-            Act::Return { remarks, days } => Command::Return {
-                submission: submission(true),
-                remarks: *remarks,
-                due: today + Duration::days(*days),
-            },
+            Act::Return { remarks, days } => {
+                Command::Return { submission: submission(true), remarks: *remarks, due: today + Duration::days(*days) }
+            }
             Act::FinishReview => Command::FinishReview { finalised: 0 },
             Act::Draft { outcome, amount, conditions, reason, fresh } => Command::Draft {
                 submission: submission(*fresh),
@@ -381,7 +286,13 @@ impl<'e> World<'e> {
     }
 
     /// The effects on both accounts; false when the decision may not be taken.
-    fn take_effect(&mut self, at: usize, step: &Step, outcome: &Outcome, amount: Option<i64>) -> Result<bool, TestCaseError> {
+    fn take_effect(
+        &mut self,
+        at: usize,
+        step: &Step,
+        outcome: &Outcome,
+        amount: Option<i64>,
+    ) -> Result<bool, TestCaseError> {
         let (yen, days) = step.fields;
         let day = days.map(|days| START + Duration::days(days));
         // A field that was left blank or holds what is no amount has no value.
@@ -460,7 +371,8 @@ impl<'e> World<'e> {
         let drafter = c.drafted.as_ref().map(|drafted| drafted.by);
         let first = c.first_check.as_ref().map(|first| first.by);
         let (asked, due) = (c.requested.is_some(), c.return_due.is_some());
-        let situation = format!("{} {:?} {drafter:?} {first:?} {asked} {due} {}", run.code, c.position, c.submissions > 0);
+        let situation =
+            format!("{} {:?} {drafter:?} {first:?} {asked} {due} {}", run.code, c.position, c.submissions > 0);
         if !self.seen.borrow_mut().insert(situation.clone()) {
             return Ok(());
         }
@@ -518,36 +430,8 @@ impl<'e> World<'e> {
     }
 }
 
-impl Shape {
-    fn effect(self) -> Effect {
-        let yen = |field| if field { Source::Field("other".into()) } else { Source::Decided };
-        match self {
-            Self::Amount(at, field) => Effect::Amount { name: STAIRS[at].into(), from: yen(field) },
-            Self::Post(at, field) => Effect::Post { sum: SUMS[at].into(), from: yen(field) },
-            Self::Standing(at) => Effect::Standing(STANDINGS[at].into()),
-            Self::Date(at, field) => Effect::Date {
-                name: DATES[at].into(),
-                from: if field { Source::Field("day".into()) } else { Source::Decided },
-            },
-            Self::Clear(at) => Effect::Clear(vec![DATES[at].into()]),
-            Self::Claim => Effect::Claim { kind: "refund".into(), due: Some("day".into()) },
-        }
-    }
-
-    fn attempt(self, decided: Option<i64>, field: Option<i64>, today: Date, day: Option<Date>) -> Try {
-        let yen = |from_field| if from_field { field } else { decided };
-        match self {
-            Self::Amount(at, from_field) => Try::Amount(at, yen(from_field)),
-            Self::Post(at, from_field) => Try::Post(at, yen(from_field)),
-            Self::Standing(at) => Try::Standing(at),
-            Self::Date(at, from_field) => Try::Date(at, if from_field { day } else { Some(today) }),
-            Self::Clear(at) => Try::Clear(at),
-            Self::Claim => Try::Claim(decided, day),
-        }
-    }
-}
-
 /// Steps to walk at least.
+#[expect(clippy::disallowed_methods, reason = "a longer walk is asked for by the environment")]
 fn wanted() -> u64 {
     std::env::var("HOJO_LIFE_STEPS").ok().and_then(|text| text.parse().ok()).unwrap_or(12_000)
 }
