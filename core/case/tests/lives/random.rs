@@ -433,7 +433,7 @@ impl<'e> World<'e> {
 /// Steps to walk at least.
 #[expect(clippy::disallowed_methods, reason = "a longer walk is asked for by the environment")]
 fn wanted() -> u64 {
-    std::env::var("HOJO_LIFE_STEPS").ok().and_then(|text| text.parse().ok()).unwrap_or(12_000)
+    std::env::var("HOJO_LIFE_STEPS").ok().and_then(|text| text.parse().ok()).unwrap_or(6_000)
 }
 
 #[test]
