@@ -205,7 +205,11 @@ impl Maker<'_> {
             Effect::Holder(fields) => vec![Change::Holder { told: self.told(fields) }],
             Effect::Applicant(fields) => vec![Change::Applicant { told: self.told(fields) }],
             Effect::Account(fields) => vec![Change::Account { told: self.told(fields) }],
-            Effect::Payee(fields) => vec![Change::Payee { told: self.told(fields) }],
+            // Nothing told is nothing changed: who names no account keeps the one they have.
+            Effect::Payee(fields) => {
+                let told = self.told(fields);
+                if told.is_empty() { vec![] } else { vec![Change::Payee { told }] }
+            }
             Effect::Claim { kind, due } => vec![self.claim(kind, due.as_deref())?],
             Effect::Opens(procedure) => vec![Change::Asked { procedure: procedure.clone() }],
             Effect::Ends(procedures) => vec![Change::Ended { procedures: procedures.clone() }],
@@ -217,6 +221,7 @@ impl Maker<'_> {
     fn yen(&self, from: &Source) -> Result<i64, Refusal> {
         let found = match from {
             Source::Decided => self.ruling.amount,
+            Source::Exactly(yen) => Some(*yen),
             Source::Field(field) => self.reading.value(field).as_yen().map(Yen::get),
         };
         found.ok_or_else(|| unknown(from))
@@ -224,7 +229,7 @@ impl Maker<'_> {
 
     fn day(&self, from: &Source) -> Result<Date, Refusal> {
         match from {
-            Source::Decided => Ok(self.ruling.date),
+            Source::Decided | Source::Exactly(_) => Ok(self.ruling.date),
             Source::Field(field) => match self.reading.value(field) {
                 Value::Date(day) => Ok(*day),
                 _ => Err(unknown(from)),
@@ -428,7 +433,7 @@ fn group(yen: i64) -> String {
 
 fn unknown(from: &Source) -> Refusal {
     let what = match from {
-        Source::Decided => "決定する金額".to_owned(),
+        Source::Decided | Source::Exactly(_) => "決定する金額".to_owned(),
         Source::Field(field) => format!("項目「{field}」"),
     };
     Refusal::new(

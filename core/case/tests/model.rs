@@ -250,6 +250,7 @@ fn every_position_has_a_way_on() {
             Command::FinishReview { finalised: 3 },
             Command::Decide { outcome: Outcome::ADOPTED, amount: None, run: "r".into(), reason: "順位".into() },
             Command::Deliver { letter: "l".into(), kind: "k".into(), number: "1".into() },
+            Command::SendBack { reason: "再考".into() },
         ];
         let out = all.iter().any(|command| {
             [Party::Applicant, Party::Staff(staff(2)), Party::System].into_iter().any(|by| {

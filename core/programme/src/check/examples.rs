@@ -30,6 +30,11 @@ pub fn run_example(edition: &Edition, procedure: &Procedure, example: &Example) 
     let opening = edition.date("applications_open").unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let mut facts = Facts::new(Now::new(example.now.unwrap_or(opening)));
     facts.values.clone_from(&example.facts);
+    // A case that says nothing of other procedures has none of them.
+    let counts = procedure.globals.names.keys().filter(|path| path.starts_with("open.") || path.starts_with("done."));
+    for path in counts {
+        facts.values.entry(path.clone()).or_insert_with(|| "0".into());
+    }
     let (reading, slips) = read(edition, procedure, &example.answers, &facts);
     let judgement = stand(edition, procedure, &reading, &facts);
     let mut told = Vec::new();

@@ -223,7 +223,7 @@ impl Lint<'_> {
             Source::Decided if !decided => {
                 self.say(place, "nothing is decided in yen; give decide an amount".to_owned());
             }
-            Source::Decided => {}
+            Source::Decided | Source::Exactly(_) => {}
             Source::Field(field) => self.field(place, field, Some(&FieldType::Yen { signed: false })),
         }
     }

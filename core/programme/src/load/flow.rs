@@ -262,7 +262,11 @@ fn sources<'y>(file: &File<'_>, yaml: &'y Yaml) -> impl Iterator<Item = (String,
     let mut found = Vec::new();
     for (name, from) in file.entries(yaml) {
         if let Some(from) = file.text(from) {
-            let from = if from == "decided" { Source::Decided } else { Source::Field(from.to_owned()) };
+            let from = match from.replace('_', "").parse() {
+                Ok(yen) => Source::Exactly(yen),
+                Err(_) if from == "decided" => Source::Decided,
+                Err(_) => Source::Field(from.to_owned()),
+            };
             found.push((name.text.clone(), from));
         }
     }

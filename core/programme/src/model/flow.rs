@@ -341,6 +341,8 @@ pub enum Effect {
 pub enum Source {
     /// What was decided: its amount, or its day.
     Decided,
+    /// A fixed amount, in yen: `{ granted: 0 }`.
+    Exactly(i64),
     Field(String),
 }
 

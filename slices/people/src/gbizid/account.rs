@@ -76,6 +76,9 @@ async fn applicant_of(
             return Ok(Err(NO_PARENT));
         }
     }
+    if let Some(applicant) = handed_over(tx, who, number).await? {
+        return Ok(Ok(applicant));
+    }
     let name = who.name.clone().unwrap_or_default();
     match (who.corp, number) {
         (_, Some(number)) => {
@@ -107,6 +110,20 @@ async fn applicant_of(
         }
         _ => Ok(Err(NO_NUMBER)),
     }
+}
+
+/// GビズID引継ぎ: an account that the office was told of belongs to whom it was told of. A company with another
+/// 法人番号 is another company, whatever was announced.
+async fn handed_over(tx: &mut Tx, who: &Identity, number: Option<&str>) -> Result<Option<Uuid>, DbError> {
+    let row = sqlx::query!(
+        "select p.id, p.corporate_number from account_handovers h join applicants p on p.id = h.applicant_id
+         where h.issuer = $1 and h.sub = $2",
+        who.issuer,
+        who.sub
+    )
+    .fetch_optional(tx.sql())
+    .await?;
+    Ok(row.filter(|r| r.corporate_number.as_deref() == number).map(|r| r.id))
 }
 
 async fn insert(tx: &mut Tx, applicant: Uuid, who: &Identity, claims: &Value, now: Now) -> Result<AccountId, DbError> {
