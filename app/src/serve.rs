@@ -122,7 +122,8 @@ fn turns(
             hojo_operations::keep_sealing(db.clone(), seal, stopped(stop.clone())),
             scanning,
             hojo_guard::watch::turn::keep_watch(db.clone(), stopped(stop.clone())),
-            hojo_review::keep_reminding(db.clone(), stopped(stop.clone()))
+            hojo_review::keep_reminding(db.clone(), stopped(stop.clone())),
+            hojo_procedures::keep_due_reminding(db.clone(), stopped(stop.clone()))
         );
     })
 }

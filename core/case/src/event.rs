@@ -162,6 +162,15 @@ pub enum Event {
         by: StaffId,
         approved_by: StaffId,
     },
+    /// 督促に応答なし: the last reminder brought nothing, and the office is asked to begin what follows.
+    DueUnmet {
+        obligation: String,
+        title: String,
+        due: Date,
+        /// 手続 the office is asked to begin.
+        asked: String,
+        asked_title: String,
+    },
     LetterDelivered {
         letter: String,
         letter_kind: String,
@@ -196,6 +205,7 @@ impl Event {
             Self::Decided { .. } => "decided",
             Self::TookEffect { .. } => "took_effect",
             Self::DueMoved { .. } => "due_moved",
+            Self::DueUnmet { .. } => "due_unmet",
             Self::LetterDelivered { .. } => "letter_delivered",
             Self::Moved { .. } => "moved",
         }
@@ -248,6 +258,10 @@ impl Event {
                 "{title}の期限を{}から{}に変更しました（理由：{reason}）",
                 hojo_words::jst::date_text(*from),
                 hojo_words::jst::date_text(*to)
+            ),
+            Self::DueUnmet { title, due, asked_title, .. } => format!(
+                "{title}（期限 {}）が最終の督促の後も提出されないため、「{asked_title}」の検討を事務局に求めました",
+                hojo_words::jst::date_text(*due)
             ),
             Self::LetterDelivered { number, .. } => format!("通知書（{number}）を交付しました"),
             Self::Moved { from, to, reason, .. } => {

@@ -5,12 +5,16 @@
 
 mod begin;
 mod common;
+mod dues;
 mod life;
+mod progress;
 mod rule;
 
 use hojo_access::Site;
 use hojo_jobs::Runner;
 use hojo_web::{CasePanel, Routes};
+
+pub use dues::keep_due_reminding;
 
 /// What an applicant does with a case after its adoption.
 #[must_use]
@@ -35,6 +39,8 @@ pub fn office_routes() -> Routes {
         .post("/cases/{case}/agency", rule::agency::post)
         .get("/approvals", rule::waiting::show)
         .menu("決裁・承認", 25)
+        .with(dues::routes())
+        .with(progress::routes())
 }
 
 /// What the case desk shows of this room.

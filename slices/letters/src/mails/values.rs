@@ -136,7 +136,7 @@ pub async fn values(tx: &mut Tx, a: &About, order: &MailOrder, portal: &str) -> 
         ("programme", Some(a.edition.programme.title.clone())),
         ("procedure", Some(a.procedure.title.clone())),
         ("filed", a.filed_at.map(moment)),
-        ("due", a.due.map(jst::long_date)),
+        ("due", order.due.or(a.due).map(jst::long_date)),
         ("remarks", (remarks.n > 0).then(|| remarks.n.to_string())),
         ("letter", letter.as_ref().map(|l| l.title.clone())),
         ("letter_number", letter.and_then(|l| l.number)),
