@@ -2,7 +2,7 @@
 
 use hojo_testkit::World;
 use hojo_testkit::steps;
-use sqlx::Row;
+use sqlx::{Connection, Row};
 
 use super::ground::{GRANT, adopted, begin, check, filing_of, fill_in, propose};
 
@@ -119,6 +119,7 @@ async fn a_grant_is_filed_mended_checked_drafted_approved_and_told() {
         .execute(&mut db)
         .await
         .unwrap();
+    db.close().await.unwrap();
     assert_eq!(company.go(&format!("/cases/{}/procedures", case.case)).await.unwrap().status, 404);
     assert_eq!(super::ground::insist(&company, case.case, "plan-change").await.status, 404);
     let theirs = successor.browser.get(&format!("/cases/{}/procedures", case.case)).await.unwrap();

@@ -9,6 +9,7 @@ use hojo_testkit::dice::Dice;
 use hojo_testkit::steps::{self, Result1};
 use hojo_testkit::{Applicant, Filed, World};
 use hojo_words::ids::PublicId;
+use sqlx::Connection;
 
 pub const GRANT: &str = "grant-application";
 
@@ -55,7 +56,18 @@ pub async fn begin(company: &Browser, case: PublicId, procedure: &str) -> Page {
 
 /// A procedure that is not offered, asked for all the same.
 pub async fn insist(company: &Browser, case: PublicId, procedure: &str) -> Page {
-    company.post_fields(&format!("/cases/{case}/procedures/{procedure}"), &[]).await.unwrap()
+    let mut form = company.get("/me").await.unwrap().form("/sign-out").unwrap();
+    form.action = format!("/cases/{case}/procedures/{procedure}");
+    let label = form.buttons[0].label.clone();
+    company.press(&form, &label).await.unwrap()
+}
+
+/// Fields no form of the page offers, with the person's own token.
+pub async fn post(b: &Browser, address: &str, fields: &[(&str, &str)]) -> Page {
+    let token = b.get("/").await.unwrap().form("/sign-out").unwrap().get("_csrf").unwrap();
+    let mut all = vec![("_csrf", token.as_str())];
+    all.extend(fields);
+    b.post_fields(address, &all).await.unwrap()
 }
 
 /// What the draft began with.
@@ -68,6 +80,7 @@ async fn carried(world: &World, filing: PublicId) -> Answers {
     .fetch_all(&mut db)
     .await
     .unwrap();
+    db.close().await.unwrap();
     let mut all = Answers::default();
     for (part,) in rows {
         let part: Answers = serde_json::from_value(part).unwrap();
@@ -134,6 +147,9 @@ pub async fn fill_in(world: &World, who: &Applicant, filing: PublicId) -> Answer
     answers.set("assets", Raw::Rows(assets));
     for field in ["guidance_on", "registry_issued_on", "announced_on"] {
         answers.set(field, text(&day));
+    }
+    for (field, days) in [("project_start", 30), ("project_end", 270)] {
+        answers.set(field, text(&(today + time::Duration::days(days)).to_string()));
     }
     answers.set("employees_now", text(&desk.facts.text("filed.application.employees").unwrap_or("10").to_owned()));
     answers.set("announced_ways", Raw::Many(vec!["document".into()]));
