@@ -127,7 +127,8 @@ fn turns(
             scanning,
             hojo_operations::direct::keep_direct(db.clone(), log, stopped(stop.clone())),
             hojo_guard::watch::turn::keep_watch(db.clone(), stopped(stop.clone())),
-            hojo_review::keep_reminding(db.clone(), stopped(stop.clone()))
+            hojo_review::keep_reminding(db.clone(), stopped(stop.clone())),
+            hojo_procedures::keep_due_reminding(db.clone(), stopped(stop.clone()))
         );
     })
 }

@@ -73,6 +73,11 @@ pub fn apply(mut c: Case, event: &Event, terms: &Terms) -> Case {
         Event::DueMoved { obligation, to, .. } => {
             c.life.moved.insert(obligation.clone(), *to);
         }
+        Event::DueUnmet { asked, .. } => {
+            if !c.life.asked.contains(asked) {
+                c.life.asked.push(asked.clone());
+            }
+        }
         Event::LetterDelivered { .. } => {
             if c.position == Position::Notify {
                 c.letters_due = c.letters_due.saturating_sub(1);

@@ -151,8 +151,12 @@ impl<'a> Walk<'a> {
             CourseStep::Withdraw(reason) => {
                 let by = self.filer();
                 self.ask(by, Command::Withdraw { reason: reason.clone() })?;
-                let filed = self.filed.entry(self.procedure.code.clone()).or_insert(1);
-                *filed = filed.saturating_sub(1);
+                // Withdrawn is neither under way nor handed in.
+                for count in [&mut self.open, &mut self.filed] {
+                    if let Some(runs) = count.get_mut(&self.procedure.code) {
+                        *runs = runs.saturating_sub(1);
+                    }
+                }
                 Ok(())
             }
         }

@@ -297,7 +297,14 @@ fn take_decision(
 ) -> Decision {
     let Party::Staff(_) = by else { return Err(wrong_party()) };
     need_position(c, Position::Decide)?;
-    if terms.decide_through_run && run.is_empty() {
+    if !terms.decide_through_run {
+        return Err(Refusal::new(
+            "DECIDE-DRAFT-FIRST",
+            "この手続の決定は、起案から始めます。",
+            "案件の画面で起案してください。決裁が必要な場合は、別の人に依頼してください。",
+        ));
+    }
+    if run.is_empty() {
         return Err(Refusal::new(
             "DECIDE-WITHOUT-RUN",
             "採否は、確定した採択シミュレーションから決定します。",
@@ -306,6 +313,13 @@ fn take_decision(
     }
     need_reason(&reason)?;
     let deciding = terms.outcomes.get(outcome.code());
+    if deciding.is_none() {
+        return Err(Refusal::new(
+            "OUTCOME-UNKNOWN",
+            "この手続にない決定です。",
+            "画面を開き直し、決定の種類を選び直してください。",
+        ));
+    }
     let amount = if deciding.is_some_and(|o| o.amount) {
         let requested = c.requested.unwrap_or(0);
         let amount = amount.unwrap_or(requested);

@@ -19,6 +19,8 @@ pub enum Channel {
     Paper,
     /// メール
     Mail,
+    /// 事務局の発議: nothing came in, the office acts by itself
+    Office,
 }
 
 impl Channel {
@@ -28,6 +30,7 @@ impl Channel {
             Self::Portal => "portal",
             Self::Paper => "paper",
             Self::Mail => "mail",
+            Self::Office => "office",
         }
     }
 
@@ -37,12 +40,13 @@ impl Channel {
             Self::Portal => "電子申請",
             Self::Paper => "紙（郵送・持参）",
             Self::Mail => "電子メール",
+            Self::Office => "事務局の発議",
         }
     }
 
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Portal, Self::Paper, Self::Mail].into_iter().find(|c| c.code() == code)
+        [Self::Portal, Self::Paper, Self::Mail, Self::Office].into_iter().find(|c| c.code() == code)
     }
 }
 
@@ -158,6 +162,15 @@ pub enum Event {
         by: StaffId,
         approved_by: StaffId,
     },
+    /// 督促に応答なし: the last reminder brought nothing, and the office is asked to begin what follows.
+    DueUnmet {
+        obligation: String,
+        title: String,
+        due: Date,
+        /// 手続 the office is asked to begin.
+        asked: String,
+        asked_title: String,
+    },
     LetterDelivered {
         letter: String,
         letter_kind: String,
@@ -192,6 +205,7 @@ impl Event {
             Self::Decided { .. } => "decided",
             Self::TookEffect { .. } => "took_effect",
             Self::DueMoved { .. } => "due_moved",
+            Self::DueUnmet { .. } => "due_unmet",
             Self::LetterDelivered { .. } => "letter_delivered",
             Self::Moved { .. } => "moved",
         }
@@ -244,6 +258,10 @@ impl Event {
                 "{title}の期限を{}から{}に変更しました（理由：{reason}）",
                 hojo_words::jst::date_text(*from),
                 hojo_words::jst::date_text(*to)
+            ),
+            Self::DueUnmet { title, due, asked_title, .. } => format!(
+                "{title}（期限 {}）が最終の督促の後も提出されないため、「{asked_title}」の検討を事務局に求めました",
+                hojo_words::jst::date_text(*due)
             ),
             Self::LetterDelivered { number, .. } => format!("通知書（{number}）を交付しました"),
             Self::Moved { from, to, reason, .. } => {

@@ -1,7 +1,7 @@
 //! The life of a case: what was done (events), what may be done (decide), what follows (apply).
 //! Never does I/O, reads a clock or draws randomness: everything arrives as an argument.
 //! Start at [`decide`], then [`Event`] and [`Case`].
-//! Kept honest by `tests/model.rs`, which runs random commands against it.
+//! Kept honest by `tests/model.rs` (the application) and `tests/lives` (what follows), which run random commands against it.
 
 #![deny(clippy::as_conversions, clippy::float_arithmetic)]
 

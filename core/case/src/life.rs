@@ -188,7 +188,7 @@ struct Maker<'a> {
 impl Maker<'_> {
     fn change(&self, effect: &Effect) -> Result<Vec<Change>, Refusal> {
         Ok(match effect {
-            Effect::Amount { name, from } => vec![self.amount(name, self.yen(from)?)?],
+            Effect::Amount { name, from } => self.amount(name, self.yen(from)?)?,
             Effect::Post { sum, from } => vec![self.posting(sum, self.yen(from)?)?],
             Effect::Standing(to) => vec![Change::Standing {
                 from: self.life.standing.clone(),
@@ -244,7 +244,8 @@ impl Maker<'_> {
         steps.filter_map(|(id, label)| Some((label.clone(), *self.life.amounts.get(id)?))).min_by_key(|(_, yen)| *yen)
     }
 
-    fn amount(&self, name: &str, to: i64) -> Result<Change, Refusal> {
+    /// A step of the staircase, and with it every later step that would stand above it.
+    fn amount(&self, name: &str, to: i64) -> Result<Vec<Change>, Refusal> {
         let own = label(&self.plan.amounts, name);
         if let Some((step, most)) = self.ceiling(name)
             && to > most
@@ -258,7 +259,15 @@ impl Maker<'_> {
         if to < 0 {
             return Err(unknown(&Source::Decided));
         }
-        Ok(Change::Amount { name: name.to_owned(), label: own, from: self.life.amounts.get(name).copied(), to })
+        let from = self.life.amounts.get(name).copied();
+        let mut changes = vec![Change::Amount { name: name.to_owned(), label: own, from, to }];
+        let after = self.plan.amounts.get_index_of(name).map_or(0, |at| at.saturating_add(1));
+        for (name, label) in self.plan.amounts.iter().skip(after) {
+            if let Some(from) = self.life.amounts.get(name).copied().filter(|from| *from > to) {
+                changes.push(Change::Amount { name: name.clone(), label: label.clone(), from: Some(from), to });
+            }
+        }
+        Ok(changes)
     }
 
     fn posting(&self, sum: &str, amount: i64) -> Result<Change, Refusal> {
@@ -306,6 +315,8 @@ impl Maker<'_> {
 
     fn claim(&self, kind: &str, due: Option<&str>) -> Result<Change, Refusal> {
         let amount = self.yen(&Source::Decided)?;
+        // A claim is posted to its sum, within the same limit as any posting.
+        self.posting(CLAIMED, amount)?;
         let due = match due {
             Some(field) => Some(self.day(&Source::Field(field.to_owned()))?),
             None => None,

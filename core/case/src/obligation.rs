@@ -2,7 +2,7 @@
 
 use hojo_programme::{Due, Edition, Facts, FirstPeriod, ObligationRule, Repeats, Term};
 use hojo_words::{BusinessCalendar, jst};
-use time::{Date, Duration, Month};
+use time::{Date, Month};
 
 use crate::life::Life;
 
@@ -169,12 +169,13 @@ impl Maker<'_> {
     fn reminders(&self, due: Date) -> Vec<(Date, Reminder)> {
         let plan = &self.rule.reminders;
         let after = |term: &Term| term.end(due, self.calendar);
-        let before = |term: &Term| due.checked_sub(Duration::days(i64::from(term.amount)));
+        let before = |term: &Term| term.start(due, self.calendar);
         let mut days: Vec<(Date, Reminder)> =
             plan.before.iter().filter_map(|t| Some((before(t)?, Reminder::Before))).collect();
         days.extend(plan.after.iter().filter_map(|t| Some((after(t)?, Reminder::After))));
         days.extend(plan.last.iter().filter_map(|t| Some((after(t)?, Reminder::Last))));
         days.sort();
+        days.dedup();
         days
     }
 }

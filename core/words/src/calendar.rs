@@ -46,6 +46,20 @@ impl BusinessCalendar {
         Some(day)
     }
 
+    /// The day `count` business days before `from`; that day is not counted.
+    /// `None` at the beginning of the calendar that dates can express.
+    pub fn sub_business_days(&self, from: Date, count: u32) -> Option<Date> {
+        let mut day = from;
+        let mut left = count;
+        while left > 0 {
+            day = day.previous_day()?;
+            if self.is_business_day(day) {
+                left -= 1;
+            }
+        }
+        Some(day)
+    }
+
     /// Business days after `from` up to and including `to`.
     pub fn business_days_between(&self, from: Date, to: Date) -> u32 {
         let mut day = from;

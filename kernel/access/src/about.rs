@@ -39,6 +39,7 @@ impl Permission {
             }
             Self::ApproveForAgency => "承認依頼を受けた決定を、中小機構として承認し、又は差し戻せます。",
             Self::MoveDue => "事業者が負う報告などの期限を変える起案と、ほかの人の起案の承認ができます。",
+            Self::ViewProgress => "案件の件数と金額の合計を、公募回、枠、手続、工程ごとに見られます。事業者の名称は表示されません。",
             Self::IssueLetter => "通知書を見て、作り直しや再送ができます。",
             Self::ViewOperations => "自動処理の状況と、だれが何をしたかの記録を見られます。",
             Self::ExportLog => "操作と閲覧の記録を、CSVファイルとして手元に取り出せます。",

@@ -145,6 +145,7 @@ permissions! {
     ApproveDecision   "decision.approve"   Staff     "手続の決定を決裁する",
     ApproveForAgency  "decision.agency"    Staff     "中小機構として決定を承認する",
     MoveDue           "due.move"           Staff     "義務の期限の変更を起案・承認する",
+    ViewProgress      "progress.view"      Staff     "進捗と金額の集計を見る",
     IssueLetter       "letter.issue"       Staff     "通知書を見る・再送する",
     ViewOperations    "operations.view"    Staff     "ジョブと操作ログを見る",
     ExportLog         "log.export"         Staff     "操作ログをCSVで取り出す",

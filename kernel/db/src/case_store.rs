@@ -374,7 +374,7 @@ impl Tx {
         sqlx::query!(
             "update cases set position = $2, outcome = $3, seq = $4, state = $5, number = $6, title = $7, frame = $8,
                     requested = $9, assigned_to = $10, due_on = $11, late_since = $12, filed_at = $13, changed_at = $14,
-                    standing = $15, outcome_label = $16
+                    standing = $15, outcome_label = $16, money = $17
              where id = $1",
             row.id.0,
             c.position.code(),
@@ -392,6 +392,7 @@ impl Tx {
             row.changed_at,
             c.life.standing,
             c.outcome_label,
+            money(&c.life),
         )
         .execute(self.sql())
         .await?;
@@ -405,6 +406,11 @@ impl CaseRow {
     pub fn position(&self) -> Position {
         self.case.position
     }
+}
+
+/// The steps of the staircase and the sums of a life by name, for totals.
+fn money(life: &hojo_case::Life) -> serde_json::Value {
+    life.amounts.iter().chain(&life.sums).map(|(name, yen)| (name.clone(), json!(yen))).collect()
 }
 
 fn seq(n: u32) -> i32 {

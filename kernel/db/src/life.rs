@@ -346,6 +346,28 @@ impl Tx {
         Ok(())
     }
 
+    /// 督促に応答なし, after the last reminder: the office is asked to begin what follows.
+    ///
+    /// # Errors
+    /// [`DbError`] when it cannot be written.
+    pub async fn unmet_due<A: Access>(
+        &mut self,
+        permit: &Permit<A>,
+        root: &CaseRow,
+        due: &Obligation,
+        asked: &str,
+    ) -> Result<(), DbError> {
+        let edition = self.edition(&root.edition).await?;
+        let event = Event::DueUnmet {
+            obligation: due.key(),
+            title: due.title.clone(),
+            due: due.due,
+            asked: asked.to_owned(),
+            asked_title: edition.procedure(asked).map_or_else(|| asked.to_owned(), |p| p.title.clone()),
+        };
+        self.tell_life(permit, root, event).await.map(|_| ())
+    }
+
     /// 期限の変更, after a second person approved it: told on the case, with its dues.
     ///
     /// # Errors

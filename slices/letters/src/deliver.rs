@@ -67,6 +67,7 @@ async fn deliver(tx: &mut Tx, letter: PublicId) -> Result<(), Failure> {
             case: CaseRef::Public(row.public_id),
             submission: None,
             letter: Some(letter),
+            due: None,
             to: None,
         };
         let job = hojo_jobs::NewJob::new(hojo_jobs::Lane::Mail, payload::MAIL, order);

@@ -55,6 +55,9 @@ pub struct MailOrder {
     pub submission: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub letter: Option<PublicId>,
+    /// 義務の期限 the mail reminds of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<time::Date>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
 }

@@ -85,7 +85,9 @@ async fn each_role_has_one_simple_policy_for_each_table_and_verb() {
     let mut seen = BTreeSet::new();
     for p in &policies {
         let (table, name, role, verb) = (&p[0], &p[1], &p[2], &p[3]);
-        assert!(GROUPS.contains(&role.as_str()), "{table}.{name} is for {role}");
+        // The mover has no login: its functions alone work under it.
+        let known = GROUPS.contains(&role.as_str()) || role == "hojo_mover";
+        assert!(known, "{table}.{name} is for {role}");
         assert_ne!(verb, "ALL", "{table}.{name}");
         assert_eq!(p[6], "PERMISSIVE");
         assert!(seen.insert((table, role, verb)), "two policies of {role} for {verb} on {table} mean OR");

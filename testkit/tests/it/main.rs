@@ -17,6 +17,7 @@ mod files_site;
 mod ground;
 mod guard;
 mod main_job;
+mod procedures;
 mod row_rights;
 mod sealed_logs;
 mod sign_in;

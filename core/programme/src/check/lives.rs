@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 /// What is wrong with the lives an edition tells, apart from one procedure.
 pub(crate) fn edition(edition: &Edition) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let file = || Place { file: "edition.yaml".to_owned(), line: 1, column: 1 };
+    let top = Place { file: "edition.yaml".to_owned(), line: 1, column: 1 };
     for (code, fields) in &edition.filed {
         let Some(procedure) = edition.procedures.get(&code.replace('_', "-")) else { continue };
         for (id, ty) in fields {
@@ -28,7 +28,8 @@ pub(crate) fn edition(edition: &Edition) -> Vec<Problem> {
                 }
                 Some(_) => continue,
             };
-            problems.push(Problem::at(&file(), message));
+            let place = edition.filed_places.get(&format!("{code}.{id}")).unwrap_or(&top);
+            problems.push(Problem::at(place, message));
         }
     }
     for rule in &edition.obligations {
@@ -48,7 +49,8 @@ pub(crate) fn edition(edition: &Edition) -> Vec<Problem> {
         });
         for date in dates.chain(first) {
             if edition.life.as_ref().is_none_or(|life| !life.dates.contains_key(date)) {
-                say(format!("a case has no date {date}"));
+                let known = edition.life.iter().flat_map(|life| life.dates.keys().map(String::as_str));
+                say(format!("a case has no date {date}{}", hint(date, known)));
             }
         }
     }
@@ -152,11 +154,14 @@ impl Lint<'_> {
         let outcomes: BTreeSet<&String> = flow.steps.values().flat_map(|step| &step.outcomes).collect();
         let decided = flow.step(StepKind::Decide).is_some_and(|step| step.amount.is_some() || step.through_simulation);
         for (outcome, effects) in &flow.effects {
+            let places = flow.effect_places.get(outcome).map(Vec::as_slice).unwrap_or_default();
             if !outcomes.contains(outcome) {
-                self.say(&flow.place, format!("effects names the outcome {outcome}, which no step has"));
+                let place = places.first().unwrap_or(&flow.place);
+                let near = hint(outcome, outcomes.iter().map(|known| known.as_str()));
+                self.say(place, format!("effects names the outcome {outcome}, which no step has{near}"));
             }
-            for effect in effects {
-                self.effect(&flow.place, effect, decided);
+            for (at, effect) in effects.iter().enumerate() {
+                self.effect(places.get(at).unwrap_or(&flow.place), effect, decided);
             }
         }
     }
@@ -168,26 +173,27 @@ impl Lint<'_> {
         match effect {
             Effect::Amount { name, from } => {
                 // Editions without a life keep the one amount of their selection.
-                let known = life.amounts.contains_key(name) || life.amounts.is_empty();
-                self.named(place, known, "amount", name);
+                if !life.amounts.is_empty() {
+                    self.named(place, &life.amounts, "amount", name);
+                }
                 self.amount_source(place, from, decided);
             }
             Effect::Post { sum, from } => {
-                self.named(place, life.sums.contains_key(sum), "sum", sum);
+                self.named(place, &life.sums, "sum", sum);
                 self.amount_source(place, from, decided);
             }
             Effect::Standing(standing) => {
-                self.named(place, life.standings.contains_key(standing), "standing", standing);
+                self.named(place, &life.standings, "standing", standing);
             }
             Effect::Date { name, from } => {
-                self.named(place, life.dates.contains_key(name), "date", name);
+                self.named(place, &life.dates, "date", name);
                 if let Source::Field(field) = from {
                     self.field(place, field, Some(&FieldType::Date));
                 }
             }
             Effect::Clear(names) => {
                 for name in names {
-                    self.named(place, life.dates.contains_key(name), "date", name);
+                    self.named(place, &life.dates, "date", name);
                 }
             }
             Effect::Plan(fields) => fields.iter().for_each(|field| self.field(place, field, None)),
@@ -212,9 +218,10 @@ impl Lint<'_> {
         }
     }
 
-    fn named(&mut self, place: &Place, known: bool, what: &str, name: &str) {
-        if !known {
-            self.say(place, format!("effects names the {what} {name}, which life does not have"));
+    fn named<T>(&mut self, place: &Place, known: &indexmap::IndexMap<String, T>, what: &str, name: &str) {
+        if !known.contains_key(name) {
+            let near = hint(name, known.keys().map(String::as_str));
+            self.say(place, format!("effects names the {what} {name}, which life does not have{near}"));
         }
     }
 

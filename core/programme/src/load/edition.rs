@@ -41,7 +41,7 @@ pub(crate) fn edition(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) -> 
     let dates = dates(&file, map.get("dates"));
     let codes = procedure_codes(files);
     let life = map.get("life").map(|body| Arc::new(life::life(&file, body)));
-    let filed = life::filed(&file, map.get("filed"), lists, &codes);
+    let (filed, filed_places) = life::filed(&file, map.get("filed"), lists, &codes);
     let facts = facts(&file, map.get("facts"), lists);
     let mut known = facts.clone();
     if let Some(plan) = &life {
@@ -64,6 +64,7 @@ pub(crate) fn edition(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) -> 
         facts: known,
         life,
         filed,
+        filed_places,
         obligations: Vec::new(),
         calendar: calendar(&file, map.get("holidays")),
         clauses: clauses(files, problems),

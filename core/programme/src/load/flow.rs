@@ -47,8 +47,14 @@ pub(crate) fn flow(file: &File<'_>, yaml: &Yaml) -> Flow {
         }
     }
     for (key, body) in map.get("effects").map(|list| file.entries(list)).unwrap_or_default() {
-        let effects = file.list(body).iter().flat_map(|effect| self::effect(file, effect)).collect();
+        let (mut effects, mut places) = (Vec::new(), Vec::new());
+        for one in file.list(body) {
+            let found = effect(file, one);
+            places.extend(found.iter().map(|_| file.place(one.mark)));
+            effects.extend(found);
+        }
         flow.effects.insert(key.text.clone(), effects);
+        flow.effect_places.insert(key.text.clone(), places);
     }
     map.finish(file);
     flow.transitions = transitions(&flow);

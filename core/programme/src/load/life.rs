@@ -11,6 +11,7 @@ use crate::model::life::{
     Due, FirstPeriod, LifePlan, ObligationRule, Opener, Reminders, Repeats, StartCondition, Starts, Sum, Times,
 };
 use crate::model::tables::ChoiceList;
+use crate::source::Place;
 use hojo_words::Clause;
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
@@ -19,9 +20,10 @@ use std::sync::Arc;
 /// Reads `life:` of the edition.
 pub(crate) fn life(file: &File<'_>, yaml: &Yaml) -> LifePlan {
     let mut map = file.map(yaml);
+    let ended = map.get("ended");
     let plan = LifePlan {
         standings: words(file, map.get("standings")),
-        ended: list(file, map.get("ended")),
+        ended: list(file, ended),
         dates: words(file, map.get("dates")),
         amounts: words(file, map.get("amounts")),
         sums: sums(file, map.get("sums")),
@@ -31,9 +33,10 @@ pub(crate) fn life(file: &File<'_>, yaml: &Yaml) -> LifePlan {
     if plan.standings.is_empty() {
         file.problem(yaml.mark, "life needs standings: what can a case be?");
     }
-    for ended in plan.ended.iter().filter(|one| !plan.standings.contains_key(*one)) {
-        let near = hint(ended, plan.standings.keys().map(String::as_str));
-        file.problem(yaml.mark, format!("ended names {ended}, which is no standing{near}"));
+    for one in ended.map(|list| file.one_or_many(list)).unwrap_or_default() {
+        let Some(code) = file.text(one).filter(|code| !plan.standings.contains_key(*code)) else { continue };
+        let near = hint(code, plan.standings.keys().map(String::as_str));
+        file.problem(one.mark, format!("ended names {code}, which is no standing{near}"));
     }
     for (name, sum) in &plan.sums {
         if let Some(within) = &sum.within
@@ -94,8 +97,8 @@ pub(crate) fn filed(
     yaml: Option<&Yaml>,
     lists: Lists<'_>,
     procedures: &BTreeSet<String>,
-) -> IndexMap<String, IndexMap<String, Type>> {
-    let mut found = IndexMap::new();
+) -> (IndexMap<String, IndexMap<String, Type>>, IndexMap<String, Place>) {
+    let (mut found, mut places) = (IndexMap::new(), IndexMap::new());
     for (key, body) in yaml.map(|yaml| file.entries(yaml)).unwrap_or_default() {
         let code = key.text.replace('_', "-");
         if !procedures.contains(&code) {
@@ -106,12 +109,13 @@ pub(crate) fn filed(
         for (field, ty) in file.entries(body) {
             let Some(text) = file.text(ty) else { continue };
             if let Some((ty, _)) = noted(file, ty.mark, value_type(text, lists)) {
+                places.insert(format!("{}.{}", key.text, field.text), file.place(field.mark));
                 fields.insert(field.text.clone(), ty);
             }
         }
         found.insert(key.text.clone(), fields);
     }
-    found
+    (found, places)
 }
 
 /// Reads `starts:` of a procedure.

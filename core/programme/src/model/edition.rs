@@ -37,6 +37,8 @@ pub struct Edition {
     pub life: Option<Arc<LifePlan>>,
     /// Answers of earlier filings that later procedures read: procedure → field → type.
     pub filed: IndexMap<String, IndexMap<String, Type>>,
+    /// Where each of them is declared: `application.employees` → place.
+    pub filed_places: IndexMap<String, Place>,
     pub obligations: Vec<ObligationRule>,
     pub calendar: BusinessCalendar,
     /// 条項の索引: clause → title; empty when the edition has no `clauses.yaml`.

@@ -179,6 +179,8 @@ pub struct Flow {
     pub applicant_sees: IndexMap<State, String>,
     pub outcomes: IndexMap<String, Outcome>,
     pub effects: IndexMap<String, Vec<Effect>>,
+    /// Where each effect is written, in the same order.
+    pub effect_places: IndexMap<String, Vec<Place>>,
     pub transitions: Vec<Transition>,
     pub place: Place,
 }
@@ -353,6 +355,15 @@ impl Term {
             TermUnit::Days => from.checked_add(time::Duration::days(i64::from(self.amount))),
             TermUnit::BusinessDays => calendar.add_business_days(from, self.amount),
             TermUnit::Months => hojo_words::jst::add_months(from, i32::try_from(self.amount).ok()?),
+        }
+    }
+
+    /// The day so long before `to`, for reminders ahead of a due date.
+    pub fn start(self, to: time::Date, calendar: &hojo_words::BusinessCalendar) -> Option<time::Date> {
+        match self.unit {
+            TermUnit::Days => to.checked_sub(time::Duration::days(i64::from(self.amount))),
+            TermUnit::BusinessDays => calendar.sub_business_days(to, self.amount),
+            TermUnit::Months => hojo_words::jst::add_months(to, i32::try_from(self.amount).ok()?.checked_neg()?),
         }
     }
 

@@ -14,6 +14,8 @@ mod language;
 #[cfg(test)]
 mod letters;
 #[cfg(test)]
+mod lives;
+#[cfg(test)]
 mod loading;
 #[cfg(test)]
 mod reading;

@@ -24,6 +24,8 @@ pub(crate) fn told(event: &Event) -> Option<String> {
         | Event::AgencyApproved { .. }
         | Event::Decided { .. }
         | Event::TookEffect { .. }
+        // The mail of the last reminder was told; what the office makes of it is its own.
+        | Event::DueUnmet { .. }
         | Event::Moved { .. } => None,
     }
 }

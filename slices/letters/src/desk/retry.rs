@@ -65,6 +65,7 @@ pub(crate) async fn notify(cx: Cx<allow::IssueLetter>, _: Posted) -> Result<Repl
         case: CaseRef::Public(row.public_id),
         submission: None,
         letter: Some(id),
+        due: None,
         to: None,
     };
     enqueue(&mut tx, NewJob::new(Lane::Mail, payload::MAIL, order)).await?;

@@ -63,7 +63,7 @@ pub async fn about(tx: &mut Tx, order: &MailOrder) -> Result<About, Failure> {
     let case = order.case.key(tx).await?;
     let c = sqlx::query!(
         "select c.public_id, c.applicant_id, c.applicant_name, c.number, c.title, c.edition_id,
-                case when c.position = 'returned' then c.due_on end as due_on, r.title as round
+                case when c.position in ('returned', 'draft') then c.due_on end as due_on, r.title as round
          from cases c join rounds r on r.id = c.round_id where c.id = $1",
         case.0
     )
@@ -136,7 +136,7 @@ pub async fn values(tx: &mut Tx, a: &About, order: &MailOrder, portal: &str) -> 
         ("programme", Some(a.edition.programme.title.clone())),
         ("procedure", Some(a.procedure.title.clone())),
         ("filed", a.filed_at.map(moment)),
-        ("due", a.due.map(jst::long_date)),
+        ("due", order.due.or(a.due).map(jst::long_date)),
         ("remarks", (remarks.n > 0).then(|| remarks.n.to_string())),
         ("letter", letter.as_ref().map(|l| l.title.clone())),
         ("letter_number", letter.and_then(|l| l.number)),

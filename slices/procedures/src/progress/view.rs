@@ -1,0 +1,223 @@
+//! How progress looks: numbers only, each with the way to what it counts.
+
+use std::collections::BTreeMap;
+
+use hojo_case::Position;
+use hojo_programme::Edition;
+use hojo_web::ui::{self, Choice, Holds};
+use hojo_web::{Markup, html};
+use hojo_words::ids::PublicId;
+
+use super::{Board, Money, Stand, Step};
+
+/// The words of the editions: frames, standings and procedures by their codes.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    frames: BTreeMap<String, String>,
+    standings: BTreeMap<String, String>,
+    procedures: BTreeMap<String, String>,
+    /// Amounts after the first and sums, in the order of the edition: name and words.
+    money: Vec<(String, String)>,
+}
+
+impl Words {
+    pub fn learn(&mut self, edition: &Edition) {
+        let known = |map: &mut BTreeMap<String, String>, code: &str, label: &str| {
+            map.entry(code.to_owned()).or_insert_with(|| label.to_owned());
+        };
+        for (code, label) in edition.choices.get("frame").iter().flat_map(|list| &list.options) {
+            known(&mut self.frames, code, label);
+        }
+        for (code, label) in edition.life.iter().flat_map(|life| &life.standings) {
+            known(&mut self.standings, code, label);
+        }
+        if let Some(life) = &edition.life {
+            // The first step is what was asked for, which every case has.
+            let steps = life.amounts.iter().skip(1);
+            for (name, label) in steps.chain(life.sums.iter().map(|(name, sum)| (name, &sum.title))) {
+                if !self.money.iter().any(|(known, _)| known == name) {
+                    self.money.push((name.clone(), label.clone()));
+                }
+            }
+        }
+        for (code, procedure) in &edition.procedures {
+            known(&mut self.procedures, code, &procedure.title);
+        }
+    }
+
+    fn frame<'w>(&'w self, code: &'w str) -> &'w str {
+        self.frames.get(code).map_or(code, String::as_str)
+    }
+
+    fn procedure<'w>(&'w self, code: &'w str) -> &'w str {
+        self.procedures.get(code).map_or(code, String::as_str)
+    }
+
+    /// A standing, or the step of an application that was not decided.
+    fn standing(&self, code: &str) -> String {
+        let step = || Position::from_code(code).map(|position| format!("応募：{}", position.label()));
+        self.standings.get(code).cloned().or_else(step).unwrap_or_else(|| code.to_owned())
+    }
+}
+
+pub fn page(board: &Board) -> Markup {
+    let rounds = board.rounds.iter().map(|(id, title)| Choice::new(id.to_string(), title.clone())).collect();
+    let chosen = board.chosen.map(|id| id.to_string()).unwrap_or_default();
+    let round =
+        ui::field("round", "公募回", ui::Control::Select { choices: rounds, empty: "すべて".into() }).value(chosen);
+    html! {
+        (ui::filters("/progress", &html! { (round) }, board.chosen.is_some().then_some("/progress")))
+        section { h2 { "案件の状態と金額" } (stands(board)) }
+        section { h2 { "手続と工程" } (steps(board)) }
+        p class="quiet" { "事業者の名称はこの画面に表示しません。金額は、それぞれの状態にある案件の合計です。" }
+    }
+}
+
+fn stands(board: &Board) -> Markup {
+    let number = |label: &str| ui::column(label.to_owned()).holds(Holds::Number);
+    let mut head = vec![ui::column("公募回"), ui::column("枠"), ui::column("状態"), number("件数"), number("申請額")];
+    head.extend(board.words.money.iter().map(|(_, label)| number(label)));
+    let mut table = ui::data_table("案件の状態と金額", head)
+        .quiet_caption()
+        .empty(html! { p { "提出された案件はまだありません。" } });
+    for line in &board.stands {
+        let mut cells = vec![
+            html! { (line.round) },
+            html! { (board.words.frame(&line.frame)) },
+            html! { (board.words.standing(&line.standing)) },
+            counted(board, line.cases, &queue(line)),
+            html! { (ui::yen(line.requested)) },
+        ];
+        let own = |money: &&Money| {
+            (money.round_id, &money.frame, &money.standing) == (line.round_id, &line.frame, &line.standing)
+        };
+        let known: Vec<&Money> = board.money.iter().filter(own).collect();
+        cells.extend(board.words.money.iter().map(|(name, _)| yen(known.iter().copied(), name)));
+        table = table.row(cells);
+    }
+    if !board.stands.is_empty() {
+        let cases: i64 = board.stands.iter().map(|line| line.cases).sum();
+        let requested: i64 = board.stands.iter().map(|line| line.requested).sum();
+        let mut cells = vec![
+            html! { strong { "合計" } },
+            html! {},
+            html! {},
+            html! { strong { (ui::number(cases)) "件" } },
+            html! { (ui::yen(requested)) },
+        ];
+        cells.extend(board.words.money.iter().map(|(name, _)| yen(board.money.iter(), name)));
+        table = table.row(cells);
+    }
+    html! { (table) }
+}
+
+/// The total of one name; nothing where no case has it.
+fn yen<'m>(money: impl Iterator<Item = &'m Money>, name: &str) -> Markup {
+    let found: Vec<i64> = money.filter(|one| one.name == name).map(|one| one.yen).collect();
+    html! { @if found.is_empty() { "―" } @else { (ui::yen(found.iter().sum::<i64>())) } }
+}
+
+/// The list of cases with what can be filtered of this number.
+fn queue(line: &Stand) -> String {
+    let round = PublicId::from_uuid(line.round_id);
+    // Steps are filters of the list, standings are words of its search.
+    let step = Position::from_code(&line.standing).map(|_| format!("&step={}", line.standing)).unwrap_or_default();
+    format!("/queue?round={round}&frame={}{step}", line.frame)
+}
+
+fn counted(board: &Board, count: i64, address: &str) -> Markup {
+    html! { @if board.may_look { a href=(address) { (ui::number(count)) "件" } } @else { (ui::number(count)) "件" } }
+}
+
+fn steps(board: &Board) -> Markup {
+    let head = vec![
+        ui::column("手続"),
+        ui::column("工程"),
+        ui::column("件数").holds(Holds::Number),
+        ui::column("期限超過").holds(Holds::Number),
+    ];
+    let mut table =
+        ui::data_table("手続と工程", head).quiet_caption().empty(html! { p { "進行中の手続はありません。" } });
+    for line in &board.steps {
+        table = table.row(vec![
+            html! { (board.words.procedure(&line.procedure)) },
+            html! { (Position::from_code(&line.position).map_or(line.position.as_str(), |position| position.label())) },
+            counted(board, line.runs, &steps_queue(line)),
+            html! { @if line.overdue > 0 { strong { (ui::number(line.overdue)) "件" } } @else { "0件" } },
+        ]);
+    }
+    html! { (table) }
+}
+
+fn steps_queue(line: &Step) -> String {
+    format!("/queue?round={}&step={}", PublicId::from_uuid(line.round_id), line.position)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn stand(standing: &str, cases: i64) -> Stand {
+        Stand {
+            round: "第1回公募".into(),
+            round_id: Uuid::from_u128(1),
+            frame: "global".into(),
+            standing: standing.into(),
+            cases,
+            requested: 10,
+        }
+    }
+
+    fn money(standing: &str, name: &str, yen: i64) -> Money {
+        let (round_id, frame) = (Uuid::from_u128(1), "global".to_owned());
+        Money { round_id, frame, standing: standing.into(), name: name.into(), yen }
+    }
+
+    fn board(may_look: bool) -> Board {
+        let mut words = Words::default();
+        words.frames.insert("global".into(), "グローバル枠".into());
+        words.standings.insert("granted".into(), "交付決定".into());
+        words.money = vec![("granted".into(), "交付決定額".into()), ("paid".into(), "支払額".into())];
+        let step = Step {
+            round_id: Uuid::from_u128(1),
+            procedure: "grant-application".into(),
+            position: "check".into(),
+            runs: 12,
+            overdue: 3,
+        };
+        Board {
+            rounds: vec![],
+            chosen: None,
+            stands: vec![stand("granted", 1_200), stand("examine", 34)],
+            money: vec![money("granted", "granted", 2_000_000), money("paid", "granted", 500_000)],
+            steps: vec![step],
+            words,
+            may_look,
+        }
+    }
+
+    #[test]
+    fn numbers_add_up_and_lead_into_the_list() {
+        let html = page(&board(true)).into_string();
+        for part in [
+            "グローバル枠",
+            "交付決定",
+            "応募：審査中",
+            "1,234",
+            "2,000,000",
+            "2,500,000",
+            "支払額",
+            "step=examine",
+            "12件",
+            "3件",
+        ] {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+    }
+
+    #[test]
+    fn who_may_not_see_cases_sees_numbers_only() {
+        assert!(!page(&board(false)).into_string().contains("/queue"));
+    }
+}
