@@ -14,6 +14,7 @@ pub mod judge;
 pub mod lang;
 pub mod load;
 pub mod model;
+pub mod overlay;
 mod plain;
 pub mod read;
 pub mod source;
@@ -40,6 +41,7 @@ pub use model::life::{
 pub use model::rules::{Finding, Reason, Rule, Rules, Severity, Standing};
 pub use model::sheets::{CheckItem, Checklist, Criterion, ScoreSheet};
 pub use model::tables::{ChoiceList, DecisionTable};
+pub use overlay::{Joined, join};
 pub use read::{Reading, Slip, SlipCode, read};
 pub use source::{Place, Problem, SourceFiles};
 pub use value::{Rows, Value};

@@ -16,6 +16,8 @@ mod letters;
 #[cfg(test)]
 mod loading;
 #[cfg(test)]
+mod overlay;
+#[cfg(test)]
 mod reading;
 #[cfg(test)]
 mod real;
