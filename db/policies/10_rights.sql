@@ -189,7 +189,7 @@ begin
 
     -- What 22_lives.sql needs to move a case, rename a company, hand over an account: column by column.
     perform pg_temp.allow('hojo_mover', array['cases', 'filings', 'draft_sections', 'submissions', 'files', 'events', 'letters', 'remarks', 'dues'], 'select, update (applicant_id)', 'true');
-    grant update (applicant_name) on cases to hojo_mover;
+    grant update (applicant_name, opener) on cases to hojo_mover;
     perform pg_temp.allow('hojo_mover', array['applicants'], 'select, insert, update (name)', 'true');
     perform pg_temp.allow('hojo_mover', array['accounts'], 'select, update (closed_at)', 'true');
     perform pg_temp.allow('hojo_mover', array['sessions'], 'select, update (ended_at, end_reason)', 'true');

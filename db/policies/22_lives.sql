@@ -102,3 +102,26 @@ alter function runs_under_way(uuid) owner to hojo_mover;
 revoke create on schema public from hojo_mover;
 revoke all on function runs_under_way(uuid) from public;
 grant execute on function runs_under_way(uuid) to hojo_applicant, hojo_staff, hojo_worker;
+
+-- 弁明・是正: what the office began of its own motion was nobody's to read. Once it is returned to the applicant it is
+-- theirs: they must see what they answer to.
+create or replace function reveal_run(run uuid) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare nobody constant uuid := '00000000-0000-0000-0000-000000000000'; who uuid;
+begin
+    select c.applicant_id into strict who from cases c where c.id = run and c.root_id is not null;
+    perform 1 from events e where e.case_id = run and e.kind = 'returned';
+    if not found then raise exception 'run % was not returned', run using errcode = '42501'; end if;
+    update filings set applicant_id = who where case_id = run and applicant_id = nobody;
+    update draft_sections set applicant_id = who where applicant_id = nobody and filing_id in (select id from filings where case_id = run);
+    update submissions set applicant_id = who where case_id = run and applicant_id = nobody;
+    update files set applicant_id = who where case_id = run and applicant_id = nobody;
+    update events set applicant_id = who where case_id = run and applicant_id = nobody;
+    update remarks set applicant_id = who where case_id = run and applicant_id = nobody;
+    update cases set opener = 'demand' where id = run and opener = 'office';
+end $$;
+grant create on schema public to hojo_mover;
+alter function reveal_run(uuid) owner to hojo_mover;
+revoke create on schema public from hojo_mover;
+revoke all on function reveal_run(uuid) from public;
+grant execute on function reveal_run(uuid) to hojo_staff;

@@ -150,7 +150,10 @@ impl<'a> Walk<'a> {
             CourseStep::Decide(decision) => self.rule(decision),
             CourseStep::Withdraw(reason) => {
                 let by = self.filer();
-                self.ask(by, Command::Withdraw { reason: reason.clone() }).map(|_| ())
+                self.ask(by, Command::Withdraw { reason: reason.clone() })?;
+                let filed = self.filed.entry(self.procedure.code.clone()).or_insert(1);
+                *filed = filed.saturating_sub(1);
+                Ok(())
             }
         }
     }
@@ -283,8 +286,13 @@ impl<'a> Walk<'a> {
     }
 
     fn take_effect(&mut self, outcome: &Outcome, amount: Option<i64>) -> Result<(), Refusal> {
-        let effects = self.procedure.flow.effects.get(outcome.code()).map(Vec::as_slice).unwrap_or_default();
-        let Some(plan) = self.edition.life.as_ref().filter(|_| !effects.is_empty()) else { return Ok(()) };
+        let effects = self.procedure.flow.effects.get(outcome.code());
+        let Some((plan, effects)) = self.edition.life.as_ref().zip(effects) else {
+            // A run that ends with an outcome `effects` does not name met nothing.
+            let filed = self.filed.entry(self.procedure.code.clone()).or_insert(1);
+            *filed = filed.saturating_sub(1);
+            return Ok(());
+        };
         let (reading, ..) = self.reading();
         let life = self.life.seen(plan, self.case.requested.filter(|_| self.procedure.starts.is_none()));
         let filed = self.edition.filed.get(&self.procedure.code.replace('-', "_"));

@@ -75,7 +75,7 @@ fn key(id: &str, period: Option<u32>) -> String {
 
 /// What a case owes today, the most urgent first.
 ///
-/// `filed` tells how many runs of a procedure were handed in and not withdrawn.
+/// `filed` tells how many runs of a procedure were handed in and are under way, or ended with effects.
 #[must_use]
 pub fn obligations(
     edition: &Edition,

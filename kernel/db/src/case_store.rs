@@ -234,6 +234,13 @@ impl Tx {
         }
         next.changed_at = at;
         self.project(&next).await?;
+        // 弁明・是正: what the office began by itself is asked of the applicant now, who must see it to answer.
+        if next.opener == hojo_programme::Opener::Office.as_str()
+            && events.iter().any(|e| matches!(e, Event::Returned { .. }))
+        {
+            sqlx::query!("select reveal_run($1)", next.id.0).fetch_one(self.sql()).await?;
+            next.opener = hojo_programme::Opener::Demand.as_str().to_owned();
+        }
         if let Some(told) = self.take_effect(permit, &next, events, audit).await? {
             next = told;
         }

@@ -41,14 +41,15 @@ impl LifeView {
         self.life.facts(plan, &codes, &self.open, facts)
     }
 
-    /// How many runs of a procedure were handed in and not withdrawn.
+    /// How many runs of a procedure meet what is owed: handed in and still under way, or ended with effects. One that
+    /// was refused or withdrawn meets nothing.
     #[must_use]
     pub fn filed(&self, procedure: &str) -> u32 {
-        let filed = self
-            .runs
-            .iter()
-            .filter(|run| run.procedure == procedure && run.filed_at.is_some() && run.position != "withdrawn");
-        u32::try_from(filed.count()).unwrap_or(u32::MAX)
+        let meets = |run: &&RunRow| {
+            let filed = run.procedure == procedure && run.filed_at.is_some();
+            filed && (!run.is_over() || run.took_effect_at.is_some())
+        };
+        u32::try_from(self.runs.iter().filter(meets).count()).unwrap_or(u32::MAX)
     }
 }
 
@@ -119,7 +120,8 @@ impl Tx {
         Ok(read(&edition, procedure, &answers, &facts).0)
     }
 
-    /// What a decision would change, or why it may not be taken. Nothing is written.
+    /// What a decision would change, or why it may not be taken. `None` when its outcome has no effects at all: then the
+    /// case is as if the run had not been, and nothing owed is met by it. Nothing is written.
     ///
     /// # Errors
     /// The outer for ours, the inner [`Refusal`] for the staircase and the like.
@@ -128,20 +130,16 @@ impl Tx {
         row: &CaseRow,
         outcome: &str,
         amount: Option<i64>,
-    ) -> Result<Result<Vec<Change>, Refusal>, DbError> {
+    ) -> Result<Result<Option<Vec<Change>>, Refusal>, DbError> {
         let view = self.life(row).await?;
-        let Some((plan, procedure)) = view.edition.life.clone().zip(view.edition.procedure(&row.procedure).cloned())
-        else {
-            return Ok(Ok(vec![]));
-        };
-        let Some(effects) = procedure.flow.effects.get(outcome).filter(|effects| !effects.is_empty()) else {
-            return Ok(Ok(vec![]));
-        };
+        let procedure = view.edition.procedure(&row.procedure).cloned();
+        let Some((plan, procedure)) = view.edition.life.clone().zip(procedure) else { return Ok(Ok(None)) };
+        let Some(effects) = procedure.flow.effects.get(outcome) else { return Ok(Ok(None)) };
         let reading = self.newest_reading(row, &procedure).await?;
         let date = self.now().await?.date();
         let ruling = Ruling { amount, date, receipt: row.number.as_deref().unwrap_or_default() };
         let filed = view.edition.filed.get(&row.procedure.replace('-', "_"));
-        Ok(consequences(&plan, &view.life, effects, filed, ruling, &reading))
+        Ok(consequences(&plan, &view.life, effects, filed, ruling, &reading).map(Some))
     }
 
     /// Records on the case what a decision of one of its runs (or its own) changed. Called by `record` for every
@@ -160,9 +158,7 @@ impl Tx {
         let Event::Decided { outcome, amount, label, .. } = taken.event else { return Ok(None) };
         let changes = self.would_change(taken.run, outcome.code(), *amount).await?;
         let changes = changes.map_err(|refusal| DbError::Unlawful(Box::new(refusal)))?;
-        if changes.is_empty() {
-            return Ok(None);
-        }
+        let Some(changes) = changes else { return Ok(None) };
         let root = self.root_of(run).await?;
         let edition = self.edition(&root.edition).await?;
         let event = Event::TookEffect {

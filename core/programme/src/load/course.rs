@@ -25,16 +25,20 @@ pub(crate) fn case(file: &File<'_>, yaml: &Yaml, case: &mut ExampleCase, facts: 
         case.amounts.insert(name, yen);
     }
     for (key, body) in map.get("done").map(|list| file.entries(list)).unwrap_or_default() {
-        let times = file.text(body).and_then(|text| text.parse().ok());
+        let times = file.text(body).and_then(|text| text.parse::<u32>().ok());
         let Some(times) = times else {
             file.problem(body.mark, "done counts runs: { application: 1 }");
             continue;
         };
+        facts.insert(format!("done.{}", key.text.replace('-', "_")), Raw::Text(times.to_string()));
         case.done.insert(key.text.replace('_', "-"), times);
     }
     if let Some(open) = map.get("open") {
         let items = file.one_or_many(open).iter();
         case.open = items.filter_map(|item| file.text(item)).map(|code| code.replace('_', "-")).collect();
+        for code in &case.open {
+            facts.insert(format!("open.{}", code.replace('-', "_")), Raw::Text("1".to_owned()));
+        }
     }
     for (procedure, fields) in map.get("filed").map(|list| file.entries(list)).unwrap_or_default() {
         for (field, value) in file.entries(fields) {

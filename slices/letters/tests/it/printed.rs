@@ -42,6 +42,8 @@ async fn every_letter_of_the_edition_can_be_printed() {
     let mut events = w.adoption();
     events.pop();
     events.push(Event::Decided {
+        conditions: vec![],
+        label: String::new(),
         outcome: Outcome::NOT_ADOPTED,
         amount: None,
         run: "x".into(),

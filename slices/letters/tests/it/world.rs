@@ -226,6 +226,8 @@ impl World {
             Event::SecondCheckFinished { submission: 1, by, agrees: true, reason: String::new() },
             Event::ReviewFinished { finalised: 3 },
             Event::Decided {
+                conditions: vec![],
+                label: String::new(),
                 outcome: Outcome::ADOPTED,
                 amount: Some(9_000_000),
                 run: "x".into(),

@@ -25,6 +25,7 @@ fn field(id: &str, kind: FieldType) -> Field {
         unit: String::new(),
         import: false,
         default: None,
+        carried: vec![],
         statement: String::new(),
         group: String::new(),
         slot: 0,
