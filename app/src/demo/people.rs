@@ -47,6 +47,7 @@ pub const COLLEAGUES: &[Colleague] = &[
     staff("operator2", "高橋 亮", "operator"),
     staff("operator3", "松田 真由", "operator"),
     staff("operator4", "近藤 拓也", "operator"),
+    staff("supervisor", "永井 聡子", "supervisor"),
     staff("it1", "上原 純", "office_it"),
     reviewer("reviewer1", "藤井 正樹", &[("employer", "藤井経営研究所"), ("prefecture", "13")], 60),
     reviewer("reviewer2", "森本 さやか", &[("prefecture", "27")], 60),

@@ -19,6 +19,8 @@ pub enum Channel {
     Paper,
     /// メール
     Mail,
+    /// 事務局の発議: nothing came in, the office acts by itself
+    Office,
 }
 
 impl Channel {
@@ -28,6 +30,7 @@ impl Channel {
             Self::Portal => "portal",
             Self::Paper => "paper",
             Self::Mail => "mail",
+            Self::Office => "office",
         }
     }
 
@@ -37,12 +40,13 @@ impl Channel {
             Self::Portal => "電子申請",
             Self::Paper => "紙（郵送・持参）",
             Self::Mail => "電子メール",
+            Self::Office => "事務局の発議",
         }
     }
 
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Portal, Self::Paper, Self::Mail].into_iter().find(|c| c.code() == code)
+        [Self::Portal, Self::Paper, Self::Mail, Self::Office].into_iter().find(|c| c.code() == code)
     }
 }
 

@@ -81,6 +81,23 @@ fn roman(era: &str) -> char {
     }
 }
 
+/// A day as people write it: `2026/11/22`, `2026-11-22`, `令和8年11月22日`, in any width.
+pub fn read_date(text: &str) -> Option<Date> {
+    let folded = crate::text::fold_width(text.trim());
+    let digits = |part: &str| part.trim().parse::<i32>().ok();
+    let plain: String = folded.chars().map(|c| if matches!(c, '年' | '月' | '-' | '.') { '/' } else { c }).collect();
+    let parts: Vec<&str> = plain.trim_end_matches('日').split('/').collect();
+    let [year, month, day] = parts.as_slice() else { return None };
+    let (month, day) = (u8::try_from(digits(month)?).ok()?, u8::try_from(digits(day)?).ok()?);
+    if let Some(year) = digits(year) {
+        return Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok().filter(|_| year > 1_000);
+    }
+    let era: String = year.chars().take_while(|c| !c.is_ascii_digit() && *c != '元').collect();
+    let rest = year.strip_prefix(era.as_str())?;
+    let n = if rest == "元" { 1 } else { digits(rest)? };
+    from_era(&era, n, month, day)
+}
+
 /// 年度: April starts it, so 2027-03-31 lies in 2026.
 pub fn fiscal_year(day: Date) -> i32 {
     if u8::from(day.month()) >= 4 { day.year() } else { day.year() - 1 }

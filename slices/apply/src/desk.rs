@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hojo_access::{Access, Actor, Permit};
 use hojo_case::{Channel, Party, Position, Terms};
 use hojo_db::{CaseRow, FilingDesk, FilingRow, Lowering, Mode, Tx};
-use hojo_programme::{Answers, Edition, Facts, FieldPath, Form, Procedure, Section};
+use hojo_programme::{Answers, Edition, Facts, FieldPath, Form, Opener, Procedure, Section};
 use hojo_web::ui::form::{Open, Places, Posted as Read, Scene, parse};
 use hojo_web::{Cx, Fault};
 use hojo_words::Now;
@@ -63,7 +63,8 @@ async fn open_as<A: Access>(cx: &Cx<A>, tx: &mut Tx, mode: Mode, judging: Judgin
     }
     let (permit, found) = tx.filing_desk::<A>(id).await?;
     let FilingDesk { row, filing, facts, lowered } = found;
-    let way = Way { site: cx.site(), filing: filing.public_id, case: row.public_id };
+    let root = if row.root.is_some() { Some(tx.root_of(&row).await?.public_id) } else { None };
+    let way = Way { site: cx.site(), filing: filing.public_id, case: row.public_id, root };
     if way.on_behalf() && row.case.channel == Channel::Portal {
         return Err(Fault::NotFound);
     }
@@ -144,6 +145,16 @@ impl Desk {
 
     pub fn is_editable(&self) -> bool {
         self.row.position().is_editable()
+    }
+
+    /// A procedure after adoption, which belongs to a case that goes on.
+    pub fn is_run(&self) -> bool {
+        self.way.root.is_some()
+    }
+
+    /// Begun by the office of its own motion and not returned to the applicant yet, who sees nothing of it.
+    pub fn is_own_motion(&self) -> bool {
+        self.row.opener == Opener::Office.as_str()
     }
 
     pub fn is_returned(&self) -> bool {

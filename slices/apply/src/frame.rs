@@ -1,7 +1,7 @@
 //! The frame around every page of a filing: the way back, the banner of the office, the problems.
 
 use hojo_access::Access;
-use hojo_case::{Channel, Refusal, late_since};
+use hojo_case::{Refusal, late_since};
 use hojo_web::Cx;
 use hojo_web::ui::{self, Banner, Problem, Shell, Tone};
 use hojo_web::{Markup, html};
@@ -41,12 +41,13 @@ pub(crate) fn list_step(desk: &Desk) -> (String, String) {
 }
 
 fn on_behalf(desk: &Desk) -> Banner {
+    if desk.is_own_motion() {
+        let title = format!("事務局の発議：{} の案件について入力しています", desk.row.applicant_name);
+        return ui::banner(Tone::Warn, title)
+            .body(html! { p { "事業者には、この画面の内容は表示されません。事業者には通知書だけが届きます。入力した人は記録されます。" } });
+    }
     let received = desk.filing.received_on.map_or_else(String::new, |d| format!("、受領日 {}", ui::date(d)));
-    let channel = match desk.row.case.channel {
-        Channel::Paper => "紙（郵送・持参）",
-        Channel::Mail => "電子メール",
-        Channel::Portal => "電子申請",
-    };
+    let channel = desk.row.case.channel.label();
     ui::banner(Tone::Warn, format!("代理入力：{} の申請を入力しています", desk.row.applicant_name))
         .body(html! { p { (channel) (received) "。届いた書類のとおりに入力してください。入力した人は記録されます。" } })
 }

@@ -9,6 +9,8 @@ pub(crate) struct Way {
     pub site: Site,
     pub filing: PublicId,
     pub case: PublicId,
+    /// The case this is a later procedure of; none for an application.
+    pub root: Option<PublicId>,
 }
 
 impl Way {
@@ -77,7 +79,19 @@ impl Way {
 
     /// Where one comes from: label and address.
     pub fn home(&self) -> (String, String) {
+        if let Some(root) = self.root {
+            return if self.on_behalf() {
+                ("案件".to_owned(), format!("/cases/{root}"))
+            } else {
+                ("手続".to_owned(), procedures(root))
+            };
+        }
         let (label, href) = if self.on_behalf() { ("代理受付", "/intake") } else { ("マイページ", "/me") };
         (label.to_owned(), href.to_owned())
     }
+}
+
+/// Where an applicant sees what a case needs after its adoption.
+pub(crate) fn procedures(root: PublicId) -> String {
+    format!("/cases/{root}/procedures")
 }

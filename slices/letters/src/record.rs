@@ -3,7 +3,7 @@
 use hojo_access::Permission;
 use hojo_db::{Audit, CaseRow, DbError, Outcome, Tx, random};
 use hojo_jobs::Failure;
-use hojo_programme::LetterSpec;
+use hojo_programme::{Audience, LetterSpec};
 use hojo_words::ids::{LetterId, PublicId};
 use hojo_words::letter::LetterModel;
 use serde_json::{Value, json};
@@ -75,7 +75,7 @@ pub async fn ensure(tx: &mut Tx, case: &CaseRow, spec: &LetterSpec, cause: &str)
         random::public_id().uuid(),
         case.programme,
         case.round.0,
-        case.applicant.0,
+        reader(case, spec),
         case.id.0,
         spec.id,
         spec.name,
@@ -102,6 +102,14 @@ pub async fn ensure(tx: &mut Tx, case: &CaseRow, spec: &LetterSpec, cause: &str)
         serial: r.serial,
         issued_on: r.issued_on,
     })
+}
+
+/// Whose letter it is: what goes to 中小機構 or stays in the office belongs to nobody whom row security knows.
+fn reader(case: &CaseRow, spec: &LetterSpec) -> uuid::Uuid {
+    match spec.audience {
+        Audience::Applicant => case.applicant.0,
+        Audience::Agency | Audience::Internal => uuid::Uuid::nil(),
+    }
 }
 
 /// Keeps number and day: from here on the number belongs to this letter, printed or not.

@@ -1,7 +1,12 @@
 //! What follows adoption: which procedures may begin, who decides them, what the case owes by when.
 //! Never changes the life of a case itself: `hojo_db` does, whenever a decision is recorded.
-//! Start at `begin/` (a procedure begins), then `rule/` (起案, 決裁, 中小機構の承認) and `dues/` (義務).
+//! Start at `begin/` (a procedure begins), then `rule/` (起案, 決裁, 中小機構の承認) and `life/` (where a case stands).
 //! Kept honest by `testkit/tests/it/procedures`: each procedure is filed, decided and told over HTTP.
+
+mod begin;
+mod common;
+mod life;
+mod rule;
 
 use hojo_access::Site;
 use hojo_jobs::Runner;
@@ -11,18 +16,31 @@ use hojo_web::{CasePanel, Routes};
 #[must_use]
 pub fn portal_routes() -> Routes {
     Routes::on(Site::Portal)
+        .get("/cases/{case}/procedures", life::show)
+        .post("/cases/{case}/procedures/{code}", begin::apply)
 }
 
 /// What the office, and the agency behind it, does.
 #[must_use]
 pub fn office_routes() -> Routes {
     Routes::on(Site::Office)
+        .get("/cases/{case}/begin", begin::show)
+        .post("/cases/{case}/begin", begin::post)
+        .get("/cases/{case}/ruling", rule::draft::show)
+        .post("/cases/{case}/ruling", rule::draft::post)
+        .get("/cases/{case}/approve", rule::approve::show)
+        .post("/cases/{case}/approve", rule::approve::approve)
+        .post("/cases/{case}/send-back", rule::approve::send_back)
+        .get("/cases/{case}/agency", rule::agency::show)
+        .post("/cases/{case}/agency", rule::agency::post)
+        .get("/approvals", rule::waiting::show)
+        .menu("決裁・承認", 25)
 }
 
 /// What the case desk shows of this room.
 #[must_use]
 pub fn panels() -> Vec<CasePanel> {
-    vec![]
+    life::panels()
 }
 
 /// Registers every job of this room.

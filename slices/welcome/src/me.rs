@@ -22,7 +22,10 @@ struct Mine {
     /// The flow's word, and the sentence under it.
     word: String,
     sentence: String,
-    closes: OffsetDateTime,
+    /// Of an application, the end of its round; of a later procedure, what the office asked for, if it did.
+    due: Option<OffsetDateTime>,
+    /// A procedure after adoption, by its title; none for an application.
+    run: Option<String>,
     changed_at: OffsetDateTime,
 }
 
@@ -59,7 +62,7 @@ pub(crate) async fn show(cx: Cx<allow::BeApplicant>) -> Result<Reply, Fault> {
 
 async fn cases(tx: &mut Tx, rounds: &[Round], me: ApplicantId) -> Result<Vec<Mine>, Fault> {
     let rows = sqlx::query!(
-        "select c.public_id, c.round_id, c.number, c.title, c.state, c.changed_at, c.edition_id,
+        "select c.public_id, c.round_id, c.number, c.title, c.state, c.changed_at, c.edition_id, c.root_id,
                 f.public_id as filing, f.procedure
          from cases c join filings f on f.case_id = c.id
          where c.applicant_id = $1 and c.position <> 'discarded' order by c.changed_at desc",
@@ -72,11 +75,15 @@ async fn cases(tx: &mut Tx, rounds: &[Round], me: ApplicantId) -> Result<Vec<Min
         let state: Case = serde_json_from(r.state)?;
         let edition = tx.edition(&r.edition_id).await?;
         let flow_state = state.position.flow_state();
-        let word =
-            edition.procedure(&r.procedure).map(|p| p.flow.applicant_word(flow_state).to_owned()).unwrap_or_default();
+        let procedure = edition.procedure(&r.procedure);
+        let word = procedure.map(|p| p.flow.applicant_word(flow_state).to_owned()).unwrap_or_default();
+        let run = r.root_id.is_some().then(|| procedure.map(|p| p.title.clone()).unwrap_or_default());
         let public: Public = texts::read(&edition, "portal/public.yaml")?;
         let round = rounds.iter().find(|x| x.id.0 == r.round_id);
-        let (_, closes) = tx.window(hojo_words::ids::RoundId(r.round_id), Some(me)).await?;
+        let due = match run {
+            Some(_) => state.file_due.map(end_of_day),
+            None => Some(tx.window(hojo_words::ids::RoundId(r.round_id), Some(me)).await?.1),
+        };
         all.push(Mine {
             case: PublicId::from_uuid(r.public_id),
             filing: PublicId::from_uuid(r.filing),
@@ -86,7 +93,8 @@ async fn cases(tx: &mut Tx, rounds: &[Round], me: ApplicantId) -> Result<Vec<Min
             word,
             sentence: public.status_words.get(flow_state.as_str()).cloned().unwrap_or_default(),
             state,
-            closes,
+            due,
+            run,
             changed_at: r.changed_at,
         });
     }
@@ -100,7 +108,7 @@ fn serde_json_from(value: sqlx::types::JsonValue) -> Result<Case, Fault> {
 async fn letters(tx: &mut Tx, me: ApplicantId) -> Result<Vec<Letter>, Fault> {
     let rows = sqlx::query!(
         "select public_id, title, delivered_at, read_at from letters
-         where applicant_id = $1 and state = 'delivered' and kind <> 'application-copy'
+         where applicant_id = $1 and state = 'delivered' and kind not in ('application-copy', 'filing-copy')
          order by delivered_at desc nulls last limit 50",
         me.0
     )
@@ -123,10 +131,7 @@ fn to_do(mine: &[Mine], letters: &[Letter], now: OffsetDateTime) -> Markup {
     for (at, m) in mine.iter().enumerate() {
         match m.state.position {
             Position::Returned => {
-                let due = m
-                    .state
-                    .return_due
-                    .map_or(m.closes, |d| jst::start_of_day(d) + time::Duration::days(1) - time::Duration::SECOND);
+                let due = m.state.return_due.map(end_of_day).or(m.due).unwrap_or(now);
                 tasks.insert(
                     (due, at),
                     ui::Task {
@@ -138,16 +143,18 @@ fn to_do(mine: &[Mine], letters: &[Letter], now: OffsetDateTime) -> Markup {
                 );
             }
             Position::Draft => {
-                let over = now > m.closes;
+                let over = m.due.is_some_and(|due| now > due) && m.run.is_none();
                 tasks.insert(
-                    (m.closes, at),
+                    (m.due.unwrap_or(FAR), at),
                     ui::Task {
                         title: format!("{}の下書きを続ける", name(m)),
                         href: Some(format!("/filings/{}", m.filing)),
-                        hint: Some(if over {
-                            format!("受付は{}に締め切りました。下書きは残っています。", ui::date_time(m.closes))
-                        } else {
-                            format!("締切: {}（{}）", ui::date_time(m.closes), ui::remaining(m.closes - now))
+                        hint: m.due.map(|due| {
+                            if over {
+                                format!("受付は{}に締め切りました。下書きは残っています。", ui::date_time(due))
+                            } else {
+                                format!("締切: {}（{}）", ui::date_time(due), ui::remaining(due - now))
+                            }
                         }),
                         state: if over {
                             ui::plain_chip("受付終了")
@@ -177,12 +184,25 @@ fn to_do(mine: &[Mine], letters: &[Letter], now: OffsetDateTime) -> Markup {
     }
 }
 
+/// The last second of a day in Japan.
+fn end_of_day(day: time::Date) -> OffsetDateTime {
+    jst::start_of_day(day) + time::Duration::days(1) - time::Duration::SECOND
+}
+
+/// What has no due date comes after what has one.
+const FAR: OffsetDateTime = time::macros::datetime!(9999-12-31 0:00 UTC);
+
 fn name(m: &Mine) -> String {
+    if let Some(run) = &m.run {
+        return if m.title.is_empty() { run.clone() } else { format!("{run}（「{}」）", m.title) };
+    }
     if m.title.is_empty() { format!("{}の応募申請", m.round) } else { format!("「{}」", m.title) }
 }
 
 fn waiting(mine: &[Mine]) -> Markup {
-    let list: Vec<&Mine> = mine.iter().filter(|m| !matches!(m.state.position, Position::Draft)).collect();
+    // Later procedures stand on the page of their case.
+    let list: Vec<&Mine> =
+        mine.iter().filter(|m| m.run.is_none() && !matches!(m.state.position, Position::Draft)).collect();
     html! {
         section {
             h2 { "申請の状況" }
@@ -195,7 +215,9 @@ fn waiting(mine: &[Mine]) -> Markup {
                         ("受付番号", html! { (m.number.as_deref().unwrap_or("—")) }),
                         ("最終更新", html! { (ui::date_time(m.changed_at)) }),
                     ]))
-                    (ui::buttons(&[ui::link_button("詳しく見る", format!("/cases/{}", m.case)).outline().about(name(m))]))
+                    @let more = ui::link_button("詳しく見る", format!("/cases/{}", m.case)).outline().about(name(m));
+                    @if m.state.life.standing.is_empty() || m.state.position != Position::Closed { (ui::buttons(&[more])) }
+                    @else { (ui::buttons(&[ui::link_button("案件の状態と手続", format!("/cases/{}/procedures", m.case)).about(name(m)), more])) }
                 }))
             }
         }
@@ -209,7 +231,7 @@ fn may_start(rounds: &[Round], mine: &[Mine], now: OffsetDateTime, entry: bool, 
             @let open: Vec<&Round> = rounds.iter().filter(|r| now <= r.closes).collect();
             @if open.is_empty() { (ui::empty("始められる手続はありません", &html! { p { "受付中の公募はありません。" a href="/rounds" { "公募回の一覧" } "をご覧ください。" } })) }
             @for round in open {
-                @let live = mine.iter().any(|m| m.round == round.title && m.state.position != Position::Withdrawn);
+                @let live = mine.iter().any(|m| m.run.is_none() && m.round == round.title && m.state.position != Position::Withdrawn);
                 (ui::panel(&format!("応募申請（{}）", round.title), &html! {
                     (ui::facts(&[
                         ("締切", ui::deadline(round.closes, now)),

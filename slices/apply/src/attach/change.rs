@@ -151,7 +151,7 @@ async fn insert(
         public_id.uuid(),
         row.programme,
         row.round.0,
-        row.applicant.0,
+        row.reader().0,
         row.id.0,
         filing.0,
         slot,

@@ -99,7 +99,9 @@ fn gate(desk: &Desk, terms: &Terms) -> Gate {
         let refused = !desk.way.on_behalf() && terms.refuse_late && late_since(&desk.row.case, desk.now).is_some();
         return if refused { Gate::Late } else { Gate::Open };
     }
-    if now < terms.opens {
+    if !terms.in_round {
+        Gate::Open
+    } else if now < terms.opens {
         Gate::NotYet(terms.opens)
     } else if now > terms.closes && !desk.way.on_behalf() {
         Gate::Closed(terms.closes)
@@ -133,7 +135,13 @@ fn sending(desk: &Desk, gate: Gate, csrf: &str, asked: &Asked) -> Markup {
 
 fn send_form(desk: &Desk, asks: &[Choice], csrf: &str, asked: &Asked) -> Markup {
     let words = if desk.way.on_behalf() {
-        "届いた書類のとおりに入力し、内容を確認しました。"
+        if desk.is_own_motion() {
+            "入力した内容に誤りがないことを確認しました。"
+        } else {
+            "届いた書類のとおりに入力し、内容を確認しました。"
+        }
+    } else if desk.is_run() {
+        "入力した内容に誤りがないことを確認しました。この内容で提出します。"
     } else {
         "入力した内容に誤りがないことを確認しました。この内容で申請します。"
     };

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use super::state::{SectionState, section_state};
 use crate::desk::{self, Desk};
 use crate::frame;
+use crate::withdraw::may_withdraw;
 
 /// What the page shows.
 pub(crate) struct Overview {
@@ -24,7 +25,7 @@ pub(crate) struct Overview {
     pub remarks: Vec<String>,
     pub check: String,
     pub compare: Option<String>,
-    pub leave: (String, &'static str),
+    pub leave: Option<(String, &'static str)>,
 }
 
 pub(crate) async fn show<A: Access>(cx: Cx<A>) -> Result<Reply, Fault> {
@@ -36,12 +37,14 @@ pub(crate) async fn show<A: Access>(cx: Cx<A>) -> Result<Reply, Fault> {
     }
     let terms = desk.terms(&mut tx).await?;
     desk::seen(&cx, tx, &desk).await?;
-    let body = view(&overview(&desk, terms.opens, terms.closes));
+    let window = terms.in_round.then_some((terms.opens, terms.closes));
+    let body = view(&overview(&desk, window));
     let page = frame::page(&cx, &desk, desk.procedure.title.clone(), body, &[]);
     Ok(Reply::page(&page))
 }
 
-fn overview(desk: &Desk, opens: OffsetDateTime, closes: OffsetDateTime) -> Overview {
+/// `window`: when the round takes applications; none for the procedures after adoption, which have no window.
+fn overview(desk: &Desk, window: Option<(OffsetDateTime, OffsetDateTime)>) -> Overview {
     let now = desk.now.utc();
     let states: Vec<_> = desk.shown().map(|(at, section)| (section, section_state(desk, at))).collect();
     let done = states.iter().filter(|(_, s)| *s == SectionState::Done).count();
@@ -52,21 +55,27 @@ fn overview(desk: &Desk, opens: OffsetDateTime, closes: OffsetDateTime) -> Overv
         list.push(Task { title: section.title.clone(), href, hint: state.hint(), state: state.chip() });
     }
     // A returned filing is owed by the end of the day that the notice names.
-    let due = if desk.is_returned() { desk.row.case.return_due.and_then(end_of_day) } else { Some(closes) };
+    let due = match window {
+        _ if desk.is_returned() => desk.row.case.return_due.and_then(end_of_day),
+        Some((_, closes)) => Some(closes),
+        None => desk.row.case.file_due.and_then(end_of_day),
+    };
     Overview {
         tasks,
         closed,
         done: u64::try_from(done).unwrap_or(0),
         due: due.map(|d| (d, now)),
-        opens: (!desk.is_returned() && now < opens).then_some(opens),
+        opens: window.map(|(opens, _)| opens).filter(|opens| !desk.is_returned() && now < *opens),
         late: frame::late(desk),
         remarks: whole_remarks(desk),
         check: desk.way.check(),
         compare: desk.is_returned().then(|| desk.way.compare()),
-        leave: if desk.is_returned() {
-            (desk.way.withdraw(), "申請を取り下げる")
+        leave: if !desk.is_returned() {
+            Some((desk.way.discard(), "下書きを破棄する"))
+        } else if may_withdraw(desk) {
+            Some((desk.way.withdraw(), if desk.is_run() { "手続を取り下げる" } else { "申請を取り下げる" }))
         } else {
-            (desk.way.discard(), "下書きを破棄する")
+            None
         },
     }
 }
@@ -114,7 +123,7 @@ fn view(o: &Overview) -> Markup {
         p { "途中の内容は自動で保存されます。いつでも中断して、あとから続けられます。" }
         p {
             @if let Some(compare) = &o.compare { a href=(compare) { "前回の提出との違いを見る" } "　" }
-            a href=(o.leave.0) { (o.leave.1) }
+            @if let Some((href, words)) = &o.leave { a href=(href) { (words) } }
         }
     }
 }
@@ -142,7 +151,7 @@ mod tests {
             remarks: vec![],
             check: "/c".into(),
             compare: None,
-            leave: ("/d".into(), "下書きを破棄する"),
+            leave: Some(("/d".into(), "下書きを破棄する")),
         };
         let html = view(&o).into_string();
         assert!(html.contains("受付は2026/09/30 17:00からです"), "{html}");

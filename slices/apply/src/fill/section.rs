@@ -77,6 +77,7 @@ pub(crate) async fn page<A: Access>(
     let scene = form::Scene { answers: &drawn, ..desk.scene(&places, from_check) };
     let fields = html! {
         @if let Some(above) = &told.above { (above) }
+        @if let Some(carried) = carried(desk, at) { (carried) }
         @if from_check { input type="hidden" name="_from" value="check"; }
         (form::draw(&scene, at))
         (postal::fallback(desk, at))
@@ -99,6 +100,31 @@ pub(crate) async fn page<A: Access>(
         page = page.banner(banner);
     }
     Ok(page)
+}
+
+/// Says which answers the draft began with and where they came from, so that nobody takes them for typed.
+fn carried(desk: &Desk, at: usize) -> Option<Markup> {
+    if desk.is_returned() {
+        return None;
+    }
+    let slots = desk.form().sections.get(at)?.fields.iter();
+    let fields = slots.filter_map(|slot| desk.form().fields.get(*slot));
+    let fields: Vec<_> = fields
+        .filter(|field| !field.carried.is_empty() && desk.judged.reading.is_shown(&field.id))
+        .filter(|field| desk.answers.get(&field.id).is_some_and(|raw| !draft::is_blank(raw)))
+        .collect();
+    let title = |code: &str| desk.edition.procedure(code).map_or_else(|| code.to_owned(), |p| p.title.clone());
+    let mut from: Vec<String> = fields.iter().flat_map(|field| &field.carried).map(|(code, _)| title(code)).collect();
+    from.dedup();
+    (!fields.is_empty()).then(|| {
+        let banner = ui::banner(Tone::Info, format!("{}の内容を引き継いでいます", from.join("・")));
+        html! {
+            (banner.body(html! {
+                p { "次の項目には、これまでに認められた内容が入っています。変わったところがあれば直してください。" }
+                ul { @for field in &fields { li { (field.label) } } }
+            }))
+        }
+    })
 }
 
 fn buttons(desk: &Desk, at: usize, from_check: bool) -> Markup {

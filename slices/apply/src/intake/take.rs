@@ -103,7 +103,7 @@ fn filled(posted: &Posted) -> Filled {
 }
 
 fn channel(filled: &Filled, problems: &mut Vec<Problem>) -> Option<Channel> {
-    let found = Channel::from_code(&filled.channel).filter(|c| *c != Channel::Portal);
+    let found = Channel::from_code(&filled.channel).filter(|c| matches!(c, Channel::Paper | Channel::Mail));
     if found.is_none() {
         problems.push(Problem::at("channel", "届いた方法を選んでください。"));
     }

@@ -39,7 +39,7 @@ pub(crate) async fn round_of(tx: &mut Tx, id: PublicId) -> Result<Round, Fault> 
 pub(crate) async fn live_case(tx: &mut Tx, round: RoundId, applicant: ApplicantId) -> Result<Option<PublicId>, Fault> {
     let row = sqlx::query!(
         "select f.public_id from cases c join filings f on f.case_id = c.id
-         where c.round_id = $1 and c.applicant_id = $2 and c.position not in ('withdrawn', 'discarded')
+         where c.round_id = $1 and c.applicant_id = $2 and c.root_id is null and c.position not in ('withdrawn', 'discarded')
          order by f.created_at limit 1",
         round.0,
         applicant.0

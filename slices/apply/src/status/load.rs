@@ -3,7 +3,7 @@
 use hojo_access::allow;
 use hojo_case::{Event, Position};
 use hojo_db::{CaseRow, DbError, Mode, Tx};
-use hojo_programme::{Flow, State};
+use hojo_programme::{Flow, State, StepKind};
 use hojo_web::ui::{Happened, Step, StepState};
 use hojo_web::{Cx, Fault, html};
 use hojo_words::ids::{CaseId, FilingId, PublicId};
@@ -13,7 +13,7 @@ use super::history::told;
 use crate::fill::end_of_day;
 use crate::submissions::{self, Submitted};
 use crate::submit::copy_of;
-use crate::way::Way;
+use crate::way::{Way, procedures};
 
 /// A letter as the list shows it.
 pub(crate) struct Letter {
@@ -28,6 +28,9 @@ pub(crate) struct Letter {
 pub(crate) struct Status {
     pub way: Way,
     pub procedure: String,
+    /// Where the case goes on after its adoption.
+    pub goes_on: Option<String>,
+    pub may_withdraw: bool,
     pub row: CaseRow,
     pub word: String,
     pub steps: Vec<Step>,
@@ -48,8 +51,11 @@ pub(crate) async fn status(cx: &Cx<allow::BeApplicant>, tx: &mut Tx) -> Result<S
     let edition = tx.edition(&filing.edition).await?;
     let procedure = edition.procedure(&filing.procedure).cloned().ok_or(Fault::NotFound)?;
     let now = tx.now().await?.utc();
+    let root = tx.root_of(&row).await?;
+    let terms = tx.terms(&procedure, row.round, row.applicant).await?;
     let due = match row.position() {
-        Position::Draft => Some(tx.window(row.round, Some(row.applicant)).await?.1),
+        Position::Draft if terms.in_round => Some(terms.closes),
+        Position::Draft => row.case.file_due.and_then(end_of_day),
         Position::Returned => row.case.return_due.and_then(end_of_day),
         _ => None,
     };
@@ -65,7 +71,18 @@ pub(crate) async fn status(cx: &Cx<allow::BeApplicant>, tx: &mut Tx) -> Result<S
     .fetch_one(tx.sql())
     .await?;
     Ok(Status {
-        way: Way { site: cx.site(), filing: filing.public_id, case: row.public_id },
+        way: Way {
+            site: cx.site(),
+            filing: filing.public_id,
+            case: row.public_id,
+            root: row.root.is_some().then_some(root.public_id),
+        },
+        goes_on: (root.position() == Position::Closed && !root.case.life.standing.is_empty())
+            .then(|| procedures(root.public_id)),
+        may_withdraw: procedure
+            .flow
+            .step(StepKind::Withdraw)
+            .is_some_and(|step| step.by.iter().any(|role| role == "applicant")),
         procedure: procedure.title.clone(),
         word: word(&procedure.flow, row.position()),
         steps: steps(&procedure.flow, row.position()),
@@ -120,7 +137,8 @@ pub(crate) fn steps(flow: &Flow, position: Position) -> Vec<Step> {
         Position::Closed => 3,
         Position::Withdrawn | Position::Discarded => return Vec::new(),
     };
-    let states = [State::Draft, State::Check, State::Examine, State::Notified];
+    let third = if flow.step(StepKind::Examine).is_some() { State::Examine } else { State::Decide };
+    let states = [State::Draft, State::Check, third, State::Notified];
     let step = |(at, state): (usize, &State)| Step {
         title: if at == here { word(flow, position) } else { flow.applicant_word(*state).to_owned() },
         state: match at.cmp(&here) {
@@ -159,7 +177,7 @@ async fn history(tx: &mut Tx, case: CaseId, me: Option<uuid::Uuid>) -> Result<Ve
 async fn letters(tx: &mut Tx, case: CaseId) -> Result<Vec<Letter>, Fault> {
     let rows = sqlx::query!(
         "select public_id, title, number, coalesce(delivered_at, created_at) as \"at!\", read_at from letters
-         where case_id = $1 and state = 'delivered' and kind <> 'application-copy' order by created_at desc",
+         where case_id = $1 and state = 'delivered' and kind not in ('application-copy', 'filing-copy') order by created_at desc",
         case.0
     )
     .fetch_all(tx.sql())

@@ -8,6 +8,8 @@ mod view;
 use hojo_access::allow;
 use hojo_web::{Cx, Fault, Reply};
 
+use crate::way::procedures;
+
 pub(crate) use load::filing;
 pub(crate) use version::{ReadOnly, answers, changes, show as version};
 
@@ -16,6 +18,8 @@ pub(crate) async fn show(cx: Cx<allow::BeApplicant>) -> Result<Reply, Fault> {
     let status = load::status(&cx, &mut tx).await?;
     tx.commit().await?;
     let title = format!("{}の状況", status.procedure);
-    let page = cx.page(title, view::view(&status)).breadcrumb(vec![("マイページ".into(), "/me".into())]);
+    let mut way = vec![("マイページ".to_owned(), "/me".to_owned())];
+    way.extend(status.way.root.map(|root| ("手続".to_owned(), procedures(root))));
+    let page = cx.page(title, view::view(&status)).breadcrumb(way);
     Ok(Reply::page(&page))
 }

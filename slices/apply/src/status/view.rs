@@ -10,12 +10,15 @@ pub(crate) fn view(s: &Status) -> Markup {
     html! {
         @if !s.steps.is_empty() { (ui::steps("申請の段階", &s.steps)) }
         (lead(s))
+        @if let Some(address) = &s.goes_on {
+            (ui::buttons(&[ui::link_button("案件の状態と手続を見る", address).outline()]))
+        }
         (ui::facts(&[
-            ("状態", html! { strong { (s.word) } }),
+            ("状態", html! { strong { (s.word) } @if s.row.position() == Position::Closed && s.row.case.outcome.is_some() { "（" (s.row.case.outcome_words()) "）" } }),
             ("受付番号", html! { (s.row.number.clone().unwrap_or_else(|| "提出すると付きます".to_owned())) }),
             ("申請者", html! { (s.row.applicant_name) }),
             ("事業計画名", html! { @if s.row.title.is_empty() { "未入力" } @else { (s.row.title) } }),
-            ("補助金交付申請額", html! { @match s.row.case.requested { Some(yen) => (ui::yen(yen)), None => "―" } }),
+            (if s.way.root.is_some() { "この手続の金額" } else { "補助金交付申請額" }, html! { @match s.row.case.requested { Some(yen) => (ui::yen(yen)), None => "―" } }),
             ("受付の方法", html! { (s.row.case.channel.label()) @if s.row.case.late_since.is_some() { " " (chip(Tone::Warn, "期限後の再提出")) } }),
         ]))
         h2 { "通知書・お知らせ" }
@@ -121,8 +124,11 @@ fn submissions(s: &Status) -> Markup {
 fn leave(s: &Status) -> Markup {
     match s.row.position() {
         Position::Draft => html! { p { a href=(s.way.discard()) { "下書きを破棄する" } } },
-        Position::Check | Position::SecondCheck | Position::Returned | Position::Examine | Position::Decide => {
-            html! { p { a href=(s.way.withdraw()) { "申請を取り下げる" } } }
+        Position::Check | Position::SecondCheck | Position::Returned | Position::Examine | Position::Decide
+            if s.may_withdraw =>
+        {
+            let words = if s.way.root.is_some() { "手続を取り下げる" } else { "申請を取り下げる" };
+            html! { p { a href=(s.way.withdraw()) { (words) } } }
         }
         _ => html! {},
     }

@@ -99,7 +99,9 @@ pub(super) fn decide(
     files: Checked,
     actor: &Actor,
 ) -> Result<Submission, Refusal> {
-    received_in_time(desk, terms)?;
+    if terms.in_round {
+        received_in_time(desk, terms)?;
+    }
     if desk.held.values().any(|h| *h == Held::Infected) {
         return Err(scan::refusal(Held::Infected));
     }
@@ -192,7 +194,7 @@ async fn keep(tx: &mut Tx, desk: &Desk, n: i32, receipt: &str, digest: &str, by:
         n,
         desk.row.programme,
         desk.row.round.0,
-        desk.row.applicant.0,
+        desk.row.reader().0,
         desk.row.id.0,
         receipt,
         answers,
@@ -240,9 +242,15 @@ fn search_texts(desk: &Desk, row: &hojo_db::CaseRow) -> Vec<String> {
 
 /// The copy and the receipt follow by job, once for each submission.
 async fn follow(tx: &mut Tx, desk: &Desk, n: i32) -> Result<(), Fault> {
+    // What the office does of its own motion is told by its letters, not by a receipt.
+    if desk.is_own_motion() {
+        return Ok(());
+    }
     let payload = json!({ "case": desk.row.public_id, "filing": desk.filing.public_id, "submission": n });
     let key = format!("{}:{n}", desk.filing.public_id);
-    enqueue(tx, NewJob::new(Lane::Letters, "application_copy", &payload).once(key.clone())).await?;
+    if desk.procedure.letters.values().any(|letter| letter.is_copy()) {
+        enqueue(tx, NewJob::new(Lane::Letters, "application_copy", &payload).once(key.clone())).await?;
+    }
     let mail =
         json!({ "template": "receipt", "case": desk.row.public_id, "filing": desk.filing.public_id, "submission": n });
     enqueue(tx, NewJob::new(Lane::Mail, "mail", mail).once(format!("receipt:{key}"))).await?;

@@ -2,6 +2,7 @@
 
 use hojo_access::Access;
 use hojo_db::{Mode, Tx};
+use hojo_programme::StepKind;
 use hojo_web::ui::{self, Holds, Tone, column, data_table};
 use hojo_web::{Cx, Fault, Markup, Reply, html};
 use hojo_words::ids::{CaseId, PublicId};
@@ -20,7 +21,14 @@ pub(crate) struct Receipt {
     /// The PDF copy, once it is made.
     pub copy: Option<String>,
     pub case: String,
-    pub on_behalf: bool,
+    /// The way home: label and address.
+    pub home: (String, String),
+    /// 応募申請, 交付申請, …
+    pub procedure: String,
+    /// Do reviewers from outside score it?
+    pub reviewed: bool,
+    /// The office's own motion: nobody is told of it but by letter.
+    pub own_motion: bool,
     /// The due date this submission missed.
     pub late_since: Option<Date>,
 }
@@ -45,7 +53,10 @@ fn receipt(desk: &Desk, submitted: Submitted, copy: Option<PublicId>) -> Receipt
         submitted,
         copy: copy.map(|id| format!("/letters/{id}/pdf")),
         case: desk.way.case(),
-        on_behalf: desk.way.on_behalf(),
+        home: desk.way.home(),
+        procedure: desk.procedure.title.clone(),
+        reviewed: desk.procedure.flow.step(StepKind::Examine).is_some(),
+        own_motion: desk.is_own_motion(),
         late_since: desk.row.case.late_since,
     }
 }
@@ -54,7 +65,7 @@ fn receipt(desk: &Desk, submitted: Submitted, copy: Option<PublicId>) -> Receipt
 pub(crate) async fn copy_of(tx: &mut Tx, case: CaseId, n: i32) -> Result<Option<PublicId>, Fault> {
     let row = sqlx::query!(
         "select public_id from letters
-         where case_id = $1 and kind = 'application-copy' and cause like '%:' || $2 and state = 'delivered'
+         where case_id = $1 and kind in ('application-copy', 'filing-copy') and cause like '%:' || $2 and state = 'delivered'
          order by created_at desc limit 1",
         case.0,
         n.to_string()
@@ -66,7 +77,7 @@ pub(crate) async fn copy_of(tx: &mut Tx, case: CaseId, n: i32) -> Result<Option<
 
 pub(crate) fn view(r: &Receipt) -> Markup {
     html! {
-        (ui::banner(Tone::Success, "申請を受け付けました").announce())
+        (ui::banner(Tone::Success, format!("{}を受け付けました", r.procedure)).announce())
         @if let Some(due) = r.late_since {
             (ui::banner(Tone::Warn, "期限後の再提出として受け付けました").body(html! {
                 p { "再提出の期限（" (ui::date(due)) "）を過ぎているため、審査の対象とするかを事務局が判断します。" }
@@ -81,20 +92,27 @@ pub(crate) fn view(r: &Receipt) -> Markup {
         ]))
         h2 { "受け付けた添付ファイル" }
         (files(&r.submitted))
-        h2 { "提出した内容の控え" }
-        @match &r.copy {
-            Some(href) => { p { a href=(href) { "申請書の控え（PDF）を開く" } } }
-            None => { p { "控え（PDF）を作成しています。数分後に、この画面と申請の状況の画面に表示されます。" } }
-        }
-        h2 { "このあとの流れ" }
-        ul {
-            li { "受付の確認メールを、登録されているメールアドレスに送ります。" }
-            li { "事務局が形式を確認します。直すところがある場合は差し戻し、期限をお知らせします。" }
-            li { "形式の確認が終わると、外部の審査員が審査します。結果は通知書でお知らせします。" }
+        @if !r.own_motion {
+            h2 { "提出した内容の控え" }
+            @match &r.copy {
+                Some(href) => { p { a href=(href) { "提出した内容の控え（PDF）を開く" } } }
+                None => { p { "控え（PDF）を作成しています。数分後に、この画面と状況の画面に表示されます。" } }
+            }
+            h2 { "このあとの流れ" }
+            ul {
+                li { "受付の確認メールを、登録されているメールアドレスに送ります。" }
+                @if r.reviewed {
+                    li { "事務局が形式を確認します。直すところがある場合は差し戻し、期限をお知らせします。" }
+                    li { "形式の確認が終わると、外部の審査員が審査します。結果は通知書でお知らせします。" }
+                } @else {
+                    li { "事務局が内容を確認します。直すところがある場合は差し戻し、期限をお知らせします。" }
+                    li { "確認と決定が終わると、マイページとメールでお知らせします。" }
+                }
+            }
         }
         (ui::buttons(&[
-            ui::link_button("申請の状況を見る", &r.case),
-            if r.on_behalf { ui::link_button("代理受付に戻る", "/intake").outline() } else { ui::link_button("マイページに戻る", "/me").outline() },
+            ui::link_button(format!("{}の状況を見る", r.procedure), &r.case),
+            ui::link_button(format!("{}に戻る", r.home.0), &r.home.1).outline(),
         ]))
     }
 }
@@ -154,7 +172,10 @@ mod tests {
             submitted,
             copy: None,
             case: "/cases/x".into(),
-            on_behalf: false,
+            home: ("マイページ".into(), "/me".into()),
+            procedure: "応募申請".into(),
+            reviewed: true,
+            own_motion: false,
             late_since: None,
         };
         let html = view(&r).into_string();

@@ -42,8 +42,14 @@ pub(crate) async fn list(cx: Cx<allow::ReadLetter>) -> Result<Reply, Fault> {
     let Actor::Applicant(me) = cx.actor() else { return Err(Fault::NotFound) };
     let mut tx = cx.tx().await?;
     let rows = sqlx::query!(
-        r#"select l.public_id, l.title, l.number, l.delivered_at as "delivered_at!", l.read_at, c.number as case_number, c.title as case_title
-           from letters l join cases c on c.id = l.case_id
+        r#"select l.public_id, l.title, l.number, l.delivered_at as "delivered_at!", l.read_at,
+                  coalesce(c.number, r.number) as case_number, coalesce(c.title, r.title, '') as "case_title!"
+           from letters l
+           left join cases c on c.id = l.case_id
+           left join lateral (
+               select x.number, x.title from cases x
+               where c.id is null and x.root_id is null and x.round_id = l.round_id and x.applicant_id = l.applicant_id
+               order by x.standing = '', x.created_at desc limit 1) r on true
            where l.applicant_id = $1 and l.state = 'delivered'
            order by l.delivered_at desc, l.public_id limit $2"#,
         me.applicant.0,
@@ -112,10 +118,15 @@ pub(crate) fn file_name(title: &str, number: Option<&str>) -> String {
 /// The letter named in the address, if it was delivered and its case is this applicant's.
 async fn open(cx: &Cx<allow::ReadLetter>, tx: &mut Tx) -> Result<Letter, Fault> {
     let id: PublicId = cx.param("letter")?;
+    // What the office does of its own motion is not the applicant's to see, but its letter is: it stands under the case.
     let l = sqlx::query!(
         r#"select l.id, l.title, l.number, l.model as "model!", l.sha256 as "sha256!", l.size as "size!", l.pages as "pages!",
-                  l.delivered_at as "delivered_at!", c.public_id as case_id
-           from letters l join cases c on c.id = l.case_id
+                  l.delivered_at as "delivered_at!",
+                  coalesce(c.public_id, (
+                      select x.public_id from cases x
+                      where x.root_id is null and x.round_id = l.round_id and x.applicant_id = l.applicant_id
+                      order by x.standing = '', x.created_at desc limit 1)) as "case_id!"
+           from letters l left join cases c on c.id = l.case_id
            where l.public_id = $1 and l.state = 'delivered'"#,
         id.uuid()
     )

@@ -133,9 +133,16 @@ mod tests {
                 assert_eq!(fill(text, &all).err(), None, "{name}");
             }
         }
-        for name in
-            ["receipt", "returned", "letter", "withdrawn", "review_assigned", "review_reminder", "review_overdue"]
-        {
+        for name in [
+            "receipt",
+            "returned",
+            "letter",
+            "withdrawn",
+            "demanded",
+            "review_assigned",
+            "review_reminder",
+            "review_overdue",
+        ] {
             assert!(find(&edition, "application", name).is_ok(), "{name} is missing");
         }
         let form = &edition.procedure("application").expect("application").form;

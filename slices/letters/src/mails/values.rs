@@ -63,7 +63,7 @@ pub async fn about(tx: &mut Tx, order: &MailOrder) -> Result<About, Failure> {
     let case = order.case.key(tx).await?;
     let c = sqlx::query!(
         "select c.public_id, c.applicant_id, c.applicant_name, c.number, c.title, c.edition_id,
-                case when c.position = 'returned' then c.due_on end as due_on, r.title as round
+                case when c.position in ('returned', 'draft') then c.due_on end as due_on, r.title as round
          from cases c join rounds r on r.id = c.round_id where c.id = $1",
         case.0
     )

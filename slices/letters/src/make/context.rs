@@ -79,6 +79,13 @@ async fn events(tx: &mut Tx, d: &Dossier) -> Result<Vec<(OffsetDateTime, Event)>
 fn told(events: &[(OffsetDateTime, Event)], d: &Dossier) -> Told {
     let n = u32::try_from(d.submitted.n).unwrap_or(0);
     let mut told = Told { due: d.row.case.return_due, ..Told::default() };
+    // A letter that asks 中小機構 to approve speaks of what is proposed.
+    if let Some(drafted) = &d.row.case.drafted {
+        told.outcome = Some(drafted.proposal.outcome.clone());
+        told.amount = drafted.proposal.amount;
+        told.decision_reason = Some(drafted.proposal.reason.clone());
+        told.conditions.clone_from(&drafted.proposal.conditions);
+    }
     for (at, event) in events {
         match event {
             Event::Decided { outcome, reason, amount, conditions, .. } => {

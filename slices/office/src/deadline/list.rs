@@ -22,7 +22,7 @@ pub async fn list(cx: Cx<allow::ViewCase>) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let rows = sqlx::query!(
         r#"select r.id, r.public_id, r.title, r.closes_at,
-                  (select count(*) from cases c where c.round_id = r.id and c.filed_at is not null) as "filed!",
+                  (select count(*) from cases c where c.round_id = r.id and c.root_id is null and c.filed_at is not null) as "filed!",
                   (select count(*) from deadline_moves d
                    where d.round_id = r.id and d.approved_at is null and d.refused_at is null) as "waiting!"
            from rounds r order by r.opens_at desc limit 100"#

@@ -11,7 +11,7 @@ use time::{Date, Duration, OffsetDateTime, Time};
 
 use super::{Round, load, refused, round, shell};
 use crate::common::{me, query::Address, reason};
-use crate::returning::read_date;
+use hojo_words::jst::read_date;
 
 /// Longest reason, in characters.
 const REASON: usize = 1_000;

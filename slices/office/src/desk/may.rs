@@ -43,7 +43,7 @@ pub fn may(row: &CaseRow, actor: &Actor, terms: &Terms, now: Now) -> Vec<May> {
     let at_second = row.case.position == Position::SecondCheck;
     let (label, check) =
         if at_second { ("二次の形式確認をする", second) } else { ("一次の形式確認をする", first) };
-    vec![
+    let mut list = vec![
         May { label, href: format!("{base}/examine"), why_not: ask(Permission::CheckFiling, check), final_: false },
         May {
             label: "差し戻す",
@@ -63,7 +63,23 @@ pub fn may(row: &CaseRow, actor: &Actor, terms: &Terms, now: Now) -> Vec<May> {
             why_not: ask(Permission::MoveCase, shift),
             final_: true,
         },
-    ]
+    ];
+    if row.root.is_some() {
+        list.extend(rule(row, actor, &base));
+    }
+    list
+}
+
+/// 起案・決裁・中小機構の承認 of a later procedure, the one whose turn it is.
+fn rule(row: &CaseRow, actor: &Actor, base: &str) -> Option<May> {
+    let (label, permission, page) = match row.position() {
+        Position::Decide => ("決定を起案する", Permission::DraftDecision, "ruling"),
+        Position::Approve => ("決裁する", Permission::ApproveDecision, "approve"),
+        Position::Consult => ("中小機構として承認する", Permission::ApproveForAgency, "agency"),
+        _ => return None,
+    };
+    let why_not = (!actor.holds(permission)).then(|| format!("「{}」の権限がありません。", permission.label()));
+    Some(May { label, href: format!("{base}/{page}"), why_not, final_: false })
 }
 
 #[cfg(test)]

@@ -43,12 +43,15 @@ pub async fn show(cx: Cx<allow::ViewCase>, panels: Arc<[CasePanel]>) -> Result<R
     let mut ids: Vec<StaffId> = row.case.assigned_to.into_iter().collect();
     ids.extend(row.case.first_check.as_ref().map(|c| c.by));
     let names = people::names(&mut tx, &ids).await?;
+    let ladder = ladder(&mut tx, &row).await?;
     let round = sqlx::query!("select title from rounds where id = $1", row.round.0).fetch_one(tx.sql()).await?.title;
     tx.commit().await?;
     cx.log_access(&row).await?;
     let desk = Desk {
         frame: dossier::frame(&edition, &row.frame),
         round,
+        procedure: procedure.title.clone(),
+        amounts: ladder,
         assignee: row.case.assigned_to.and_then(|s| names.get(&s).cloned()),
         actions: may(&row, cx.actor(), &terms, now),
         history,
@@ -58,15 +61,27 @@ pub async fn show(cx: Cx<allow::ViewCase>, panels: Arc<[CasePanel]>) -> Result<R
         csrf: cx.csrf(),
         row,
     };
-    let title = desk.row.number.clone().unwrap_or_else(|| "番号なし".into());
-    let mut page = cx
-        .page(format!("案件 {title}"), view::page(&desk))
-        .wide()
-        .breadcrumb(vec![("案件一覧".into(), "/queue".into())]);
+    let number = desk.row.number.clone().unwrap_or_else(|| "番号なし".into());
+    let title =
+        if desk.row.root.is_some() { format!("{} {number}", desk.procedure) } else { format!("案件 {number}") };
+    let mut page = cx.page(title, view::page(&desk)).wide().breadcrumb(vec![("案件一覧".into(), "/queue".into())]);
     if let Some(banner) = flash::banner(cx.query("done")) {
         page = page.banner(&banner);
     }
     Ok(Reply::page(&page))
+}
+
+/// 申請 ≥ 採択 ≥ 交付決定 ≥ 確定, and what was paid: of the case, also on the desks of its later procedures.
+async fn ladder(tx: &mut Tx, row: &CaseRow) -> Result<Vec<(String, Option<i64>)>, Fault> {
+    let view = tx.life(row).await?;
+    let Some(plan) = &view.edition.life else {
+        return Ok(vec![("申請額".into(), row.case.requested), ("採択額".into(), row.case.adopted)]);
+    };
+    let step = |(id, label): (&String, &String)| (label.clone(), view.life.amounts.get(id).copied());
+    let mut all: Vec<_> = plan.amounts.iter().map(step).collect();
+    let posted = plan.sums.iter().filter_map(|(id, sum)| Some((sum.title.clone(), Some(*view.life.sums.get(id)?))));
+    all.extend(posted);
+    Ok(all)
 }
 
 /// Everything that happened, newest first.

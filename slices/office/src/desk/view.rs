@@ -23,6 +23,10 @@ pub struct Desk {
     pub row: CaseRow,
     pub frame: String,
     pub round: String,
+    /// 応募申請, 交付申請, …
+    pub procedure: String,
+    /// The staircase of the case.
+    pub amounts: Vec<(String, Option<i64>)>,
     pub assignee: Option<String>,
     pub actions: Vec<May>,
     pub history: Vec<Done>,
@@ -38,7 +42,7 @@ pub fn page(desk: &Desk) -> Markup {
     html! {
         (ui::panel("概要", &header(desk)))
         (ui::panel("この案件でできること", &actions(desk)))
-        (ui::panel("金額", &amounts(&desk.row)))
+        (ui::panel("金額", &amounts(desk)))
         @if !desk.panels.is_empty() { (contents(desk)) }
         @for (id, title, body) in &desk.panels { div id=(id) { (ui::panel(title, body)) } }
         div id="history" { (ui::panel("履歴", &history(&desk.history))) }
@@ -56,8 +60,9 @@ fn header(desk: &Desk) -> Markup {
             ("事業者", html! { (row.applicant_name) }),
             ("事業計画名", html! { @if row.title.is_empty() { "―" } @else { (row.title) } }),
             ("公募回", html! { (desk.round) }),
+            ("手続", html! { (desk.procedure) }),
             ("枠", html! { @if desk.frame.is_empty() { "―" } @else { (desk.frame) } }),
-            ("工程", state(row.position().code(), row.case.outcome.as_ref().map(hojo_case::Outcome::code))),
+            ("工程", state(row.position().code(), row.case.outcome.as_ref().map(|_| row.case.outcome_words()))),
             ("提出", filed),
             ("提出の回数・差戻しの回数", html! { (row.case.submissions) "回・" (row.case.returns) "回" }),
             ("形式確認の期限", html! {
@@ -106,15 +111,9 @@ fn actions(desk: &Desk) -> Markup {
     }
 }
 
-/// 申請 ≥ 採択 ≥ 交付決定 ≥ 確定 ≥ 支払. The later ones come with their procedures.
-fn amounts(row: &CaseRow) -> Markup {
-    ui::staircase(&[
-        ("申請額", row.case.requested),
-        ("採択額", row.case.adopted),
-        ("交付決定額", None),
-        ("確定額", None),
-        ("支払額", None),
-    ])
+fn amounts(desk: &Desk) -> Markup {
+    let steps: Vec<(&str, Option<i64>)> = desk.amounts.iter().map(|(label, yen)| (label.as_str(), *yen)).collect();
+    ui::staircase(&steps)
 }
 
 fn contents(desk: &Desk) -> Markup {
@@ -151,6 +150,8 @@ mod tests {
         let desk = Desk {
             frame: "グローバル枠".into(),
             round: "第1回".into(),
+            procedure: "応募申請".into(),
+            amounts: vec![("申請額".into(), Some(10_000_000)), ("採択額".into(), None)],
             assignee: None,
             actions: super::super::may(&row, &staff(1, &[Permission::CheckFiling]), &terms(), now),
             history: vec![Done {

@@ -49,7 +49,7 @@ pub async fn show(cx: Cx<allow::CheckFiling>) -> Result<Reply, Fault> {
     let ready = ready(&mut tx, &dossier).await?;
     tx.commit().await?;
     cx.log_access(&row).await?;
-    let body = view(&row, &ready, &Posted::default(), &cx);
+    let body = view(&row, &dossier, &ready, &Posted::default(), &cx);
     Ok(Reply::page(&shell(&cx, &row, body)))
 }
 
@@ -63,8 +63,13 @@ fn shell(cx: &Cx<allow::CheckFiling>, row: &CaseRow, body: Markup) -> ui::Shell 
     ])
 }
 
-fn view(row: &CaseRow, ready: &Ready<'_>, typed: &Posted, cx: &Cx<allow::CheckFiling>) -> Markup {
-    form(row, ready, typed, &cx.csrf(), cx.actor().holds(Permission::ExcludeCase))
+fn view(row: &CaseRow, dossier: &Dossier, ready: &Ready<'_>, typed: &Posted, cx: &Cx<allow::CheckFiling>) -> Markup {
+    form(row, ready, typed, &cx.csrf(), may_exclude(dossier, cx))
+}
+
+/// Only what competes for adoption is excluded from it; later procedures are decided, whatever is found.
+fn may_exclude(dossier: &Dossier, cx: &Cx<allow::CheckFiling>) -> bool {
+    cx.actor().holds(Permission::ExcludeCase) && dossier.procedure.flow.letter(Outcome::EXCLUDED.code()).is_some()
 }
 
 fn form(row: &CaseRow, ready: &Ready<'_>, typed: &Posted, csrf: &str, may_exclude: bool) -> Markup {
@@ -73,7 +78,7 @@ fn form(row: &CaseRow, ready: &Ready<'_>, typed: &Posted, csrf: &str, may_exclud
     let mut choices = vec![Choice {
         value: "passed".into(),
         label: "適合".into(),
-        hint: Some("すべての項目に問題がない場合。次の人が二次の確認をします。".into()),
+        hint: Some("すべての項目に問題がない場合。次の段階へ進みます。".into()),
     }];
     if may_exclude {
         choices.push(Choice {
@@ -113,9 +118,9 @@ pub async fn post(cx: Cx<allow::CheckFiling>, posted: Posted) -> Result<Reply, F
     let dossier = dossier::open(&mut tx, &row).await?;
     let ready = ready(&mut tx, &dossier).await?;
     let now = tx.now().await?;
-    let checked = match check(&ready, &posted, cx.actor().holds(Permission::ExcludeCase)) {
+    let checked = match check(&ready, &posted, may_exclude(&dossier, &cx)) {
         Ok(c) => c,
-        Err(refusal) => return Ok(refuse(&cx, &row, &ready, &posted, &refusal)),
+        Err(refusal) => return Ok(refuse(&cx, &row, &dossier, &ready, &posted, &refusal)),
     };
     let command = Command::FinishFirstCheck {
         submission: posted.get("submission").parse().unwrap_or(0),
@@ -125,7 +130,7 @@ pub async fn post(cx: Cx<allow::CheckFiling>, posted: Posted) -> Result<Reply, F
     };
     let events = match decide(&row.case, party(cx.actor())?, command, &dossier.terms, now) {
         Ok(events) => events,
-        Err(refusal) => return Ok(refuse(&cx, &row, &ready, &posted, &refusal)),
+        Err(refusal) => return Ok(refuse(&cx, &row, &dossier, &ready, &posted, &refusal)),
     };
     let ticks = settled(&ready.lines);
     let result = if checked.result == CheckResult::Passed { "passed" } else { "excluded" };
@@ -144,8 +149,15 @@ pub async fn post(cx: Cx<allow::CheckFiling>, posted: Posted) -> Result<Reply, F
     Ok(Reply::see_other(&Address::new(format!("/cases/{id}")).with("done", "checked").text()))
 }
 
-fn refuse(cx: &Cx<allow::CheckFiling>, row: &CaseRow, ready: &Ready<'_>, posted: &Posted, refusal: &Refusal) -> Reply {
-    Reply::refused(&shell(cx, row, view(row, ready, posted, cx)).problems(vec![problem(refusal)]))
+fn refuse(
+    cx: &Cx<allow::CheckFiling>,
+    row: &CaseRow,
+    dossier: &Dossier,
+    ready: &Ready<'_>,
+    posted: &Posted,
+    refusal: &Refusal,
+) -> Reply {
+    Reply::refused(&shell(cx, row, view(row, dossier, ready, posted, cx)).problems(vec![problem(refusal)]))
 }
 
 struct Decided {

@@ -11,7 +11,7 @@ use time::Date;
 
 use super::REASON;
 use crate::common::{dossier, party, post_form, printable, problem, query::Address, reason};
-use crate::returning::read_date;
+use hojo_words::jst::read_date;
 
 /// How the request reached the office.
 const CHANNELS: [(&str, &str); 3] = [("paper", "書面"), ("mail", "電子メール"), ("phone", "電話")];

@@ -1,5 +1,7 @@
 //! CSVで取り出す: what the list shows, formulas disarmed, written down in the log.
 
+use std::collections::BTreeMap;
+
 use hojo_access::{Permission, allow};
 use hojo_case::Position;
 use hojo_db::{Outcome, Tx};
@@ -18,28 +20,31 @@ pub async fn export(cx: Cx<allow::ExportCases>, posted: Posted) -> Result<Reply,
     let mut tx = cx.tx().await?;
     let today = tx.now().await?.date();
     let lines = rows::all(&mut tx, &filter, me(cx.actor())?, today, MOST).await?;
-    let frames = frames(&mut tx).await?;
+    let (frames, names) = words(&mut tx).await?;
     let what = json!({ "filter": filter.address(), "rows": lines.len() });
     tx.log_operation(&cx.audit(), Permission::ExportCases, "cases", Outcome::Done, what).await?;
     tx.commit().await?;
     let name = format!("案件一覧_{}.csv", ui::date(today).replace('/', ""));
-    Ok(Reply::download(csv(&lines, &frames).into(), "text/csv; charset=utf-8", &name))
+    Ok(Reply::download(csv(&lines, &frames, &names).into(), "text/csv; charset=utf-8", &name))
 }
 
-async fn frames(tx: &mut Tx) -> Result<Vec<(String, String)>, Fault> {
+/// The words for frames and for procedures, of every edition in use.
+async fn words(tx: &mut Tx) -> Result<(Vec<(String, String)>, BTreeMap<String, String>), Fault> {
     let rounds = sqlx::query!("select distinct edition_id from rounds").fetch_all(tx.sql()).await?;
-    let mut all = Vec::new();
+    let (mut all, mut names) = (Vec::new(), BTreeMap::new());
     for r in rounds {
         let edition = tx.edition(&r.edition_id).await?;
+        names.extend(edition.procedures.values().map(|p| (p.code.clone(), p.title.clone())));
         if let Some(list) = edition.choices.get("frame") {
             all.extend(list.options.keys().map(|k| (k.clone(), dossier::frame(&edition, k))));
         }
     }
-    Ok(all)
+    Ok((all, names))
 }
 
-const HEAD: [&str; 11] = [
+const HEAD: [&str; 12] = [
     "受付番号",
+    "手続",
     "事業者",
     "事業計画名",
     "枠",
@@ -53,7 +58,7 @@ const HEAD: [&str; 11] = [
 ];
 
 /// With a byte order mark, because spreadsheets otherwise read Japanese in the wrong encoding.
-fn csv(lines: &[Line], frames: &[(String, String)]) -> Vec<u8> {
+fn csv(lines: &[Line], frames: &[(String, String)], names: &BTreeMap<String, String>) -> Vec<u8> {
     let mut out = String::from("\u{feff}");
     row(&mut out, HEAD.iter().map(|h| (*h).to_owned()));
     for l in lines {
@@ -62,6 +67,7 @@ fn csv(lines: &[Line], frames: &[(String, String)]) -> Vec<u8> {
             &mut out,
             [
                 l.number.clone().unwrap_or_default(),
+                names.get(&l.procedure).unwrap_or(&l.procedure).clone(),
                 l.applicant_name.clone(),
                 l.title.clone(),
                 frame.clone(),
@@ -123,9 +129,9 @@ mod tests {
 
     #[test]
     fn the_file_opens_in_a_spreadsheet() {
-        let bytes = csv(&[], &[]);
+        let bytes = csv(&[], &[], &BTreeMap::new());
         let text = String::from_utf8(bytes).expect("UTF-8");
-        assert!(text.starts_with("\u{feff}\"受付番号\",\"事業者\""));
+        assert!(text.starts_with("\u{feff}\"受付番号\",\"手続\",\"事業者\""));
         assert!(text.ends_with("\"担当\"\r\n"));
     }
 }

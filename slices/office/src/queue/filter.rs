@@ -93,6 +93,8 @@ pub struct Filter {
     pub positions: Positions,
     pub assignee: Assignee,
     pub frame: String,
+    /// 応募申請, 交付申請, …: the code of a procedure.
+    pub procedure: String,
     pub due: Due,
     pub text: String,
     pub sort: Sort,
@@ -117,6 +119,7 @@ impl Filter {
                 id => id.parse().map_or(Assignee::Any, Assignee::Person),
             },
             frame: get("frame").trim().to_owned(),
+            procedure: get("procedure").trim().to_owned(),
             due: match get("due").as_str() {
                 "over" => Due::Over,
                 "soon" => Due::Soon,
@@ -143,6 +146,7 @@ impl Filter {
             ("step", self.step()),
             ("who", self.who()),
             ("frame", self.frame.clone()),
+            ("procedure", self.procedure.clone()),
             ("due", self.due.code().to_owned()),
             ("q", self.text.clone()),
             ("sort", self.sort.code().to_owned()),
@@ -239,6 +243,7 @@ mod tests {
             positions: Positions::One(Position::SecondCheck),
             assignee: Assignee::Person(PublicId::from_bits(2)),
             frame: "global".into(),
+            procedure: "grant-application".into(),
             due: Due::Soon,
             text: "見本 製作所".into(),
             sort: Sort::Requested,

@@ -43,21 +43,32 @@ async fn around(tx: &mut hojo_db::Tx, cx: &Cx<allow::ViewCase>) -> Result<Around
     let rounds = sqlx::query!("select public_id, title, edition_id from rounds order by opens_at desc limit 50")
         .fetch_all(tx.sql())
         .await?;
-    let mut frames: Vec<ui::Choice> = Vec::new();
+    let (mut frames, mut procedures): (Vec<ui::Choice>, Vec<ui::Choice>) = (Vec::new(), Vec::new());
     let mut choices = Vec::new();
     for r in rounds {
-        add_frames(&mut frames, tx.edition(&r.edition_id).await?.as_ref());
+        let edition = tx.edition(&r.edition_id).await?;
+        add_frames(&mut frames, &edition);
+        add_procedures(&mut procedures, &edition);
         choices.push(RoundChoice { id: hojo_words::ids::PublicId::from_uuid(r.public_id), title: r.title });
     }
     Ok(Around {
         rounds: choices,
         frames,
+        procedures,
         people: people::operators(tx).await?,
         csrf: cx.csrf(),
         may_claim: cx.actor().holds(Permission::CheckFiling),
         may_assign: cx.actor().holds(Permission::AssignCase),
         may_export: cx.actor().holds(Permission::ExportCases),
     })
+}
+
+fn add_procedures(procedures: &mut Vec<ui::Choice>, edition: &Edition) {
+    for procedure in edition.procedures.values().filter(|p| !p.public) {
+        if !procedures.iter().any(|known| known.value == procedure.code) {
+            procedures.push(ui::Choice::new(procedure.code.clone(), procedure.title.clone()));
+        }
+    }
 }
 
 fn add_frames(frames: &mut Vec<ui::Choice>, edition: &Edition) {

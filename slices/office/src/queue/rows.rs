@@ -28,7 +28,9 @@ pub struct Line {
     pub title: String,
     pub frame: String,
     pub position: String,
+    /// The outcome in the words of the flow, or its code.
     pub outcome: Option<String>,
+    pub procedure: String,
     pub requested: Option<i64>,
     pub due_on: Option<Date>,
     /// The due date of a return that its newest submission missed.
@@ -55,6 +57,7 @@ struct Parameters {
     person: Option<Uuid>,
     nobody: bool,
     frame: Option<String>,
+    procedure: Option<String>,
     due_from: Option<Date>,
     due_to: Option<Date>,
     late: bool,
@@ -138,6 +141,7 @@ async fn parameters(tx: &mut Tx, filter: &Filter, me: StaffId, today: Date) -> R
         person,
         nobody: filter.assignee == Assignee::Nobody,
         frame: (!filter.frame.is_empty()).then(|| filter.frame.clone()),
+        procedure: (!filter.procedure.is_empty()).then(|| filter.procedure.clone()),
         due_from,
         due_to,
         late: filter.due == Due::Late,
@@ -165,7 +169,7 @@ macro_rules! ordered {
     ($tx:expr, $p:expr, $key:tt, $compare:tt, $way:tt, $cast:tt, $value:expr, $case:expr, $limit:expr) => {
         sqlx::query_as!(
             Line,
-            r#"select c.public_id, c.number, c.applicant_name, c.title, c.frame, c.position, c.outcome, c.requested,
+            r#"select c.public_id, c.number, c.applicant_name, c.title, c.frame, c.position, coalesce(nullif(c.outcome_label, ''), c.outcome) as outcome, c.procedure, c.requested,
                       c.due_on, c.late_since, c.filed_at, c.changed_at, s.name as "assignee?"
                from cases c left join staff s on s.id = c.assigned_to
                where c.filed_at is not null
@@ -176,6 +180,7 @@ macro_rules! ordered {
                  and ($5::text is null or c.frame = $5)
                  and ($6::date is null or c.due_on between $6 and $7)
                  and (not $13::bool or c.late_since is not null)
+                 and ($14::text is null or c.procedure = $14)
                  and ($8::uuid[] is null or c.id = any($8))
                  and ($9::text[] is null or (select f.key like all($9) from case_search f where f.case_id = c.id))
                  and ($10::uuid is null or ("#
@@ -202,7 +207,8 @@ macro_rules! ordered {
             $case,
             $value,
             $limit,
-            $p.late
+            $p.late,
+            $p.procedure
         )
         .fetch_all($tx.sql())
         .await?
@@ -261,6 +267,7 @@ async fn count(tx: &mut Tx, p: &Parameters) -> Result<i64, Fault> {
                and ($5::text is null or c.frame = $5)
                and ($6::date is null or c.due_on between $6 and $7)
                and (not $11::bool or c.late_since is not null)
+               and ($12::text is null or c.procedure = $12)
                and ($8::uuid[] is null or c.id = any($8))
                and ($9::text[] is null or (select f.key like all($9) from case_search f where f.case_id = c.id))
              limit $10) x"#,
@@ -274,7 +281,8 @@ async fn count(tx: &mut Tx, p: &Parameters) -> Result<i64, Fault> {
         p.ids.as_deref(),
         p.patterns.as_deref(),
         COUNT_LIMIT + 1,
-        p.late
+        p.late,
+        p.procedure
     )
     .fetch_one(tx.sql())
     .await?;

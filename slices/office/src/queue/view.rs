@@ -22,6 +22,8 @@ pub struct RoundChoice {
 pub struct Around {
     pub rounds: Vec<RoundChoice>,
     pub frames: Vec<Choice>,
+    /// Procedures of the editions in use, by code.
+    pub procedures: Vec<Choice>,
     pub people: Vec<Person>,
     pub csrf: String,
     pub may_claim: bool,
@@ -95,6 +97,7 @@ fn fields(filter: &Filter, around: &Around) -> Markup {
         (any("公募回", "round", rounds, filter.round.map(|r| r.to_string()).unwrap_or_default()))
         (any("工程", "step", steps, filter.step()))
         (any("担当", "who", who, filter.who()))
+        (any("手続", "procedure", around.procedures.clone(), filter.procedure.clone()))
         (any("枠", "frame", around.frames.clone(), filter.frame.clone()))
         (any("期限", "due", vec![Choice::new("over", "期限超過"), Choice::new("soon", format!("{SOON_DAYS}日以内")), Choice::new("late", LATE)],
             filter.due.code().to_owned()))
@@ -110,7 +113,7 @@ fn table(filter: &Filter, found: &Found, around: &Around, today: Date) -> Markup
     let head = vec![
         ui::column("受付番号"),
         ui::column("事業者・計画名"),
-        ui::column("枠"),
+        ui::column("手続・枠"),
         ui::column("工程"),
         ui::column("申請額").holds(Holds::Number).sorts(filter.sorted(Sort::Requested), order(Sort::Requested)),
         ui::column("期限").holds(Holds::Date).sorts(filter.sorted(Sort::Due), order(Sort::Due)),
@@ -135,10 +138,12 @@ fn table(filter: &Filter, found: &Found, around: &Around, today: Date) -> Markup
 
 fn cells(line: &Line, id: &str, number: &str, around: &Around, today: Date) -> Vec<Markup> {
     let frame = around.frames.iter().find(|f| f.value == line.frame).map_or(line.frame.as_str(), |f| f.label.as_str());
+    let procedure = around.procedures.iter().find(|p| p.value == line.procedure);
+    let procedure = procedure.map_or(line.procedure.as_str(), |p| p.label.as_str());
     vec![
         html! { a href={ "/cases/" (id) } { (number) } },
         html! { (ui::shortened(&line.applicant_name)) @if !line.title.is_empty() { br; span class="quiet" { (ui::shortened(&line.title)) } } },
-        html! { (frame) },
+        html! { (procedure) br; span class="quiet" { (frame) } },
         html! { (words(&line.position, line.outcome.as_deref())) @if line.late_since.is_some() { br; (ui::chip(Tone::Warn, LATE)) } },
         html! { @if let Some(yen) = line.requested { (ui::yen(yen)) } @else { "―" } },
         html! { (urgency(line.due_on, today)) },
@@ -153,11 +158,11 @@ pub const LATE: &str = "期限後の再提出";
 
 /// A step in words; the outcome stands with it once there is one.
 fn words(position: &str, outcome: Option<&str>) -> String {
-    let outcome =
-        [Outcome::ADOPTED, Outcome::NOT_ADOPTED, Outcome::EXCLUDED].into_iter().find(|o| Some(o.code()) == outcome);
+    // The three of a selection are known by their codes, the others come in the words of their flow.
+    let outcome = outcome.map(|o| Outcome::new(o).label().to_owned());
     match (Position::from_code(position), outcome) {
         (None, _) => position.to_owned(),
-        (Some(step), Some(o)) => format!("{}・{}", step.label(), o.label()),
+        (Some(step), Some(o)) => format!("{}・{o}", step.label()),
         (Some(step), None) => step.label().to_owned(),
     }
 }
@@ -244,6 +249,7 @@ mod tests {
             frame: "innovation".into(),
             position: "check".into(),
             outcome: None,
+            procedure: "application".into(),
             requested: Some(104_000_000),
             due_on: Some(date!(2026 - 11 - 20)),
             late_since: None,

@@ -8,6 +8,7 @@ use hojo_db::{CaseRow, Mode, Tx};
 use hojo_jobs::{Lane, NewJob, enqueue};
 use hojo_web::{Cx, Fault, Posted, Reply};
 use hojo_words::ids::PublicId;
+use hojo_words::jst::read_date;
 use hojo_words::{Now, jst};
 use serde_json::json;
 use time::Date;
@@ -134,23 +135,6 @@ fn check(row: &CaseRow, dossier: &Dossier, remarks: &[Remark], posted: &Posted) 
             "「2026/11/22」のように入力してください。",
         )
     })
-}
-
-/// `2026/11/22`, `2026-11-22`, `令和8年11月22日`, in any width.
-pub fn read_date(text: &str) -> Option<Date> {
-    let folded = hojo_words::text::fold_width(text.trim());
-    let digits = |part: &str| part.trim().parse::<i32>().ok();
-    let plain: String = folded.chars().map(|c| if matches!(c, '年' | '月' | '-' | '.') { '/' } else { c }).collect();
-    let parts: Vec<&str> = plain.trim_end_matches('日').split('/').collect();
-    let [year, month, day] = parts.as_slice() else { return None };
-    let (month, day) = (u8::try_from(digits(month)?).ok()?, u8::try_from(digits(day)?).ok()?);
-    if let Some(year) = digits(year) {
-        return Date::from_calendar_date(year, time::Month::try_from(month).ok()?, day).ok().filter(|_| year > 1_000);
-    }
-    let era: String = year.chars().take_while(|c| !c.is_ascii_digit() && *c != '元').collect();
-    let rest = year.strip_prefix(era.as_str())?;
-    let n = if rest == "元" { 1 } else { digits(rest)? };
-    jst::from_era(&era, n, month, day)
 }
 
 /// The record of whichever check was under way says that it ended in a return.

@@ -142,7 +142,7 @@ pub async fn in_review(tx: &mut Tx, round: Option<RoundId>, case: Option<CaseId>
                                     order by a.assigned_at, a.id)
                    from assignments a join staff r on r.id = a.reviewer_id where a.case_id = c.id) as "held?"
            from cases c
-           where (c.round_id = $1 or $1 is null) and (c.id = $2 or $2 is null) and (c.position = 'examine' or c.id = $2)
+           where (c.round_id = $1 or $1 is null) and (c.id = $2 or $2 is null) and c.root_id is null and (c.position = 'examine' or c.id = $2)
            order by c.number, c.id limit 20000"#,
         round.map(|r| r.0),
         case.map(|c| c.0),

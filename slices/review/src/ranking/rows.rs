@@ -69,7 +69,7 @@ pub fn granted(kind: &str, claims: &[String], rulings: &[Ruling]) -> Vec<String>
 pub async fn scored(tx: &mut Tx, round: RoundId, positions: &[Position]) -> Result<Vec<Scored>, Fault> {
     let positions: Vec<String> = positions.iter().map(|p| p.code().to_owned()).collect();
     let editions = sqlx::query!(
-        "select distinct edition_id from cases where round_id = $1 and position = any($2)",
+        "select distinct edition_id from cases where round_id = $1 and root_id is null and position = any($2)",
         round.0,
         &positions
     )
@@ -95,7 +95,7 @@ pub async fn scored(tx: &mut Tx, round: RoundId, positions: &[Position]) -> Resu
                    where s.case_id = c.id and a.state = 'finalised' and s.finalised_at is not null) as "totals?",
                   (select jsonb_agg(jsonb_build_object('kind', p.kind, 'code', p.code, 'granted', p.granted))
                    from point_rulings p where p.case_id = c.id) as "rulings?"
-           from cases c where c.round_id = $1 and c.position = any($2) order by c.number, c.id limit 50000"#,
+           from cases c where c.round_id = $1 and c.root_id is null and c.position = any($2) order by c.number, c.id limit 50000"#,
         round.0,
         &positions,
         &fields

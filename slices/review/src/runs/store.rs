@@ -52,7 +52,7 @@ pub async fn input(tx: &mut Tx, round: RoundId) -> Result<RunInput, Fault> {
 pub async fn still_open(tx: &mut Tx, round: RoundId) -> Result<i64, Fault> {
     let found = sqlx::query!(
         r#"select count(*) as "n!" from cases
-           where round_id = $1 and position in ('check', 'second_check', 'returned', 'examine')"#,
+           where round_id = $1 and root_id is null and position in ('check', 'second_check', 'returned', 'examine')"#,
         round.0
     )
     .fetch_one(tx.sql())
