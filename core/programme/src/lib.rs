@@ -18,6 +18,7 @@ pub mod overlay;
 mod plain;
 pub mod read;
 pub mod source;
+pub mod upgrade;
 pub mod value;
 
 pub use answers::{Answers, FieldPath, FileRef, Raw, RawRow};
@@ -43,5 +44,6 @@ pub use model::sheets::{CheckItem, Checklist, Criterion, ScoreSheet};
 pub use model::tables::{ChoiceList, DecisionTable};
 pub use overlay::{Joined, join};
 pub use read::{Reading, Slip, SlipCode, read};
+pub use upgrade::{Again, Asked, Reworded, SetAside, UpgradeMap, upgrade};
 pub use source::{Place, Problem, SourceFiles};
 pub use value::{Rows, Value};

@@ -1,6 +1,6 @@
 //! 版の違い in words an officer reads: one sentence per change, from the general to the particular.
 
-mod form;
+pub(crate) mod form;
 mod round;
 mod rules;
 

@@ -27,3 +27,5 @@ mod speed;
 mod support;
 #[cfg(test)]
 mod total;
+#[cfg(test)]
+mod upgrade;
