@@ -91,7 +91,7 @@ pub fn jobs(config: &Config, db: Db, runner: Runner) -> anyhow::Result<Runner> {
 pub fn handlers(runner: Runner, deps: hojo_letters::Deps, office_url: &str) -> Runner {
     let runner = hojo_guard::jobs(runner, deps.db.clone(), Arc::clone(&deps.mail));
     let runner = hojo_people::jobs(runner, deps.db.clone(), Arc::clone(&deps.mail), office_url);
-    let runner = hojo_procedures::jobs(hojo_review::jobs(runner));
+    let runner = hojo_procedures::jobs(hojo_review::jobs(hojo_office::jobs(runner)));
     hojo_letters::jobs(runner, deps)
 }
 

@@ -44,6 +44,6 @@ pub use model::sheets::{CheckItem, Checklist, Criterion, ScoreSheet};
 pub use model::tables::{ChoiceList, DecisionTable};
 pub use overlay::{Joined, join};
 pub use read::{Reading, Slip, SlipCode, read};
-pub use upgrade::{Again, Asked, Reworded, SetAside, UpgradeMap, upgrade};
 pub use source::{Place, Problem, SourceFiles};
+pub use upgrade::{Again, Asked, Reworded, SetAside, UpgradeMap, upgrade};
 pub use value::{Rows, Value};

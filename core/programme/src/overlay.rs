@@ -47,10 +47,7 @@ impl Joined {
 ///
 /// # Errors
 /// Each problem with its place: a base that cannot be read, a circle, a `without` that names nothing.
-pub fn join(
-    code: &str,
-    read: &mut dyn FnMut(&str) -> Result<SourceFiles, String>,
-) -> Result<Joined, Vec<Problem>> {
+pub fn join(code: &str, read: &mut dyn FnMut(&str) -> Result<SourceFiles, String>) -> Result<Joined, Vec<Problem>> {
     let own = read(code).map_err(|why| vec![whole_file(why)])?;
     step(own, &mut vec![code.to_owned()], read)
 }
@@ -80,7 +77,8 @@ fn step(
 fn over(own: SourceFiles, base: &Joined, based_on: &BasedOn) -> Result<Joined, Vec<Problem>> {
     let mut problems = Vec::new();
     for path in own.0.keys().filter(|path| path.starts_with(FOLDER)) {
-        problems.push(Problem { file: path.clone(), ..whole_file(format!("{FOLDER} is made when editions are joined")) });
+        problems
+            .push(Problem { file: path.clone(), ..whole_file(format!("{FOLDER} is made when editions are joined")) });
     }
     for (path, place) in &based_on.without {
         if !base.files.0.keys().any(|file| covers(path, file)) {

@@ -178,7 +178,9 @@ fn fits(before: &Field, after: &Field, raw: &Raw) -> Option<Again> {
     }
     match (&after.kind, raw) {
         (FieldType::Choice { list }, Raw::Text(key)) if !list.options.contains_key(key) => Some(Again::NotOffered),
-        (FieldType::Choices { list, .. }, Raw::Many(keys)) if keys.iter().any(|key| !list.options.contains_key(key)) => {
+        (FieldType::Choices { list, .. }, Raw::Many(keys))
+            if keys.iter().any(|key| !list.options.contains_key(key)) =>
+        {
             Some(Again::NotOffered)
         }
         (FieldType::Choices { list, .. }, Raw::Text(key)) if !list.options.contains_key(key) => Some(Again::NotOffered),
@@ -257,7 +259,8 @@ fn table(
                 }
             }
             Some(why) => {
-                let texts = cells.iter().map(|cell| cell.map(|raw| words(was.map(AsRef::as_ref), raw)).unwrap_or_default());
+                let texts =
+                    cells.iter().map(|cell| cell.map(|raw| words(was.map(AsRef::as_ref), raw)).unwrap_or_default());
                 let texts: Vec<String> = texts.collect();
                 if texts.iter().any(|text| !text.is_empty()) {
                     let side = SetAside {

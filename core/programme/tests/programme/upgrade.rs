@@ -74,7 +74,8 @@ fn a_renewed_form_never_kills_a_draft() {
 #[test]
 fn what_does_not_fit_is_asked_again_with_the_old_answer_beside_it() {
     let old = load(&sources());
-    let choice = |f: &&std::sync::Arc<hojo_programme::Field>| matches!(f.kind, hojo_programme::FieldType::Choice { .. });
+    let choice =
+        |f: &&std::sync::Arc<hojo_programme::Field>| matches!(f.kind, hojo_programme::FieldType::Choice { .. });
     let id = procedure(&old).form.fields.iter().find(choice).unwrap().id.clone();
     let answers = Answers([(id.clone(), Raw::from("gone"))].into());
     let map = moved(&old, &old, &answers);
