@@ -18,6 +18,8 @@ pub enum Command {
     Diff { from: PathBuf, to: PathBuf },
     /// Draw the flow of each procedure as Mermaid.
     Diagram { edition: PathBuf },
+    /// Store an edition that no round runs on yet; the office puts it in force on its rules desk.
+    Store(publish::StoreArgs),
     /// Store an edition and open a round under it.
     Publish(publish::Args),
 }
@@ -36,6 +38,7 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
         Command::Check(args) => check_all(&args),
         Command::Diff { from, to } => print_diff(&load(&from)?, &load(&to)?),
         Command::Diagram { edition } => print_diagrams(&load(&edition)?),
+        Command::Store(args) => publish::store(config, args).await,
         Command::Publish(args) => publish::run(config, args).await,
     }
 }
