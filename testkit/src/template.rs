@@ -72,6 +72,7 @@ fn hash() -> anyhow::Result<String> {
     }
     files.push(root().join("app/src/demo/people.rs"));
     files.push(root().join("testkit/src/template.rs"));
+    files.push(root().join("kernel/db/src/migrate.rs"));
     files.sort();
     let mut all = Sha256::new();
     for file in files {

@@ -264,6 +264,14 @@ impl World {
         Ok(row.position)
     }
 
+    /// The day it is in this world, as forms read it.
+    pub async fn today(&self) -> anyhow::Result<String> {
+        let mut tx = self.house.worker_db.begin(&Actor::Worker, Mode::Read).await?;
+        let today = tx.now().await?.date().to_string();
+        tx.commit().await?;
+        Ok(today)
+    }
+
     /// A connection that no policy binds, to look at what is really stored.
     pub async fn superuser(&self) -> anyhow::Result<PgConnection> {
         connect(&self.server, &self.database, "postgres").await

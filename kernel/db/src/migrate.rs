@@ -13,6 +13,7 @@ const POLICIES: &[(&str, &str)] = &[
     ("10_rights.sql", include_str!("../../../db/policies/10_rights.sql")),
     ("20_functions.sql", include_str!("../../../db/policies/20_functions.sql")),
     ("21_guard.sql", include_str!("../../../db/policies/21_guard.sql")),
+    ("22_lives.sql", include_str!("../../../db/policies/22_lives.sql")),
     ("30_logs.sql", include_str!("../../../db/policies/30_logs.sql")),
     ("35_database_access.sql", include_str!("../../../db/policies/35_database_access.sql")),
     ("40_office_it_views.sql", include_str!("../../../db/policies/40_office_it_views.sql")),

@@ -16,6 +16,7 @@ mod direct_access;
 mod ground;
 mod guard;
 mod main_job;
+mod procedures;
 mod rules_desk;
 mod sealed_logs;
 mod sign_in;

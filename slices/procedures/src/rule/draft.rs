@@ -1,14 +1,14 @@
 //! 起案: an outcome with amount, conditions and reason, shown with its consequences before it is proposed.
 
 use hojo_access::allow;
-use hojo_case::{Command, Outcome, Position, Proposal, Refusal};
+use hojo_case::{Command, Outcome, Position, Proposal, Refusal, decide};
 use hojo_db::Mode;
 use hojo_web::ui::Shell;
 use hojo_web::{Cx, Fault, Markup, Posted, Reply};
 use hojo_words::text;
 
 use super::{Desk, carry_out, fresh, open, view, way, would};
-use crate::common::{problem, words};
+use crate::common::{party, problem, words};
 
 /// Longest reason; it goes into the letter.
 pub(super) const REASON: usize = 1_000;
@@ -48,16 +48,15 @@ pub(crate) async fn post(cx: Cx<allow::DraftDecision>, posted: Posted) -> Result
         Err(refusal) => return again(&refusal),
     };
     if posted.get("stage") != "confirm" {
+        // What would be refused at the end is refused before the preview.
+        let command = Command::Draft { submission: desk.row.case.submissions, proposal: proposal.clone() };
+        let now = tx.now().await?;
+        if let Err(refusal) = decide(&desk.row.case, party(cx.actor())?, command, &desk.terms, now) {
+            return again(&refusal);
+        }
         return match would(&mut tx, &desk.row, &proposal).await? {
             Err(refusal) => again(&refusal),
             Ok(changes) => {
-                let command = Command::Draft { submission: desk.row.case.submissions, proposal: proposal.clone() };
-                let now = tx.now().await?;
-                // What would be refused at the end is refused before the preview.
-                let by = crate::common::party(cx.actor())?;
-                if let Err(refusal) = hojo_case::decide(&desk.row.case, by, command, &desk.terms, now) {
-                    return again(&refusal);
-                }
                 let body = view::preview(&desk, &proposal, &changes, &posted, &cx.csrf());
                 Ok(Reply::page(&shell(&cx, &desk, body)))
             }

@@ -60,7 +60,8 @@ pub(crate) async fn would(
     row: &CaseRow,
     proposal: &Proposal,
 ) -> Result<Result<Vec<Change>, Refusal>, Fault> {
-    Ok(tx.would_change(row, proposal.outcome.code(), proposal.amount).await?)
+    let told = tx.would_change(row, proposal.outcome.code(), proposal.amount).await?;
+    Ok(told.map(Option::unwrap_or_default))
 }
 
 async fn name(tx: &mut Tx, staff: Uuid) -> Result<Option<String>, Fault> {
