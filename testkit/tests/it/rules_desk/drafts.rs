@@ -15,6 +15,7 @@ async fn a_draft_begun_before_the_form_was_renewed_goes_on_with_everything_that_
     let section = world.section_of("tariff_affected").unwrap();
     steps::change(&company, &base, &section, "tariff_affected", "yes").await.unwrap();
     steps::change(&company, &base, &section, "text_tariff_effect", "輸出の受注が3割減った。").await.unwrap();
+    steps::change(&company, &base, &section, "text_tariff_response", "別の国への販売を増やす。").await.unwrap();
     assert!(!company.get(&base).await.unwrap().has("様式が新しくなりました"));
 
     store(&world, folder("shinjigyo-monodukuri/2026-r2")).await;
