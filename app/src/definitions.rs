@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use hojo_case::check;
-use hojo_programme::{Edition, SourceFiles, diagram, diff, load_dir};
+use hojo_programme::{Edition, Joined, Problem, SourceFiles, diagram, diff, join, load_dir};
 
 use crate::config::Config;
 use crate::publish;
@@ -18,6 +18,8 @@ pub enum Command {
     Diff { from: PathBuf, to: PathBuf },
     /// Draw the flow of each procedure as Mermaid.
     Diagram { edition: PathBuf },
+    /// Store an edition that no round runs on yet; the office puts it in force on its rules desk.
+    Store(publish::StoreArgs),
     /// Store an edition and open a round under it.
     Publish(publish::Args),
 }
@@ -36,12 +38,27 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
         Command::Check(args) => check_all(&args),
         Command::Diff { from, to } => print_diff(&load(&from)?, &load(&to)?),
         Command::Diagram { edition } => print_diagrams(&load(&edition)?),
+        Command::Store(args) => publish::store(config, args).await,
         Command::Publish(args) => publish::run(config, args).await,
     }
 }
 
-/// Reads an edition's folder, and the programme's own file one folder up.
+/// Reads an edition's folder, with the folders of the editions it builds on and the programme's own file one up.
 pub fn read_source(dir: &Path) -> anyhow::Result<SourceFiles> {
+    match joined(dir)? {
+        Ok(joined) => Ok(joined.files),
+        Err(problems) => bail!("{}", lines(dir, &problems)),
+    }
+}
+
+/// The edition as a whole, or what stands in the way of putting it together.
+fn joined(dir: &Path) -> anyhow::Result<Result<Joined, Vec<Problem>>> {
+    let code = dir.file_name().context("name the folder of an edition")?.to_string_lossy().into_owned();
+    let beside = dir.parent().context("name the folder of an edition")?.to_owned();
+    Ok(join(&code, &mut |code| own_files(&beside.join(code)).map_err(|e| format!("{e:#}"))))
+}
+
+fn own_files(dir: &Path) -> anyhow::Result<SourceFiles> {
     let mut files = SourceFiles::default();
     let programme = dir.parent().map(|p| p.join("programme.yaml")).filter(|p| p.exists());
     if let Some(path) = programme {
@@ -49,6 +66,10 @@ pub fn read_source(dir: &Path) -> anyhow::Result<SourceFiles> {
     }
     collect(dir, dir, &mut files)?;
     Ok(files)
+}
+
+fn lines(dir: &Path, problems: &[Problem]) -> String {
+    problems.iter().map(|p| format!("{}/{p}", dir.display())).collect::<Vec<_>>().join("\n")
 }
 
 fn collect(root: &Path, dir: &Path, files: &mut SourceFiles) -> anyhow::Result<()> {
@@ -71,10 +92,10 @@ fn read(path: &Path) -> anyhow::Result<String> {
 
 /// Loads an edition; every problem is printed with file, line and column.
 pub fn load(dir: &Path) -> anyhow::Result<Edition> {
-    load_dir(&read_source(dir)?).map_err(|problems| {
-        let lines: Vec<_> = problems.iter().map(|p| format!("{}/{p}", dir.display())).collect();
-        anyhow::anyhow!("{}", lines.join("\n"))
-    })
+    let loaded = joined(dir)?.and_then(|joined| {
+        load_dir(&joined.files).map_err(|problems| problems.into_iter().map(|p| joined.shown(p)).collect())
+    });
+    loaded.map_err(|problems: Vec<Problem>| anyhow::anyhow!("{}", lines(dir, &problems)))
 }
 
 /// Every edition under `programmes/`.
@@ -106,16 +127,19 @@ fn check_all(args: &CheckArgs) -> anyhow::Result<()> {
     let dirs = if args.editions.is_empty() { editions_under(Path::new("programmes"))? } else { args.editions.clone() };
     let mut totals = Totals { editions: vec![], errors: vec![] };
     for dir in &dirs {
-        match load_dir(&read_source(dir)?) {
-            Err(problems) => {
-                totals.errors.extend(problems.iter().map(|p| format!("{}/{p}", dir.display())));
-            }
-            Ok(edition) => {
-                let report = check(&edition);
-                totals.errors.extend(report.errors.iter().map(|p| format!("{}/{p}", dir.display())));
-                totals.editions.push(serde_json::to_value(&report)?);
-            }
-        }
+        let (report, problems) = match joined(dir)? {
+            Err(problems) => (None, problems),
+            Ok(joined) => match load_dir(&joined.files) {
+                Err(problems) => (None, problems.into_iter().map(|p| joined.shown(p)).collect()),
+                Ok(edition) => {
+                    let report = check(&edition);
+                    let problems = report.errors.iter().cloned().map(|p| joined.shown(p)).collect();
+                    (Some(report), problems)
+                }
+            },
+        };
+        totals.errors.extend(problems.iter().map(|p: &Problem| format!("{}/{p}", dir.display())));
+        totals.editions.extend(report.map(serde_json::to_value).transpose()?);
     }
     say(args, &totals)?;
     if totals.errors.is_empty() { Ok(()) } else { bail!("{} problems", totals.errors.len()) }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Context, bail, ensure};
 use clap::Args as ClapArgs;
 use hojo_case::check;
-use hojo_db::{Db, migrate as migrations, random};
+use hojo_db::{Db, Tx, migrate as migrations, random};
+use hojo_programme::Edition;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -34,6 +35,18 @@ pub struct Args {
     pub closes: Option<String>,
 }
 
+#[derive(ClapArgs)]
+pub struct StoreArgs {
+    /// The edition's folder.
+    pub edition: PathBuf,
+    /// Who publishes.
+    #[arg(long)]
+    pub by: String,
+    /// Who approves: another person.
+    #[arg(long)]
+    pub approved_by: String,
+}
+
 /// The owner's URL: the same server under the owner's login.
 pub fn owner_url(config: &Config) -> anyhow::Result<String> {
     let (scheme, rest) = config.database_url.split_once("://").context("the database URL has no scheme")?;
@@ -52,7 +65,19 @@ pub async fn setup_db(config: &Config) -> anyhow::Result<Db> {
     Ok(Db::connect_setup(&config.db(), &config.owner, config.clock()).await?)
 }
 
-pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
+/// Stores an edition that no round runs on yet: the rules desk puts it in force.
+pub async fn store(config: &Config, args: StoreArgs) -> anyhow::Result<()> {
+    let db = setup_db(config).await?;
+    let mut tx = db.begin_setup().await?;
+    let (_, key) = keep(&mut tx, &args).await?;
+    tx.commit().await?;
+    db.close().await;
+    tracing::info!(edition = key, "stored");
+    Ok(())
+}
+
+/// Checks an edition and keeps it whole. Gives it and its key.
+async fn keep(tx: &mut Tx, args: &StoreArgs) -> anyhow::Result<(Edition, String)> {
     ensure!(args.by != args.approved_by, "an edition is published by one person and approved by another");
     let edition = load(&args.edition)?;
     let report = check(&edition);
@@ -62,8 +87,6 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
     let source = read_source(&args.edition)?;
     let (programme, code) = edition.id.split_once('/').context("an edition's id is programme/code")?;
     let key = format!("{}@{}", edition.id, edition.version);
-    let db = setup_db(config).await?;
-    let mut tx = db.begin_setup().await?;
     let now = tx.now().await?.utc();
     let stored = sqlx::query!("select hash from editions where id = $1", key).fetch_optional(tx.sql()).await?;
     match stored {
@@ -87,6 +110,15 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
             .await?;
         }
     }
+    Ok((edition, key))
+}
+
+pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
+    let db = setup_db(config).await?;
+    let mut tx = db.begin_setup().await?;
+    let stored = StoreArgs { edition: args.edition, by: args.by, approved_by: args.approved_by };
+    let (edition, key) = keep(&mut tx, &stored).await?;
+    let (programme, code) = edition.id.split_once('/').context("an edition's id is programme/code")?;
     let opens = moment(args.opens.as_deref(), edition.date("applications_open"), "applications_open")?;
     let closes = moment(args.closes.as_deref(), edition.date("applications_close"), "applications_close")?;
     let round = args.round.unwrap_or_else(|| code.to_owned());

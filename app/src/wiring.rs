@@ -62,9 +62,9 @@ pub fn site_routes_with(site: Site, provider: Arc<dyn GbizId>, office: Option<Of
 /// The menu of the office. What a person may not open is left out, and with it a group that has nothing else.
 const OFFICE_MENU: &[MenuGroup] = &[
     MenuGroup { label: None, entries: &["/"] },
-    MenuGroup { label: Some("仕事"), entries: &["/queue", "/intake"] },
+    MenuGroup { label: Some("仕事"), entries: &["/queue", "/intake", "/approvals", "/obligations", "/progress"] },
     MenuGroup { label: Some("審査"), entries: &["/review", "/reviewers", "/assignments", "/ranking", "/runs"] },
-    MenuGroup { label: Some("公募回とルール"), entries: &["/rounds", "/rules", "/definitions"] },
+    MenuGroup { label: Some("公募回とルール"), entries: &["/rounds", "/rules", "/editions", "/definitions"] },
     MenuGroup { label: Some("通知"), entries: &["/letters"] },
     MenuGroup {
         label: Some("人と権限"),
@@ -137,7 +137,7 @@ pub fn jobs(config: &Config, db: Db, runner: Runner) -> anyhow::Result<Runner> {
 pub fn handlers(runner: Runner, deps: hojo_letters::Deps, office_url: &str) -> Runner {
     let runner = hojo_guard::jobs(runner, deps.db.clone(), Arc::clone(&deps.mail));
     let runner = hojo_people::jobs(runner, deps.db.clone(), Arc::clone(&deps.mail), office_url);
-    let runner = hojo_procedures::jobs(hojo_review::jobs(runner));
+    let runner = hojo_procedures::jobs(hojo_review::jobs(hojo_office::jobs(runner)));
     hojo_letters::jobs(runner, deps)
 }
 

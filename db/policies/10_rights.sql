@@ -105,6 +105,14 @@ begin
     perform pg_temp.allow('hojo_staff', array['passkeys', 'recovery_codes'], 'select (staff_id)', somebody);
     perform pg_temp.allow('hojo_staff', array['session_rules'], 'update (idle_minutes, absolute_minutes, fresh_minutes, watch_network)', somebody);
     perform pg_temp.allow('hojo_staff', array['deadline_moves', 'rule_lowerings', 'receipt_numbers', 'letter_numbers', 'reviewer_ties', 'reviewer_limits', 'point_rulings', 'notices'], 'insert, update', somebody);
+    -- 規則の変更: proposed, approved and refused here; put in force by the worker alone.
+    perform pg_temp.allow('hojo_staff', array['rule_changes'], 'select, insert, update (approved_by, approved_at, refused_at)', somebody);
+    perform pg_temp.allow('hojo_staff', array['rule_replays', 'rule_replay_findings'], 'select, insert', somebody);
+    perform pg_temp.allow('hojo_staff', array['draft_upgrades'], 'select, insert', somebody);
+    perform pg_temp.allow('hojo_applicant', array['draft_upgrades'], 'select, insert', 'filing_id in (select f.id from filings f where f.applicant_id = ' || me || ')');
+    perform pg_temp.allow('hojo_worker', array['rule_changes'], 'select, update (activated_at, rolled)', 'true');
+    perform pg_temp.allow('hojo_worker', array['rounds'], 'update (edition_id, drafts)', 'true');
+    perform pg_temp.allow('hojo_worker', array['rule_replays', 'rule_replay_findings'], 'select, insert, update', 'true');
     -- A run is never changed; committing it is written beside it.
     perform pg_temp.allow('hojo_staff', array['runs'], 'insert, update (committed_by, committed_at)', somebody);
     perform pg_temp.allow('hojo_staff', array['reviewer_ties'], 'delete', somebody);

@@ -2,11 +2,26 @@
 //! The product's own command is `hojo definitions check`; this one builds in seconds.
 
 use hojo_case::check;
-use hojo_programme::{Edition, Facts, SourceFiles, load_dir, read, stand};
+use hojo_programme::{Edition, Facts, Joined, Problem, SourceFiles, join, load_dir, read, stand};
 use hojo_words::Now;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
+
+/// The edition with the ones it builds on, which lie beside it.
+fn whole(root: &Path) -> Result<Joined, Vec<Problem>> {
+    let code = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let beside = root.parent().unwrap_or(Path::new(".")).to_owned();
+    join(&code, &mut |code| {
+        let mut files = SourceFiles::default();
+        let folder = beside.join(code);
+        collect(&folder, &folder, &mut files).map_err(|error| format!("{}: {error}", folder.display()))?;
+        if let Ok(text) = std::fs::read_to_string(beside.join("programme.yaml")) {
+            files.insert("programme.yaml", &text);
+        }
+        Ok(files)
+    })
+}
 
 fn collect(root: &Path, folder: &Path, files: &mut SourceFiles) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
@@ -53,24 +68,21 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let root = Path::new(root);
-    let mut files = SourceFiles::default();
-    if let Err(error) = collect(root, root, &mut files) {
-        eprintln!("{}: {error}", root.display());
-        return ExitCode::from(2);
-    }
-    if let Some(programme) = root.parent().map(|p| p.join("programme.yaml"))
-        && let Ok(text) = std::fs::read_to_string(programme)
-    {
-        files.insert("programme.yaml", &text);
-    }
-    let (report, errors) = match load_dir(&files) {
-        Ok(edition) => {
-            if arguments.iter().any(|a| a == "--time") {
-                time(&edition);
+    let (report, errors) = match whole(root) {
+        Ok(joined) => match load_dir(&joined.files) {
+            Ok(edition) => {
+                if arguments.iter().any(|a| a == "--time") {
+                    time(&edition);
+                }
+                let report = check(&edition);
+                let errors = report.errors.iter().cloned().map(|p| joined.shown(p)).collect();
+                (serde_json::to_value(&report).unwrap_or_default(), errors)
             }
-            let report = check(&edition);
-            (serde_json::to_value(&report).unwrap_or_default(), report.errors)
-        }
+            Err(errors) => {
+                let errors: Vec<Problem> = errors.into_iter().map(|p| joined.shown(p)).collect();
+                (serde_json::json!({ "errors": errors }), errors)
+            }
+        },
         Err(errors) => (serde_json::json!({ "errors": errors }), errors),
     };
     #[expect(clippy::print_stdout, reason = "this is a command")]

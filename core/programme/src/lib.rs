@@ -14,9 +14,11 @@ pub mod judge;
 pub mod lang;
 pub mod load;
 pub mod model;
+pub mod overlay;
 mod plain;
 pub mod read;
 pub mod source;
+pub mod upgrade;
 pub mod value;
 
 pub use answers::{Answers, FieldPath, FileRef, Raw, RawRow};
@@ -40,6 +42,8 @@ pub use model::life::{
 pub use model::rules::{Finding, Reason, Rule, Rules, Severity, Standing};
 pub use model::sheets::{CheckItem, Checklist, Criterion, ScoreSheet};
 pub use model::tables::{ChoiceList, DecisionTable};
+pub use overlay::{Joined, join};
 pub use read::{Reading, Slip, SlipCode, read};
 pub use source::{Place, Problem, SourceFiles};
+pub use upgrade::{Again, Asked, Reworded, SetAside, UpgradeMap, upgrade};
 pub use value::{Rows, Value};

@@ -102,6 +102,7 @@ impl Permission {
                 | Self::ViewScores
                 | Self::LowerRule
                 | Self::MoveDeadline
+                | Self::ChangeRules
                 | Self::Adopt
                 | Self::ApproveDecision
                 | Self::ApproveForAgency
@@ -136,6 +137,7 @@ permissions! {
     MoveCase          "case.move"          Staff     "案件の工程を理由を付けて動かす",
     MoveDeadline      "deadline.move"      Staff     "締切の変更を起案・承認する",
     LowerRule         "rule.lower"         Staff     "必須の規則を確認に下げる（起案・承認）",
+    ChangeRules       "rules.change"       Staff     "公募要領・交付規程の変更を起案・承認する",
     AssignReviewer    "reviewer.assign"    Staff     "審査員を割り当てる",
     ViewScores        "score.view"         Staff     "採点結果を見る",
     Simulate          "adoption.simulate"  Staff     "採択シミュレーションを実行する",

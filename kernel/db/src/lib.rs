@@ -22,6 +22,7 @@ mod runs;
 pub mod seal;
 pub mod search;
 mod tx;
+mod upgrades;
 
 pub use audit::{Audit, Outcome};
 pub use case_store::{CaseRow, FilingRow};
@@ -34,3 +35,4 @@ pub use life::LifeView;
 pub use pool::{Db, DbConfig, PoolSize};
 pub use runs::{NewFiling, NewRun, RunRow};
 pub use tx::{Mode, Tx};
+pub use upgrades::{Moved, Pending};

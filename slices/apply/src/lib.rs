@@ -20,6 +20,7 @@ mod start;
 mod status;
 mod submissions;
 mod submit;
+mod upgrade;
 mod way;
 mod withdraw;
 
@@ -34,6 +35,8 @@ pub fn portal_routes() -> Routes {
     Routes::on(Site::Portal)
         .post::<allow::EditFiling, Posted, _, _>("/me/start", start::start)
         .get("/filings/{filing}", fill::overview::<allow::EditFiling>)
+        .get("/filings/{filing}/upgrade", upgrade::show::<allow::EditFiling>)
+        .post::<_, Posted, _, _>("/filings/{filing}/upgrade", upgrade::carry::<allow::EditFiling>)
         .get("/filings/{filing}/sections/{section}", fill::show::<allow::EditFiling>)
         .post::<_, Posted, _, _>("/filings/{filing}/sections/{section}", fill::save::<allow::EditFiling>)
         .post::<_, Posted, _, _>("/filings/{filing}/sections/{section}/autosave", fill::autosave::<allow::EditFiling>)
@@ -63,6 +66,8 @@ pub fn intake_routes() -> Routes {
         .menu("代理受付", 60)
         .post::<_, PostedFiles, _, _>("/intake", intake::take)
         .get("/intake/filings/{filing}", fill::overview::<allow::IntakeFiling>)
+        .get("/intake/filings/{filing}/upgrade", upgrade::show::<allow::IntakeFiling>)
+        .post::<_, Posted, _, _>("/intake/filings/{filing}/upgrade", upgrade::carry::<allow::IntakeFiling>)
         .get("/intake/filings/{filing}/sections/{section}", fill::show::<allow::IntakeFiling>)
         .post::<_, Posted, _, _>("/intake/filings/{filing}/sections/{section}", fill::save::<allow::IntakeFiling>)
         .post::<_, Posted, _, _>(

@@ -60,6 +60,10 @@ impl Way {
         format!("{}/compare", self.base())
     }
 
+    pub fn upgrade(&self) -> String {
+        format!("{}/upgrade", self.base())
+    }
+
     pub fn discard(&self) -> String {
         format!("{}/discard", self.base())
     }

@@ -8,6 +8,7 @@ mod dashboard;
 mod deadline;
 mod definitions;
 mod desk;
+mod editions;
 mod examining;
 mod moving;
 mod queue;
@@ -17,6 +18,7 @@ mod rules;
 use std::sync::Arc;
 
 use hojo_access::{Site, allow};
+use hojo_jobs::Runner;
 use hojo_preview::Pictures;
 use hojo_web::{CasePanel, Cx, Routes};
 
@@ -53,8 +55,22 @@ pub fn routes(mut panels: Vec<CasePanel>, drawer: Arc<dyn Pictures>) -> Routes {
         .get("/rules/{round}/{procedure}/{rule}", rules::show)
         .post("/rules/{round}/{procedure}/{rule}", rules::propose)
         .post("/rules/{round}/{procedure}/{rule}/decide", rules::decide)
+        .get("/editions", editions::list)
+        .menu("公募要領の変更", 75)
+        .get("/editions/change", editions::ask)
+        .post("/editions/change", editions::propose)
+        .get("/editions/changes/{change}", editions::show)
+        .post("/editions/changes/{change}/decide", editions::decide)
+        .post("/editions/changes/{change}/replay", editions::replay)
+        .get("/editions/changes/{change}/forms/{procedure}", editions::form)
         .get("/definitions", definitions::list)
         .menu("制度定義", 80)
         .get("/definitions/{round}", definitions::edition)
         .get("/definitions/{round}/{procedure}", definitions::procedure)
+}
+
+/// Registers every job of this room: `activate_edition`, `replay_drafts`.
+#[must_use]
+pub fn jobs(runner: Runner) -> Runner {
+    runner.on(editions::ACTIVATE, editions::ActivateEdition).on(editions::REPLAY, editions::ReplayDrafts)
 }

@@ -6,40 +6,36 @@ use hojo_web::ui::{self, Holds};
 use hojo_web::{Cx, Fault, Markup, Reply, html};
 use time::OffsetDateTime;
 
-use crate::texts::{self, Faq, Public, Round, ShownTable};
+use crate::texts::{self, Current, Faq, Public, Round, ShownTable};
 
 pub(crate) async fn top(cx: Cx<allow::Anyone>) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let now = tx.now().await?.utc();
     let rounds = texts::rounds(&mut tx).await?;
-    let edition = texts::current(&mut tx).await?;
+    let current = texts::current(&mut tx, cx.query("programme")).await?;
     tx.commit().await?;
-    let Some(edition) = edition else {
+    let Some(current) = current else {
         let body = ui::empty(
             "公開中の公募はありません",
             &html! { p { "公募が始まりましたら、このページでお知らせします。" } },
         );
         return Ok(Reply::page(&cx.page("補助金電子申請", body)));
     };
-    let public: Public = texts::read(&edition, "portal/public.yaml")?;
+    let edition = &current.edition;
+    let public: Public = texts::read(edition, "portal/public.yaml")?;
     let body = html! {
+        (current.elsewhere("/"))
         h2 { (public.summary.title) }
         @for p in &public.summary.paragraphs { p { (p) } }
         (open_rounds(&rounds, now))
-        section {
-            h2 { "申請の前に" }
-            (ui::buttons(&[
-                ui::link_button("対象者かどうかを確かめる", "/eligibility"),
-                ui::link_button("補助額を試算する", "/simulation").outline(),
-            ]))
-        }
-        (frames(&edition, &public))
-        @for table in &public.tables { (shown_table(&edition, table)) }
+        (before(&current))
+        (frames(edition, &public))
+        @for table in &public.tables { (shown_table(edition, table)) }
         section {
             h2 { (public.requirements.title) }
             ul { @for line in &public.requirements.items {
                 li { strong { (line.title) } "：" (line.text)
-                    @if let Some(value) = line.setting.as_deref().and_then(|s| setting(&edition, s)) { "（" (value) "）" } }
+                    @if let Some(value) = line.setting.as_deref().and_then(|s| setting(edition, s)) { "（" (value) "）" } }
             } }
         }
         section {
@@ -54,17 +50,31 @@ pub(crate) async fn top(cx: Cx<allow::Anyone>) -> Result<Reply, Fault> {
     Ok(Reply::page(&cx.page(edition.title.clone(), body)))
 }
 
+/// What an edition lets people try before they apply.
+fn before(current: &Current) -> Markup {
+    let has = |code: &str| current.edition.procedure(code).is_some();
+    let mut ways = Vec::new();
+    if has("precheck") {
+        ways.push(ui::link_button("対象者かどうかを確かめる", current.at("/eligibility")));
+    }
+    if has("simulation") {
+        ways.push(ui::link_button("補助額を試算する", current.at("/simulation")).outline());
+    }
+    html! { @if !ways.is_empty() { section { h2 { "申請の前に" } (ui::buttons(&ways)) } } }
+}
+
+/// Frames with what the public texts say of them; a programme that says nothing has none to choose from.
 fn frames(edition: &Edition, public: &Public) -> Markup {
-    let list = edition.choices.get("frame");
+    let list = edition.frames();
     html! {
-        section {
+        @if !public.frames.is_empty() { section {
             h2 { "申請できる枠" }
             dl class="facts" {
                 @for (key, label) in list.iter().flat_map(|l| l.options.iter()) {
                     div { dt { (label) } dd { (public.frames.get(key).map_or("", |f| f.text.as_str())) } }
                 }
             }
-        }
+        } }
     }
 }
 
@@ -140,13 +150,14 @@ pub(crate) async fn rounds(cx: Cx<allow::Anyone>) -> Result<Reply, Fault> {
 
 pub(crate) async fn faq(cx: Cx<allow::Anyone>) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
-    let edition = texts::current(&mut tx).await?;
+    let current = texts::current(&mut tx, cx.query("programme")).await?;
     tx.commit().await?;
-    let faq: Faq = match &edition {
-        Some(edition) => texts::read(edition, "portal/faq.yaml")?,
+    let faq: Faq = match &current {
+        Some(current) => texts::read(&current.edition, "portal/faq.yaml")?,
         None => Faq::default(),
     };
     let body = html! {
+        @if let Some(current) = &current { (current.elsewhere("/faq")) }
         @for topic in &faq.faq {
             section id=(topic.id) {
                 h2 { (topic.title) }

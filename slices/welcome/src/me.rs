@@ -26,6 +26,8 @@ struct Mine {
     due: Option<OffsetDateTime>,
     /// A procedure after adoption, by its title; none for an application.
     run: Option<String>,
+    /// 応募申請, 交付申請, …: what opened the case.
+    opening: String,
     changed_at: OffsetDateTime,
 }
 
@@ -42,13 +44,18 @@ pub(crate) async fn show(cx: Cx<allow::BeApplicant>) -> Result<Reply, Fault> {
     let now = tx.now().await?.utc();
     let rounds = texts::rounds(&mut tx).await?;
     let mine = cases(&mut tx, &rounds, me.applicant).await?;
+    let mut open = Vec::new();
+    for round in rounds.iter().filter(|r| now <= r.closes) {
+        let edition = tx.edition(&round.edition).await?;
+        open.push((round, edition.opening().map(|p| p.title.clone()).unwrap_or_default()));
+    }
     let letters = letters(&mut tx, me.applicant).await?;
     tx.commit().await?;
     let entry = me.kind == AccountKind::Entry;
     let body = html! {
         (to_do(&mine, &letters, now))
         (waiting(&mine))
-        (may_start(&rounds, &mine, now, entry, &cx.csrf()))
+        (may_start(&open, &mine, now, entry, &cx.csrf()))
         (all_letters(&letters))
     };
     let mut page = cx.page("マイページ", body);
@@ -95,6 +102,7 @@ async fn cases(tx: &mut Tx, rounds: &[Round], me: ApplicantId) -> Result<Vec<Min
             state,
             due,
             run,
+            opening: edition.opening().map(|p| p.title.clone()).unwrap_or_default(),
             changed_at: r.changed_at,
         });
     }
@@ -196,7 +204,7 @@ fn name(m: &Mine) -> String {
     if let Some(run) = &m.run {
         return if m.title.is_empty() { run.clone() } else { format!("{run}（「{}」）", m.title) };
     }
-    if m.title.is_empty() { format!("{}の応募申請", m.round) } else { format!("「{}」", m.title) }
+    if m.title.is_empty() { format!("{}の{}", m.round, m.opening) } else { format!("「{}」", m.title) }
 }
 
 fn waiting(mine: &[Mine]) -> Markup {
@@ -224,15 +232,14 @@ fn waiting(mine: &[Mine]) -> Markup {
     }
 }
 
-fn may_start(rounds: &[Round], mine: &[Mine], now: OffsetDateTime, entry: bool, csrf: &str) -> Markup {
+fn may_start(open: &[(&Round, String)], mine: &[Mine], now: OffsetDateTime, entry: bool, csrf: &str) -> Markup {
     html! {
         section {
             h2 { "始められる手続" }
-            @let open: Vec<&Round> = rounds.iter().filter(|r| now <= r.closes).collect();
             @if open.is_empty() { (ui::empty("始められる手続はありません", &html! { p { "受付中の公募はありません。" a href="/rounds" { "公募回の一覧" } "をご覧ください。" } })) }
-            @for round in open {
+            @for (round, opening) in open {
                 @let live = mine.iter().any(|m| m.run.is_none() && m.round == round.title && m.state.position != Position::Withdrawn);
-                (ui::panel(&format!("応募申請（{}）", round.title), &html! {
+                (ui::panel(&format!("{opening}（{}）", round.title), &html! {
                     (ui::facts(&[
                         ("締切", ui::deadline(round.closes, now)),
                     ]))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hojo_db::Tx;
 use hojo_programme::Edition;
-use hojo_web::Fault;
+use hojo_web::{Fault, Markup, html};
 use hojo_words::ids::{PublicId, RoundId};
 use serde::Deserialize;
 use time::OffsetDateTime;
@@ -85,6 +85,7 @@ pub(crate) struct Round {
     pub id: RoundId,
     pub public_id: PublicId,
     pub title: String,
+    pub programme: String,
     pub edition: String,
     pub opens: OffsetDateTime,
     pub closes: OffsetDateTime,
@@ -99,7 +100,7 @@ impl Round {
 /// All rounds, the newest first.
 pub(crate) async fn rounds(tx: &mut Tx) -> Result<Vec<Round>, Fault> {
     let rows = sqlx::query!(
-        r#"select r.id, r.public_id, r.title, r.edition_id, r.opens_at, coalesce(m.closes_at, r.closes_at) as "closes_at!"
+        r#"select r.id, r.public_id, r.title, r.programme_id, r.edition_id, r.opens_at, coalesce(m.closes_at, r.closes_at) as "closes_at!"
            from rounds r
            left join lateral (
                select d.closes_at from deadline_moves d
@@ -115,6 +116,7 @@ pub(crate) async fn rounds(tx: &mut Tx) -> Result<Vec<Round>, Fault> {
             id: RoundId(r.id),
             public_id: PublicId::from_uuid(r.public_id),
             title: r.title,
+            programme: r.programme_id,
             edition: r.edition_id,
             opens: r.opens_at,
             closes: r.closes_at,
@@ -122,11 +124,47 @@ pub(crate) async fn rounds(tx: &mut Tx) -> Result<Vec<Round>, Fault> {
         .collect())
 }
 
-/// The edition of the newest round: what the public pages speak of.
-pub(crate) async fn current(tx: &mut Tx) -> Result<Option<Arc<Edition>>, Fault> {
-    match rounds(tx).await?.first() {
-        Some(round) => Ok(Some(tx.edition(&round.edition).await?)),
-        None => Ok(None),
+/// What the public pages speak of: the newest round of the programme that was asked for, or of all.
+pub(crate) struct Current {
+    pub edition: Arc<Edition>,
+    /// The other programmes: id and title.
+    pub others: Vec<(String, String)>,
+}
+
+pub(crate) async fn current(tx: &mut Tx, asked: &str) -> Result<Option<Current>, Fault> {
+    let rounds = rounds(tx).await?;
+    let wanted = rounds.iter().find(|r| r.programme == asked).or(rounds.first());
+    let Some(wanted) = wanted else { return Ok(None) };
+    let edition = tx.edition(&wanted.edition).await?;
+    let mut others: Vec<(String, String)> = Vec::new();
+    for round in &rounds {
+        if round.programme != wanted.programme && !others.iter().any(|(id, _)| *id == round.programme) {
+            others.push((round.programme.clone(), tx.edition(&round.edition).await?.programme.title.clone()));
+        }
+    }
+    Ok(Some(Current { edition, others }))
+}
+
+impl Current {
+    /// The way to the same page of the other programmes; empty while there is one programme.
+    pub fn elsewhere(&self, page: &str) -> Markup {
+        html! {
+            @if !self.others.is_empty() {
+                nav aria-label="ほかの制度" {
+                    p { "このページは「" (self.edition.programme.title) "」の案内です。ほかの制度："
+                        @for (at, (id, title)) in self.others.iter().enumerate() {
+                            @if at > 0 { "、" }
+                            a href={ (page) "?programme=" (id) } { (title) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The same page of this programme, for links within it.
+    pub fn at(&self, page: &str) -> String {
+        if self.others.is_empty() { page.to_owned() } else { format!("{page}?programme={}", self.edition.programme.id) }
     }
 }
 

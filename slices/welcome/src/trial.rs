@@ -1,8 +1,6 @@
 //! Trying out before signing in: 対象者チェック and 補助額シミュレーション. Both are small forms with
 //! rules in the edition, read and judged like any filing, and nothing is stored.
 
-use std::sync::Arc;
-
 use hojo_access::allow;
 use hojo_programme::{Answers, Edition, Facts, FileRef, Finding, Procedure, Reading, Severity, judge, read};
 use hojo_web::ui::form::{Open, Places, Scene};
@@ -10,7 +8,7 @@ use hojo_web::ui::{self, FileState, Import};
 use hojo_web::{Cx, Fault, Markup, Reply, html};
 use maud::Render;
 
-use crate::texts;
+use crate::texts::{self, Current};
 
 pub(crate) async fn eligibility(cx: Cx<allow::Anyone>) -> Result<Reply, Fault> {
     try_out(cx, "precheck", "/eligibility", "確かめる", eligible).await
@@ -51,18 +49,19 @@ async fn try_out(
 ) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let now = tx.now().await?;
-    let edition: Arc<Edition> = texts::current(&mut tx).await?.ok_or(Fault::NotFound)?;
+    let current = texts::current(&mut tx, cx.query("programme")).await?.ok_or(Fault::NotFound)?;
     tx.commit().await?;
-    let procedure = edition.procedure(code).ok_or(Fault::NotFound)?;
+    let edition: &Edition = &current.edition;
+    let Some(procedure) = edition.procedure(code) else { return Ok(nothing_to_try(&cx, &current, address)) };
     let pairs = &cx.request().query;
-    let asked = !pairs.is_empty();
+    let asked = pairs.iter().any(|(name, _)| name != "programme");
     let mut answers = Answers::default();
     for section in 0..procedure.form.sections.len() {
         answers = ui::form::parse(&procedure.form, section, &Open::All, &|_| false, &answers, pairs).apply(&answers);
     }
     let facts = Facts::new(now);
-    let (reading, slips) = read(&edition, procedure, &answers, &facts);
-    let findings = judge(&edition, procedure, &reading, &facts);
+    let (reading, slips) = read(edition, procedure, &answers, &facts);
+    let findings = judge(edition, procedure, &reading, &facts);
     let scene = Scene {
         form: &procedure.form,
         answers: &answers,
@@ -78,9 +77,11 @@ async fn try_out(
     let wrong = asked && !slips.is_empty();
     let trial = Trial { procedure, reading: &reading, findings: &findings };
     let body = html! {
+        (current.elsewhere(address))
         p { (procedure.description) }
         @if asked && !wrong { div role="status" { (result(&trial)) } }
         form class="form" method="get" action=(address) novalidate {
+            @if !current.others.is_empty() { input type="hidden" name="programme" value=(edition.programme.id); }
             @for section in 0..procedure.form.sections.len() {
                 @if asked { (ui::form::draw(&scene, section)) } @else { (ui::form::draw_typed(&scene, section)) }
             }
@@ -94,6 +95,18 @@ async fn try_out(
         return Ok(Reply::refused(&page));
     }
     Ok(Reply::page(&page))
+}
+
+/// Not every programme has something to work out.
+fn nothing_to_try(cx: &Cx<allow::Anyone>, current: &Current, address: &str) -> Reply {
+    let title = &current.edition.programme.title;
+    let body = html! {
+        (current.elsewhere(address))
+        (ui::empty(&format!("「{title}」にこのページはありません"), &html! {
+            p { a href=(current.at("/")) { "制度の案内" } "で、対象となる方と金額を確かめてください。" }
+        }))
+    };
+    Reply::page(&cx.page(title.clone(), body))
 }
 
 /// Before the first try: what the button will work out, instead of empty boxes.

@@ -19,6 +19,7 @@ mod guard;
 mod main_job;
 mod procedures;
 mod row_rights;
+mod rules_desk;
 mod sealed_logs;
 mod sign_in;
 mod socket;

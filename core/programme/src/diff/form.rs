@@ -101,7 +101,7 @@ fn bounds(range: Range) -> String {
 }
 
 /// The type in words: 「文章（1000文字まで）」.
-pub(super) fn kind_words(kind: &FieldType) -> String {
+pub(crate) fn kind_words(kind: &FieldType) -> String {
     match kind {
         FieldType::Text { limit } => format!("1行の文字（{limit}文字まで）"),
         FieldType::Paragraph { limit } => format!("文章（{limit}文字まで）"),

@@ -1,6 +1,7 @@
 //! 版の違い in words an officer reads: one sentence per change, from the general to the particular.
 
-mod form;
+pub(crate) mod form;
+mod life;
 mod round;
 mod rules;
 
@@ -60,6 +61,7 @@ fn short(text: &str) -> String {
 pub fn diff(old: &Edition, new: &Edition) -> Vec<Change> {
     let mut changes = Changes::default();
     round::edition(&mut changes, old, new);
+    life::edition(&mut changes, old, new);
     for (code, before) in &old.procedures {
         match new.procedures.get(code) {
             None => changes.say("手続", format!("手続「{}」を廃止", before.title)),
@@ -71,7 +73,9 @@ pub fn diff(old: &Edition, new: &Edition) -> Vec<Change> {
                 changes.changed("手続", "申請枠にする項目", &field(&before.names.frame), &field(&after.names.frame));
                 form::form(&mut changes, &before.form, &after.form);
                 rules::rules(&mut changes, &before.rules, &after.rules);
+                life::starts(&mut changes, before, after);
                 rules::flow(&mut changes, &before.flow, &after.flow);
+                life::effects(&mut changes, &before.flow, &after.flow);
                 rules::sheets(&mut changes, before, after);
                 rules::letters(&mut changes, before, after);
                 changes.procedure = None;

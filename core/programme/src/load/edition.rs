@@ -2,13 +2,14 @@
 
 use super::expr::Compiler;
 use super::types::{Lists, noted, value_type};
-use super::yaml::{File, Kind, Mark, Yaml};
+use super::yaml::{File, Kind, MapReader, Mark, Yaml};
 use super::{life, moment, parsed, split_paths, tables};
 use crate::lang::types::{Type, Unit};
 use crate::lang::{Globals, Names, Scope};
 use crate::model::edition::{Edition, Guidelines, Programme};
 use crate::model::life::ObligationRule;
 use crate::model::tables::{ChoiceList, DecisionTable};
+use crate::overlay;
 use crate::read::{globals, parse};
 use crate::source::{Problem, SourceFiles};
 use hojo_words::BusinessCalendar;
@@ -31,18 +32,62 @@ pub(crate) fn edition(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) -> 
     let file = File::new(path, text, problems);
     let yaml = file.parse()?;
     let mut map = file.map(&yaml);
+    let bases = parsed(files, &base_paths(files), problems);
+    let mut under: Vec<(&File<'_>, MapReader<'_>)> = bases.iter().map(|(file, yaml)| (file, file.map(yaml))).collect();
+    if let Some(base) = map.get("based_on")
+        && under.is_empty()
+    {
+        file.problem(base.mark, "the base was not joined; read the edition with its base");
+    }
+    map.get("without");
     let programme = programme(files, problems);
+    // What the own file says stands; the bases add what it does not say, the nearest first.
     let mut choices = tables::choices(&file, map.get("choices"));
+    for (file, map) in &mut under {
+        add(&mut choices, tables::choices(file, map.get("choices")));
+    }
     built_in_choices(&mut choices);
     let table_files = parsed(files, &split_paths(files, "tables"), problems);
-    let tables = all_tables(&file, map.get("tables"), &table_files, &choices);
+    let mut within = vec![(&file, map.get("tables"))];
+    within.extend(under.iter_mut().map(|(file, map)| (*file, map.get("tables"))));
+    let tables = all_tables(&within, &table_files, &choices);
     let lists = Lists { choices: &choices, local: None, tables: &tables };
-    let settings = tables::settings(&file, map.get("settings"), lists);
-    let dates = dates(&file, map.get("dates"));
+    let mut settings = tables::settings(&file, map.get("settings"), lists);
+    let mut dates = dates(&file, map.get("dates"));
     let codes = procedure_codes(files);
-    let life = map.get("life").map(|body| Arc::new(life::life(&file, body)));
-    let (filed, filed_places) = life::filed(&file, map.get("filed"), lists, &codes);
-    let facts = facts(&file, map.get("facts"), lists);
+    let mut life = map.get("life").map(|body| Arc::new(life::life(&file, body)));
+    let (mut filed, mut filed_places) = life::filed(&file, map.get("filed"), lists, &codes);
+    let mut facts = facts(&file, map.get("facts"), lists);
+    let mut guidelines = map.get("guidelines").map(|body| guidelines(&file, body));
+    let mut holidays = holidays(&file, map.get("holidays"));
+    for (file, map) in &mut under {
+        add(&mut settings, tables::settings(file, map.get("settings"), lists));
+        add(&mut dates, self::dates(file, map.get("dates")));
+        let theirs = map.get("life");
+        life = life.or_else(|| theirs.map(|body| Arc::new(life::life(file, body))));
+        let (theirs, places) = life::filed(file, kept(map.get("filed"), &codes).as_ref(), lists, &codes);
+        for (code, fields) in theirs {
+            add(filed.entry(code).or_default(), fields);
+        }
+        for (path, place) in places {
+            filed_places.entry(path).or_insert(place);
+        }
+        add(&mut facts, self::facts(file, map.get("facts"), lists));
+        let theirs = map.get("guidelines");
+        guidelines = guidelines.or_else(|| theirs.map(|body| self::guidelines(file, body)));
+        for (day, name) in self::holidays(file, map.get("holidays")) {
+            holidays.entry(day).or_insert(name);
+        }
+    }
+    if guidelines.is_none() {
+        file.problem(Mark { line: 1, column: 1, index: 0 }, "guidelines are missing");
+    }
+    if let (Some(open), Some(close)) = (dates.get("applications_open"), dates.get("applications_close"))
+        && open >= close
+    {
+        let at = map.get("dates").map_or(yaml.mark, |body| body.mark);
+        file.problem(at, "applications close before they open");
+    }
     let mut known = facts.clone();
     if let Some(plan) = &life {
         life::facts(plan, &codes, &mut known);
@@ -56,7 +101,7 @@ pub(crate) fn edition(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) -> 
         version: map.needed(&file, "version"),
         title: map.needed(&file, "title"),
         programme,
-        guidelines: guidelines(&file, map.get("guidelines")),
+        guidelines: guidelines.unwrap_or_default(),
         dates,
         choices,
         settings,
@@ -66,7 +111,7 @@ pub(crate) fn edition(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) -> 
         filed,
         filed_places,
         obligations: Vec::new(),
-        calendar: calendar(&file, map.get("holidays")),
+        calendar: BusinessCalendar::new(holidays),
         clauses: clauses(files, problems),
         procedures: IndexMap::new(),
         globals: Arc::clone(&globals),
@@ -76,6 +121,12 @@ pub(crate) fn edition(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) -> 
     map.words(&file, "short_title");
     map.words(&file, "note");
     map.finish(&file);
+    for (file, mut map) in under {
+        for known in ["edition", "version", "title", "short_title", "note", "based_on", "without"] {
+            map.get(known);
+        }
+        map.finish(file);
+    }
     edition.obligations = obligations(files, &edition, &globals, problems);
     for code in codes {
         if let Some(procedure) = super::procedure::procedure(files, &code, &edition, &globals, problems) {
@@ -105,6 +156,27 @@ fn obligations(
         .collect()
 }
 
+/// The `edition.yaml` of the bases, the nearest first.
+fn base_paths(files: &SourceFiles) -> Vec<String> {
+    files.0.keys().filter(|path| path.starts_with(overlay::FOLDER)).cloned().collect()
+}
+
+/// Adds what is not there yet.
+fn add<T>(own: &mut IndexMap<String, T>, base: IndexMap<String, T>) {
+    for (key, value) in base {
+        own.entry(key).or_insert(value);
+    }
+}
+
+/// A base's `filed` without the procedures this edition dropped.
+fn kept(yaml: Option<&Yaml>, codes: &BTreeSet<String>) -> Option<Yaml> {
+    let mut yaml = yaml?.clone();
+    if let Kind::Map(entries) = &mut yaml.kind {
+        entries.retain(|(key, _)| codes.contains(&key.text.replace('_', "-")));
+    }
+    Some(yaml)
+}
+
 fn procedure_codes(files: &SourceFiles) -> BTreeSet<String> {
     let codes = files
         .0
@@ -119,7 +191,7 @@ fn stray_files(files: &SourceFiles, problems: &RefCell<Vec<Problem>>) {
         let parts: Vec<&str> = path.split('/').collect();
         let known = match parts.as_slice() {
             ["programme.yaml" | "edition.yaml" | "clauses.yaml" | "mails.yaml" | "obligations.yaml"]
-            | ["tables", _]
+            | ["tables" | "based-on", _]
             | ["portal", ..] => path.ends_with(".yaml"),
             ["procedures", _, name] => [
                 "procedure.yaml",
@@ -201,11 +273,7 @@ fn flatten(file: &File<'_>, prefix: &str, yaml: &Yaml, texts: &mut IndexMap<Stri
     }
 }
 
-fn guidelines(file: &File<'_>, yaml: Option<&Yaml>) -> Guidelines {
-    let Some(yaml) = yaml else {
-        file.problem(Mark { line: 1, column: 1, index: 0 }, "guidelines are missing");
-        return Guidelines::default();
-    };
+fn guidelines(file: &File<'_>, yaml: &Yaml) -> Guidelines {
     let mut map = file.map(yaml);
     let published = map.get("published");
     let day = published.and_then(|yaml| {
@@ -226,12 +294,6 @@ fn dates(file: &File<'_>, yaml: Option<&Yaml>) -> IndexMap<String, time::OffsetD
         if let Some(moment) = moment(file, body) {
             dates.insert(key.text.clone(), moment);
         }
-    }
-    if let (Some(open), Some(close)) = (dates.get("applications_open"), dates.get("applications_close"))
-        && open >= close
-        && let Some(yaml) = yaml
-    {
-        file.problem(yaml.mark, "applications close before they open");
     }
     dates
 }
@@ -284,7 +346,7 @@ fn globals(
     Globals { names, letters_from }
 }
 
-fn calendar(file: &File<'_>, yaml: Option<&Yaml>) -> BusinessCalendar {
+fn holidays(file: &File<'_>, yaml: Option<&Yaml>) -> BTreeMap<time::Date, String> {
     let mut holidays = BTreeMap::new();
     for (key, name) in yaml.map(|yaml| file.entries(yaml)).unwrap_or_default() {
         match (parse::iso_date(&key.text), file.text(name)) {
@@ -294,19 +356,24 @@ fn calendar(file: &File<'_>, yaml: Option<&Yaml>) -> BusinessCalendar {
             _ => file.problem(key.mark, format!("expected a date such as 2027-01-01, found {}", key.text)),
         }
     }
-    BusinessCalendar::new(holidays)
+    holidays
 }
 
 /// Tables of edition.yaml and tables/; one that uses another's codes waits for it.
 fn all_tables(
-    file: &File<'_>,
-    yaml: Option<&Yaml>,
+    within: &[(&File<'_>, Option<&Yaml>)],
     table_files: &[(File<'_>, Yaml)],
     choices: &IndexMap<String, Arc<ChoiceList>>,
 ) -> IndexMap<String, Arc<DecisionTable>> {
     let mut sources: Vec<(String, &File<'_>, &Yaml)> = Vec::new();
-    for (key, body) in yaml.map(|yaml| file.entries(yaml)).unwrap_or_default() {
-        sources.push((key.text.clone(), file, body));
+    for (at, (file, yaml)) in within.iter().enumerate() {
+        for (key, body) in yaml.map(|yaml| file.entries(yaml)).unwrap_or_default() {
+            // A base's table that has a successor, or by now a file of its own, is not read.
+            let filed = || table_files.iter().any(|(file, _)| file.path == format!("tables/{}.yaml", key.text));
+            if at == 0 || !(sources.iter().any(|(name, ..)| *name == key.text) || filed()) {
+                sources.push((key.text.clone(), file, body));
+            }
+        }
     }
     for (file, body) in table_files {
         let Kind::Map(entries) = &body.kind else {

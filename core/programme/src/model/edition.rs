@@ -3,7 +3,7 @@
 use crate::lang::types::Type;
 use crate::model::example::Example;
 use crate::model::flow::Flow;
-use crate::model::form::Form;
+use crate::model::form::{FieldType, Form};
 use crate::model::letter::LetterSpec;
 use crate::model::life::{Basis, LifePlan, ObligationRule, Starts};
 use crate::model::rules::{Rules, Severity};
@@ -146,6 +146,20 @@ impl Edition {
     /// The procedure that opens a case: the only one that is filed without one.
     pub fn opening(&self) -> Option<&Arc<Procedure>> {
         self.procedures.values().find(|p| p.starts.is_none() && !p.public)
+    }
+
+    /// 申請枠: what applications compete in, or are called by, when the opening procedure names such a choice.
+    pub fn frames(&self) -> Option<&Arc<ChoiceList>> {
+        let opening = self.opening()?;
+        match &opening.form.field(opening.names.frame.as_deref()?)?.kind {
+            FieldType::Choice { list } => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The word for a frame's key; the key itself where the edition does not know it.
+    pub fn frame(&self, key: &str) -> String {
+        self.frames().and_then(|list| list.options.get(key)).cloned().unwrap_or_else(|| key.to_owned())
     }
 
     /// Procedures within a case, in the order of their numbers.

@@ -18,6 +18,8 @@ mod lives;
 #[cfg(test)]
 mod loading;
 #[cfg(test)]
+mod overlay;
+#[cfg(test)]
 mod reading;
 #[cfg(test)]
 mod real;
@@ -27,3 +29,5 @@ mod speed;
 mod support;
 #[cfg(test)]
 mod total;
+#[cfg(test)]
+mod upgrade;

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use super::state::{SectionState, section_state};
 use crate::desk::{self, Desk};
 use crate::frame;
+use crate::upgrade;
 use crate::withdraw::may_withdraw;
 
 /// What the page shows.
@@ -35,10 +36,22 @@ pub(crate) async fn show<A: Access>(cx: Cx<A>) -> Result<Reply, Fault> {
         let to = if desk.row.case.submissions > 0 { desk.way.receipt() } else { desk.way.home().1 };
         return Ok(Reply::see_other(&to));
     }
+    let newer = upgrade::pending(&mut tx, &desk).await?;
+    if newer.as_ref().is_some_and(|newer| newer.required) {
+        desk::seen(&cx, tx, &desk).await?;
+        return Ok(Reply::see_other(&desk.way.upgrade()));
+    }
     let terms = desk.terms(&mut tx).await?;
     desk::seen(&cx, tx, &desk).await?;
     let window = terms.in_round.then_some((terms.opens, terms.closes));
-    let body = view(&overview(&desk, window));
+    let body = html! {
+        @if newer.is_some() {
+            (ui::banner(Tone::Info, "公募要領の改定により、様式が新しくなりました").body(html! {
+                p { "入力した内容は、新しい様式に引き継げます。" a href=(desk.way.upgrade()) { "何が変わるかを見る" } }
+            }))
+        }
+        (view(&overview(&desk, window)))
+    };
     let page = frame::page(&cx, &desk, desk.procedure.title.clone(), body, &[]);
     Ok(Reply::page(&page))
 }

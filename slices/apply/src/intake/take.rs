@@ -14,7 +14,7 @@ use super::applicant::{self, Typed, Who};
 use super::form::{self, Filled};
 use crate::attach::{keep_scan, slot};
 use crate::desk;
-use crate::start::{FIRST, Opening, begin, live_case, round_of};
+use crate::start::{Opening, begin, live_case, round_of};
 
 const SCANS: usize = 5;
 
@@ -62,7 +62,7 @@ pub(crate) async fn take(cx: Cx<allow::IntakeFiling>, posted: PostedFiles) -> Re
         tracing::info!(%filing, "intake met an open case");
         return refused(&cx, tx, filled, candidates, problems).await;
     }
-    let opening = Opening { round, applicant, name, channel, received_on: Some(received_on), procedure: FIRST };
+    let opening = Opening { round, applicant, name, channel, received_on: Some(received_on) };
     let by = desk::person(&cx)?;
     let opened = begin(&mut tx, &opening, by, &cx.audit()).await?;
     for scan in &scans {

@@ -10,17 +10,12 @@ use hojo_words::ids::PublicId;
 
 pub(crate) use open::{Opening, begin, live_case, round_of};
 
-/// What is started unless the page asks for another procedure.
-pub(crate) const FIRST: &str = "application";
-
 pub(crate) async fn start(cx: Cx<allow::EditFiling>, posted: Posted) -> Result<Reply, Fault> {
     let Actor::Applicant(me) = cx.actor().clone() else { return Err(Fault::NotFound) };
     if me.kind == AccountKind::Entry {
         return Ok(entry_account(&cx));
     }
     let round: PublicId = pick(posted.get("round"), cx.query("round")).parse().map_err(|_| Fault::NotFound)?;
-    let procedure = pick(posted.get("procedure"), cx.query("procedure"));
-    let procedure = if procedure.is_empty() { FIRST } else { procedure };
     let mut tx = cx.tx().await?;
     let round = round_of(&mut tx, round).await?;
     if let Some(filing) = live_case(&mut tx, round.id, me.applicant).await? {
@@ -35,8 +30,7 @@ pub(crate) async fn start(cx: Cx<allow::EditFiling>, posted: Posted) -> Result<R
         )));
     }
     let name = me.name.clone();
-    let opening =
-        Opening { round, applicant: me.applicant, name, channel: Channel::Portal, received_on: None, procedure };
+    let opening = Opening { round, applicant: me.applicant, name, channel: Channel::Portal, received_on: None };
     let opened = begin(&mut tx, &opening, desk_person(&cx)?, &cx.audit()).await;
     match opened {
         Ok(opened) => {
@@ -49,7 +43,7 @@ pub(crate) async fn start(cx: Cx<allow::EditFiling>, posted: Posted) -> Result<R
     }
 }
 
-async fn already_open(cx: &Cx<allow::EditFiling>, opening: &Opening<'_>) -> Result<Reply, Fault> {
+async fn already_open(cx: &Cx<allow::EditFiling>, opening: &Opening) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let filing = live_case(&mut tx, opening.round.id, opening.applicant).await?.ok_or(Fault::Busy)?;
     Ok(Reply::see_other(&format!("/filings/{filing}")))

@@ -18,13 +18,12 @@ pub(crate) struct Round {
 }
 
 /// A case to be opened.
-pub(crate) struct Opening<'o> {
+pub(crate) struct Opening {
     pub round: Round,
     pub applicant: ApplicantId,
     pub name: String,
     pub channel: Channel,
     pub received_on: Option<Date>,
-    pub procedure: &'o str,
 }
 
 pub(crate) async fn round_of(tx: &mut Tx, id: PublicId) -> Result<Round, Fault> {
@@ -58,9 +57,10 @@ pub(crate) struct Opened {
 
 /// Opens the case, its filing and its empty draft. The edition the round has
 /// today is pinned: the case keeps it whatever the round gets later.
-pub(crate) async fn begin(tx: &mut Tx, opening: &Opening<'_>, by: Uuid, audit: &Audit) -> Result<Opened, Fault> {
+pub(crate) async fn begin(tx: &mut Tx, opening: &Opening, by: Uuid, audit: &Audit) -> Result<Opened, Fault> {
     let edition = tx.edition(&opening.round.edition).await?;
-    let procedure = edition.procedure(opening.procedure).cloned().ok_or(Fault::NotFound)?;
+    // Which procedure opens a case is the edition's to say; every other one begins within a case.
+    let procedure = edition.opening().cloned().ok_or(Fault::NotFound)?;
     let now = tx.now().await?.utc();
     let event = Event::CaseOpened { procedure: procedure.code.clone(), channel: opening.channel, due: None };
     let terms: Terms = tx.terms(&procedure, opening.round.id, opening.applicant).await?;

@@ -154,7 +154,7 @@ pub(super) async fn record<A: Access>(
 ) -> Result<(), Fault> {
     let number = match &desk.row.number {
         Some(number) => number.clone(),
-        None => numbering::next(&mut tx, desk.row.round).await?,
+        None => numbering::next(&mut tx, desk.row.round, &desk.edition).await?,
     };
     submission.receipt = number;
     let party = desk::party(cx.actor());

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use crate::check::{self, Asked};
 use crate::desk;
+use crate::upgrade;
 
 pub(crate) use receipt::{copy_of, files as receipt_files, show as receipt};
 
@@ -57,7 +58,10 @@ async fn once<A: Access>(cx: &Cx<A>, posted: &Posted) -> Result<Reply, Fault> {
     };
     let terms = locked.terms(&mut tx).await?;
     let result = if asked.declared {
-        hand_in::decide(&locked, &terms, &asked.confirmed, posted.get("_seen"), missing, cx.actor())
+        match upgrade::must_not_wait(&mut tx, &locked).await {
+            Ok(()) => hand_in::decide(&locked, &terms, &asked.confirmed, posted.get("_seen"), missing, cx.actor()),
+            Err(refusal) => Err(refusal),
+        }
     } else {
         Err(undeclared())
     };

@@ -1,20 +1,23 @@
 //! 受付番号, and the answers by which a case is called.
 
 use hojo_db::Tx;
+use hojo_programme::Edition;
 use hojo_web::Fault;
 use hojo_words::ids::RoundId;
 
 use crate::desk::Desk;
 
-/// The next number of a round: its code and five digits, `2026-R1-00012`.
-pub(super) async fn next(tx: &mut Tx, round: RoundId) -> Result<String, Fault> {
+/// The next number of a round: what the programme puts first (`receipt_prefix`), the round's code and five digits,
+/// `2026-R1-00012`. The prefix keeps the numbers of programmes apart whose rounds are called alike.
+pub(super) async fn next(tx: &mut Tx, round: RoundId, edition: &Edition) -> Result<String, Fault> {
     let row = sqlx::query!("select code from rounds where id = $1", round.0).fetch_one(tx.sql()).await?;
     let n = tx.next_receipt(round).await?;
-    Ok(number(&row.code, n))
+    let prefix = edition.programme.texts.get("receipt_prefix").map_or("", String::as_str);
+    Ok(number(prefix, &row.code, n))
 }
 
-fn number(round: &str, n: i32) -> String {
-    format!("{}-{n:05}", round.to_uppercase())
+fn number(prefix: &str, round: &str, n: i32) -> String {
+    format!("{prefix}{}-{n:05}", round.to_uppercase())
 }
 
 /// A case keeps its number; each later version carries its own mark behind it.
@@ -43,8 +46,8 @@ mod tests {
 
     #[test]
     fn a_number_names_its_round_and_a_version_its_number() {
-        assert_eq!(number("2026-r1", 12), "2026-R1-00012");
-        assert_eq!(number("r1", 123_456), "R1-123456");
+        assert_eq!(number("", "2026-r1", 12), "2026-R1-00012");
+        assert_eq!(number("AT-", "r1", 123_456), "AT-R1-123456");
         assert_eq!(of_version("2026-R1-00012", 1), "2026-R1-00012");
         assert_eq!(of_version("2026-R1-00012", 2), "2026-R1-00012-2");
     }

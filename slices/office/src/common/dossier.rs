@@ -104,5 +104,5 @@ pub fn facts_then(form: &Form, answers: &Answers, mut facts: Facts) -> Facts {
 
 /// The word for a frame's key.
 pub fn frame(edition: &Edition, key: &str) -> String {
-    edition.choices.get("frame").and_then(|c| c.options.get(key)).cloned().unwrap_or_else(|| key.to_owned())
+    edition.frame(key)
 }

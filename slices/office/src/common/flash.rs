@@ -23,6 +23,7 @@ pub fn banner(done: &str) -> Option<Banner> {
         "proposed" => "起案しました。別の人の承認を待っています".to_owned(),
         "approved" => "承認しました。すぐに有効になります".to_owned(),
         "refused" => "起案を却下しました".to_owned(),
+        "scheduled" => "承認しました。適用の日時に切り替わります".to_owned(),
         "ended" => "引下げを終了しました".to_owned(),
         _ => return None,
     };

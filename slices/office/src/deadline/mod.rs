@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 
 pub use decide::decide;
 pub use list::list;
-pub use propose::propose;
+pub use propose::{moment, propose};
 
 use crate::common::{flash, me};
 

@@ -12,6 +12,8 @@ use hojo_words::ids::PublicId;
 
 use crate::rules::ground;
 
+pub use form::preview;
+
 /// GET: the rounds and their editions.
 pub async fn list(cx: Cx<allow::ViewDefinitions>) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;

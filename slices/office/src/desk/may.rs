@@ -64,7 +64,8 @@ pub fn may(row: &CaseRow, actor: &Actor, terms: &Terms, now: Now) -> Vec<May> {
             final_: true,
         },
     ];
-    if row.root.is_some() {
+    // An adoption run decides what goes through one.
+    if !terms.decide_through_run {
         list.extend(rule(row, actor, &base));
     }
     list

@@ -35,7 +35,7 @@ async fn words(tx: &mut Tx) -> Result<(Vec<(String, String)>, BTreeMap<String, S
     for r in rounds {
         let edition = tx.edition(&r.edition_id).await?;
         names.extend(edition.procedures.values().map(|p| (p.code.clone(), p.title.clone())));
-        if let Some(list) = edition.choices.get("frame") {
+        if let Some(list) = edition.frames() {
             all.extend(list.options.keys().map(|k| (k.clone(), dossier::frame(&edition, k))));
         }
     }

@@ -72,7 +72,7 @@ fn add_procedures(procedures: &mut Vec<ui::Choice>, edition: &Edition) {
 }
 
 fn add_frames(frames: &mut Vec<ui::Choice>, edition: &Edition) {
-    let Some(list) = edition.choices.get("frame") else { return };
+    let Some(list) = edition.frames() else { return };
     for (key, label) in &list.options {
         if !frames.iter().any(|f| f.value == *key) {
             frames.push(ui::Choice::new(key.clone(), label.clone()));

@@ -32,7 +32,7 @@ pub(crate) struct Desk {
     pub would: Option<Result<Vec<Change>, Refusal>>,
 }
 
-/// Loads a run and checks `A` on it. An application is decided by an adoption run, never here.
+/// Loads what is decided and checks `A` on it. What its flow decides by an adoption run is never decided here.
 pub(crate) async fn open<A: Access>(
     cx: &Cx<A>,
     tx: &mut Tx,
@@ -40,12 +40,12 @@ pub(crate) async fn open<A: Access>(
 ) -> Result<(hojo_access::Permit<A>, Desk), Fault> {
     let id: PublicId = cx.param("case")?;
     let (permit, row) = tx.case::<A>(id, mode).await?;
-    if row.root.is_none() {
-        return Err(Fault::NotFound);
-    }
     let known = Known::of(tx, &row).await?;
     let procedure = known.view.edition.procedure(&row.procedure).cloned().ok_or(Fault::NotFound)?;
     let terms = tx.terms(&procedure, row.round, row.applicant).await?;
+    if terms.decide_through_run {
+        return Err(Fault::NotFound);
+    }
     let mut desk = Desk { row, known, procedure, terms, drafter: None, would: None };
     if let Some(drafted) = desk.row.case.drafted.clone() {
         desk.drafter = name(tx, drafted.by.0).await?;

@@ -3,6 +3,7 @@
 use hojo_access::{Permission, allow};
 use hojo_case::{Drafted, Position};
 use hojo_db::Tx;
+use hojo_programme::StepKind;
 use hojo_web::ui::{self, Holds, Tone};
 use hojo_web::{Cx, Fault, Markup, Reply, html};
 use hojo_words::ids::PublicId;
@@ -67,14 +68,33 @@ struct State {
     drafted: Option<Drafted>,
 }
 
+/// Editions whose applications are decided one by one, and not by an adoption run.
+async fn decided_directly(tx: &mut Tx) -> Result<Vec<String>, Fault> {
+    let known = sqlx::query!("select id from editions").fetch_all(tx.sql()).await?;
+    let mut direct = Vec::new();
+    for edition in known {
+        let through_run = tx
+            .edition(&edition.id)
+            .await?
+            .opening()
+            .is_none_or(|opening| opening.flow.step(StepKind::Decide).is_none_or(|step| step.through_simulation));
+        if !through_run {
+            direct.push(edition.id);
+        }
+    }
+    Ok(direct)
+}
+
 async fn lines(tx: &mut Tx, position: Position) -> Result<Vec<Line>, Fault> {
+    let direct = decided_directly(tx).await?;
     let rows = sqlx::query!(
         r#"select public_id, number, applicant_name, title, procedure, edition_id, state, changed_at from cases
-           where root_id is not null and filed_at is not null and position = $1
+           where (root_id is not null or edition_id = any($3)) and filed_at is not null and position = $1
              and position in ('check', 'second_check', 'returned', 'examine', 'decide', 'approve', 'consult')
            order by filed_at, public_id limit $2"#,
         position.code(),
-        MOST
+        MOST,
+        &direct
     )
     .fetch_all(tx.sql())
     .await?;

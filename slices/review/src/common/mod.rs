@@ -30,7 +30,7 @@ pub fn points(n: Number) -> String {
 
 /// The word for a frame's key; the key itself where the edition does not know it.
 pub fn frame(edition: &hojo_programme::Edition, key: &str) -> String {
-    edition.choices.get("frame").and_then(|c| c.options.get(key)).cloned().unwrap_or_else(|| key.to_owned())
+    edition.frame(key)
 }
 
 /// What was just done, as a word of a closed list in the address (never free text).

@@ -16,11 +16,7 @@ const WIDEST: u32 = 100;
 
 /// Frames (key, label) a budget can be given to.
 pub fn frames(edition: &Edition) -> Vec<(String, String)> {
-    edition
-        .choices
-        .get("frame")
-        .map(|c| c.options.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
-        .unwrap_or_default()
+    edition.frames().map(|c| c.options.iter().map(|(k, v)| (k.clone(), v.clone())).collect()).unwrap_or_default()
 }
 
 /// Name and parameters, or everything that is wrong with them.
