@@ -180,6 +180,7 @@ async fn only_named_functions_run_with_rights_of_another() {
         ("admission", "hojo_gate", &["hojo_office", "hojo_portal", "hojo_staff"]),
         ("apply_permission_change", "hojo_setup", &["hojo_staff"]),
         ("forget_factors", "hojo_gate", &["hojo_staff"]),
+        ("held_limits", "hojo_gate", &[]),
         ("held_permissions", "hojo_gate", &["hojo_setup", "hojo_staff"]),
         ("issue_database_access", "hojo_owner", &["hojo_setup", "hojo_staff"]),
         ("make_log_partition", "hojo_owner", &["hojo_worker"]),

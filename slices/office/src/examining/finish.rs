@@ -64,7 +64,7 @@ fn shell(cx: &Cx<allow::CheckFiling>, row: &CaseRow, body: Markup) -> ui::Shell 
 }
 
 fn view(row: &CaseRow, ready: &Ready<'_>, typed: &Posted, cx: &Cx<allow::CheckFiling>) -> Markup {
-    form(row, ready, typed, &cx.csrf(), cx.actor().holds(Permission::ExcludeCase))
+    form(row, ready, typed, &cx.csrf(), cx.actor().holds_in(Permission::ExcludeCase, row.round))
 }
 
 fn form(row: &CaseRow, ready: &Ready<'_>, typed: &Posted, csrf: &str, may_exclude: bool) -> Markup {
@@ -113,7 +113,7 @@ pub async fn post(cx: Cx<allow::CheckFiling>, posted: Posted) -> Result<Reply, F
     let dossier = dossier::open(&mut tx, &row).await?;
     let ready = ready(&mut tx, &dossier).await?;
     let now = tx.now().await?;
-    let checked = match check(&ready, &posted, cx.actor().holds(Permission::ExcludeCase)) {
+    let checked = match check(&ready, &posted, cx.actor().holds_in(Permission::ExcludeCase, row.round)) {
         Ok(c) => c,
         Err(refusal) => return Ok(refuse(&cx, &row, &ready, &posted, &refusal)),
     };

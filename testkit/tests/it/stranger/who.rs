@@ -14,6 +14,8 @@ pub enum Role {
     Manager,
     Operator,
     It,
+    /// An operator whose role is limited to a team with another round.
+    OtherTeam,
     /// Assigned to the case, has scored.
     Reviewer,
     /// Assigned to it too.
@@ -68,12 +70,12 @@ impl Who {
     pub fn holds(&self, route: &RouteInfo, roles: &dyn Fn(&str, &str) -> bool) -> bool {
         let role = match self.role {
             Role::Manager => "manager",
-            Role::Operator => "operator",
+            Role::Operator | Role::OtherTeam => "operator",
             Role::It => "office_it",
             Role::Reviewer | Role::OtherReviewer | Role::Recused | Role::FreeReviewer => "reviewer",
             Role::Owner | Role::OtherCompany | Role::Nobody => "",
         };
-        let is_staff = matches!(self.role, Role::Manager | Role::Operator | Role::It);
+        let is_staff = matches!(self.role, Role::Manager | Role::Operator | Role::It | Role::OtherTeam);
         match route.audience {
             Audience::Anyone => true,
             Audience::Applicant => matches!(self.role, Role::Owner | Role::OtherCompany),
@@ -97,7 +99,7 @@ impl Who {
         let related = match self.role {
             Role::Owner | Role::Manager | Role::Operator | Role::It => true,
             Role::Reviewer | Role::OtherReviewer => self.role == seat,
-            Role::Nobody | Role::OtherCompany | Role::Recused | Role::FreeReviewer => false,
+            Role::Nobody | Role::OtherCompany | Role::OtherTeam | Role::Recused | Role::FreeReviewer => false,
         };
         if names_an_object(&route.path) && !related { Expected::NotFound } else { Expected::Free }
     }
