@@ -40,6 +40,10 @@ declare
     me  text := '(select nullif(current_setting(''hojo.scope'', true), '''')::uuid)';
     somebody text := '(select nullif(current_setting(''hojo.actor'', true), '''')) is not null';
     mine text := 'case_id in (select a.case_id from assignments a where a.reviewer_id = (select nullif(current_setting(''hojo.scope'', true), '''')::uuid) and a.state not in (''withdrawn'', ''recused''))';
+    -- 担当班: the rounds of the permission this transaction works under. Empty: all of them, and the comparison with no list
+    -- is null, which is not false. Comparing uuids is leakproof, so the indexes of the lists stay in use.
+    reach text := '(select nullif(current_setting(''hojo.rounds'', true), '''')::uuid[])';
+    here text := format('%s and (round_id = any(%s::uuid[])) is not false', somebody, reach);
     r text;
     case_tables text[] := array['cases', 'events', 'filings', 'draft_sections', 'submissions', 'files', 'remarks', 'examinations', 'assignments', 'score_sheets', 'point_rulings', 'letters'];
 begin
@@ -47,6 +51,8 @@ begin
     foreach r in array array['hojo_gate', 'hojo_public', 'hojo_applicant', 'hojo_staff', 'hojo_reviewer', 'hojo_worker', 'hojo_setup'] loop
         perform pg_temp.allow(r, array['editions', 'rounds', 'notices', 'master_imports', 'banks', 'branches', 'postal_codes', 'holidays', 'rule_lowerings'], 'select', 'true');
     end loop;
+    drop policy staff_select on rounds;
+    execute format('create policy staff_select on rounds for select to hojo_staff using ((id = any(%s::uuid[])) is not false)', reach);
     perform pg_temp.allow('hojo_public', array['deadline_moves'], 'select', 'applicant_id is null');
     perform pg_temp.allow('hojo_reviewer', array['deadline_moves'], 'select', 'applicant_id is null');
 
@@ -84,12 +90,14 @@ begin
     perform pg_temp.allow('hojo_applicant', array['case_search'], 'select, update', 'case_id in (select c.id from cases c where c.applicant_id = ' || me || ')');
     perform pg_temp.allow('hojo_applicant', array['jobs', 'operation_log', 'access_log'], 'insert', 'true');
 
-    -- The office. Which function a person may use is decided by grants in the application.
-    foreach r in array case_tables loop
-        perform pg_temp.allow('hojo_staff', array[r], 'select', somebody);
+    -- The office. Which function a person may use is decided by grants in the application; in which rounds, here as well.
+    foreach r in array array_remove(case_tables, 'draft_sections') loop
+        perform pg_temp.allow('hojo_staff', array[r], 'select', here);
     end loop;
-    perform pg_temp.allow('hojo_staff', array['cases', 'filings', 'draft_sections', 'files', 'remarks', 'examinations', 'assignments', 'letters'], 'insert, update', somebody);
-    perform pg_temp.allow('hojo_staff', array['events', 'submissions'], 'insert', somebody);
+    perform pg_temp.allow('hojo_staff', array['cases', 'filings', 'files', 'remarks', 'examinations', 'assignments', 'letters'], 'insert, update', here);
+    perform pg_temp.allow('hojo_staff', array['events', 'submissions'], 'insert', here);
+    -- A section lies in the round of its filing, which the same wall stands before.
+    perform pg_temp.allow('hojo_staff', array['draft_sections'], 'select, insert, update', format('%s and case when %s is null then true else exists (select from filings f where f.id = filing_id) end', somebody, reach));
     perform pg_temp.allow('hojo_staff', array['applicants'], 'select, insert', somebody);
     perform pg_temp.allow('hojo_staff', array['accounts', 'roles', 'role_permissions', 'staff_roles', 'session_rules'], 'select', somebody);
     -- Sessions are looked at and ended, never opened, from the office; tokens are nobody's to read.
@@ -104,7 +112,8 @@ begin
     perform pg_temp.allow('hojo_staff', array['invitations'], 'insert (id, public_id, staff_id, kind, reason, made_by, made_at)', 'made_by = (select nullif(current_setting(''hojo.actor'', true), '''')::uuid)');
     perform pg_temp.allow('hojo_staff', array['passkeys', 'recovery_codes'], 'select (staff_id)', somebody);
     perform pg_temp.allow('hojo_staff', array['session_rules'], 'update (idle_minutes, absolute_minutes, fresh_minutes, watch_network)', somebody);
-    perform pg_temp.allow('hojo_staff', array['deadline_moves', 'rule_lowerings', 'receipt_numbers', 'letter_numbers', 'reviewer_ties', 'reviewer_limits', 'point_rulings', 'notices'], 'insert, update', somebody);
+    perform pg_temp.allow('hojo_staff', array['rule_lowerings', 'receipt_numbers', 'letter_numbers', 'reviewer_ties', 'reviewer_limits', 'notices'], 'insert, update', somebody);
+    perform pg_temp.allow('hojo_staff', array['deadline_moves', 'point_rulings'], 'insert, update', here);
     -- 規則の変更: proposed, approved and refused here; put in force by the worker alone.
     perform pg_temp.allow('hojo_staff', array['rule_changes'], 'select, insert, update (approved_by, approved_at, refused_at)', somebody);
     perform pg_temp.allow('hojo_staff', array['rule_replays', 'rule_replay_findings'], 'select, insert', somebody);
@@ -114,9 +123,11 @@ begin
     perform pg_temp.allow('hojo_worker', array['rounds'], 'update (edition_id, drafts)', 'true');
     perform pg_temp.allow('hojo_worker', array['rule_replays', 'rule_replay_findings'], 'select, insert, update', 'true');
     -- A run is never changed; committing it is written beside it.
-    perform pg_temp.allow('hojo_staff', array['runs'], 'insert, update (committed_by, committed_at)', somebody);
+    perform pg_temp.allow('hojo_staff', array['runs'], 'insert, update (committed_by, committed_at)', here);
+    perform pg_temp.allow('hojo_staff', array['deadline_moves', 'runs'], 'select', here);
     perform pg_temp.allow('hojo_staff', array['reviewer_ties'], 'delete', somebody);
-    perform pg_temp.allow('hojo_staff', array['deadline_moves', 'runs', 'receipt_numbers', 'letter_numbers', 'reviewer_ties', 'reviewer_limits', 'operation_log', 'access_log', 'mails', 'schedules'], 'select', somebody);
+    perform pg_temp.allow('hojo_staff', array['receipt_numbers', 'letter_numbers', 'reviewer_ties', 'reviewer_limits', 'operation_log', 'mails', 'schedules'], 'select', somebody);
+    perform pg_temp.allow('hojo_staff', array['access_log'], 'select', format('%s and case when %s is null then true when case_id is null then true else exists (select from cases c where c.id = case_id) end', somebody, reach));
     perform pg_temp.allow('hojo_staff', array['jobs'], 'select, insert, update', somebody);
     perform pg_temp.allow('hojo_staff', array['operation_log', 'access_log'], 'insert', somebody);
     -- A search operator is not leakproof: under a real condition its index is not used.
@@ -149,9 +160,11 @@ declare
     somebody text := '(select nullif(current_setting(''hojo.actor'', true), '''')) is not null';
     me text := '(select nullif(current_setting(''hojo.actor'', true), '''')::uuid)';
 begin
-    perform pg_temp.allow('hojo_gate', array['staff_grants'], 'select', 'true');
+    perform pg_temp.allow('hojo_gate', array['staff_grants', 'team_rounds'], 'select', 'true');
     perform pg_temp.allow('hojo_setup', array['changes', 'staff_grants'], 'select, insert, update', 'true');
-    perform pg_temp.allow('hojo_staff', array['changes', 'staff_grants'], 'select', somebody);
+    perform pg_temp.allow('hojo_setup', array['teams', 'team_rounds'], 'select, insert', 'true');
+    perform pg_temp.allow('hojo_setup', array['team_rounds'], 'delete', 'true');
+    perform pg_temp.allow('hojo_staff', array['changes', 'staff_grants', 'teams', 'team_rounds'], 'select', somebody);
     perform pg_temp.allow('hojo_staff', array['changes'], 'insert', 'proposed_by = ' || me || ' and decided_by is null');
     -- Putting permissions in force is the function's; boundaries are put in force by the second person's own transaction.
     perform pg_temp.allow('hojo_staff', array['changes'], 'update (decided_by, refused_at, applied_at)', somebody || ' and case area when ''boundary'' then true else applied_at is null end');
@@ -187,16 +200,20 @@ declare
     own text := 'applicant_id = (select nullif(current_setting(''hojo.scope'', true), '''')::uuid)';
     somebody text := '(select nullif(current_setting(''hojo.actor'', true), '''')) is not null';
     me text := '(select nullif(current_setting(''hojo.actor'', true), '''')::uuid)';
+    reach text := '(select nullif(current_setting(''hojo.rounds'', true), '''')::uuid[])';
+    here text := format('%s and (round_id = any(%s::uuid[])) is not false', somebody, reach);
+    its_case text := format('%s and case when %s is null then true else exists (select from cases c where c.id = case_id) end', somebody, reach);
 begin
     -- Dues follow from whatever anybody does to a case; they are worked out anew by whoever did it.
     perform pg_temp.allow('hojo_applicant', array['dues'], 'select, insert, update, delete', own);
-    perform pg_temp.allow('hojo_staff', array['dues'], 'select, insert, update, delete', somebody);
+    perform pg_temp.allow('hojo_staff', array['dues'], 'select, insert, update, delete', here);
     perform pg_temp.allow('hojo_worker', array['dues'], 'select, insert, update, delete', 'true');
-    perform pg_temp.allow('hojo_staff', array['dues_reminded', 'due_moves', 'case_holders', 'applicant_changes', 'account_handovers'], 'select', somebody);
+    perform pg_temp.allow('hojo_staff', array['dues_reminded', 'due_moves', 'case_holders'], 'select', here);
+    perform pg_temp.allow('hojo_staff', array['applicant_changes', 'account_handovers'], 'select', its_case);
     perform pg_temp.allow('hojo_worker', array['dues_reminded'], 'select, insert', 'true');
     perform pg_temp.allow('hojo_worker', array['due_moves', 'case_holders', 'applicant_changes'], 'select', 'true');
-    perform pg_temp.allow('hojo_staff', array['due_moves'], 'insert', 'proposed_by = ' || me || ' and decided_by is null');
-    perform pg_temp.allow('hojo_staff', array['due_moves'], 'update (decided_by, decided_at, approved)', somebody);
+    perform pg_temp.allow('hojo_staff', array['due_moves'], 'insert', here || ' and proposed_by = ' || me || ' and decided_by is null');
+    perform pg_temp.allow('hojo_staff', array['due_moves'], 'update (decided_by, decided_at, approved)', here);
     perform pg_temp.allow('hojo_gate', array['account_handovers'], 'select', 'true');
 
     -- What 22_lives.sql needs to move a case, rename a company, hand over an account: column by column.

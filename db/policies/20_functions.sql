@@ -8,7 +8,7 @@ returns table (
     session_id uuid, state text, seconds_left int, ends_in int, rotate boolean, fresh boolean, asked boolean,
     user_agent text, address text, watch_network boolean,
     account_id uuid, applicant_id uuid, account_kind text, account_name text,
-    staff_id uuid, staff_kind text, staff_name text, permissions text[])
+    staff_id uuid, staff_kind text, staff_name text, permissions text[], limits jsonb)
 -- PL/pgSQL keeps the plan for the life of the connection; a function in SQL would be planned at every request.
 language plpgsql volatile security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
@@ -38,7 +38,7 @@ begin
         -- Requests that were under way when the token turned are not theft.
         if retired < at - interval '30 seconds' then
             return query select s.id, 'reused', 0, 0, false, false, false, ''::text, ''::text, false,
-                null::uuid, null::uuid, null::text, null::text, null::uuid, null::text, null::text, array[]::text[];
+                null::uuid, null::uuid, null::text, null::text, null::uuid, null::text, null::text, array[]::text[], '{}'::jsonb;
             return;
         end if;
     end if;
@@ -67,7 +67,7 @@ begin
            s.user_agent, s.address, s.watch_network,
            a.id, a.applicant_id, a.kind, p.name,
            f.id, f.kind, f.name,
-           held_permissions(f.id)
+           held_permissions(f.id), held_limits(f.id)
     from (select 1) one
     left join accounts a on a.id = s.account_id and a.closed_at is null
     left join applicants p on p.id = a.applicant_id

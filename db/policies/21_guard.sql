@@ -1,15 +1,34 @@
--- What a person holds now: by roles, and by grants that have begun and not ended. Runs as hojo_gate, like open_session.
+-- What a person holds now in every round: by roles, and by grants that have begun and not ended. Runs as hojo_gate, like
+-- open_session. What is limited to a team is not among it, so whatever asks here (two people, inviting) asks for the whole.
 create or replace function held_permissions(person uuid) returns text[]
 language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return coalesce((
         select array_agg(distinct held.permission) from (
             select rp.permission from staff_roles sr join role_permissions rp on rp.role = sr.role
-            where sr.staff_id = person
+            where sr.staff_id = person and sr.team_id is null
             union all
             select g.permission from staff_grants g
-            where g.staff_id = person and g.withdrawn_at is null
+            where g.staff_id = person and g.team_id is null and g.withdrawn_at is null
               and g.from_at <= clock_timestamp() and g.until_at > clock_timestamp()) held), array[]::text[]);
+end $$;
+
+-- What a person holds only for the rounds of teams: permission → rounds. The same permission from two teams reaches both.
+create or replace function held_limits(person uuid) returns jsonb
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return coalesce((
+        select jsonb_object_agg(l.permission, l.rounds) from (
+            select held.permission, coalesce(jsonb_agg(distinct tr.round_id) filter (where tr.round_id is not null), '[]') as rounds
+            from (
+                select rp.permission, sr.team_id from staff_roles sr join role_permissions rp on rp.role = sr.role
+                where sr.staff_id = person and sr.team_id is not null
+                union all
+                select g.permission, g.team_id from staff_grants g
+                where g.staff_id = person and g.team_id is not null and g.withdrawn_at is null
+                  and g.from_at <= clock_timestamp() and g.until_at > clock_timestamp()) held
+            left join team_rounds tr on tr.team_id = held.team_id
+            group by held.permission) l), '{}');
 end $$;
 
 -- Puts a change of permissions in force. The office's role has no right to write a grant itself: it can only ask here,
@@ -43,17 +62,37 @@ begin
                 end if;
             when 'member' then
                 if give then
-                    insert into staff_roles (staff_id, role) values ((step ->> 'staff')::uuid, step ->> 'role') on conflict do nothing;
+                    insert into staff_roles (staff_id, role, team_id)
+                    values ((step ->> 'staff')::uuid, step ->> 'role', (step ->> 'team')::uuid) on conflict do nothing;
                 else
                     delete from staff_roles where staff_id = (step ->> 'staff')::uuid and role = step ->> 'role';
                 end if;
             when 'grant' then
                 if give then
-                    insert into staff_grants (id, staff_id, permission, from_at, until_at, change_id)
-                    values (gen_random_uuid(), (step ->> 'staff')::uuid, step ->> 'permission', at, (step ->> 'until')::timestamptz, c.id);
+                    insert into staff_grants (id, staff_id, permission, from_at, until_at, change_id, team_id)
+                    values (gen_random_uuid(), (step ->> 'staff')::uuid, step ->> 'permission', at, (step ->> 'until')::timestamptz, c.id,
+                            (step ->> 'team')::uuid);
                 else
                     update staff_grants set withdrawn_at = at
                     where staff_id = (step ->> 'staff')::uuid and permission = step ->> 'permission' and withdrawn_at is null;
+                end if;
+            when 'limit' then
+                -- Only what held everywhere is narrowed by a limit; anything else may reach further than before.
+                if not give and exists (select from staff_roles where staff_id = (step ->> 'staff')::uuid and role = step ->> 'role'
+                                          and (team_id is not null or step ->> 'team' is null)) then
+                    raise exception 'a limit that is changed or lifted needs a second person' using errcode = '42501';
+                end if;
+                update staff_roles set team_id = (step ->> 'team')::uuid
+                where staff_id = (step ->> 'staff')::uuid and role = step ->> 'role';
+            when 'team' then
+                -- A team without rounds and people gives nothing to anybody.
+                insert into teams (id, public_id, name, made_by, made_at)
+                values ((step ->> 'team')::uuid, (step ->> 'public_id')::uuid, step ->> 'name', c.proposed_by, at);
+            when 'round' then
+                if give then
+                    insert into team_rounds (team_id, round_id) values ((step ->> 'team')::uuid, (step ->> 'round')::uuid) on conflict do nothing;
+                else
+                    delete from team_rounds where team_id = (step ->> 'team')::uuid and round_id = (step ->> 'round')::uuid;
                 end if;
             else
                 raise exception 'unknown step %', step ->> 'what';
@@ -226,6 +265,7 @@ do $$ begin
 end $$;
 grant create on schema public to hojo_gate, hojo_setup;
 alter function held_permissions(uuid) owner to hojo_gate;
+alter function held_limits(uuid) owner to hojo_gate;
 alter function admission(uuid, text, timestamptz) owner to hojo_gate;
 alter function address_cut(text) owner to hojo_gate;
 alter function account_cut(uuid) owner to hojo_gate;
@@ -235,7 +275,7 @@ alter function reopen_account(uuid) owner to hojo_gate;
 alter function vpn_decision(bytea, text, text, timestamptz, text) owner to hojo_gate;
 alter function apply_permission_change(uuid, timestamptz) owner to hojo_setup;
 revoke create on schema public from hojo_gate, hojo_setup;
-revoke all on function held_permissions(uuid), may_invite_into(uuid, text), forget_factors(uuid), reopen_account(uuid), apply_permission_change(uuid, timestamptz), admission(uuid, text, timestamptz),
+revoke all on function held_permissions(uuid), held_limits(uuid), may_invite_into(uuid, text), forget_factors(uuid), reopen_account(uuid), apply_permission_change(uuid, timestamptz), admission(uuid, text, timestamptz),
     address_cut(text), account_cut(uuid), vpn_decision(bytea, text, text, timestamptz, text) from public;
 grant execute on function held_permissions(uuid) to hojo_setup, hojo_staff;
 grant execute on function apply_permission_change(uuid, timestamptz), may_invite_into(uuid, text), forget_factors(uuid), reopen_account(uuid) to hojo_staff;

@@ -349,9 +349,9 @@ create policy it_view_select on staff for select to hojo_it_view using (true);
 create view office_it.staff as select created_at, disabled_at, case when email is null then null else '＊' end as email, factors_since, failures, id, kind, locked_until, case when login is null then null else '＊' end as login, case when name is null then null else '＊' end as name, organisation, public_id from public.staff;
 alter view office_it.staff owner to hojo_it_view;
 
-grant select (change_id, from_at, id, permission, staff_id, until_at, withdrawn_at) on staff_grants to hojo_it_view;
+grant select (change_id, from_at, id, permission, staff_id, team_id, until_at, withdrawn_at) on staff_grants to hojo_it_view;
 create policy it_view_select on staff_grants for select to hojo_it_view using (true);
-create view office_it.staff_grants as select change_id, from_at, id, permission, staff_id, until_at, withdrawn_at from public.staff_grants;
+create view office_it.staff_grants as select change_id, from_at, id, permission, staff_id, team_id, until_at, withdrawn_at from public.staff_grants;
 alter view office_it.staff_grants owner to hojo_it_view;
 
 grant select (issuer, linked_at, staff_id, subject) on staff_identities to hojo_it_view;
@@ -359,9 +359,9 @@ create policy it_view_select on staff_identities for select to hojo_it_view usin
 create view office_it.staff_identities as select issuer, linked_at, staff_id, case when subject is null then null else '＊' end as subject from public.staff_identities;
 alter view office_it.staff_identities owner to hojo_it_view;
 
-grant select (role, staff_id) on staff_roles to hojo_it_view;
+grant select (role, staff_id, team_id) on staff_roles to hojo_it_view;
 create policy it_view_select on staff_roles for select to hojo_it_view using (true);
-create view office_it.staff_roles as select role, staff_id from public.staff_roles;
+create view office_it.staff_roles as select role, staff_id, team_id from public.staff_roles;
 alter view office_it.staff_roles owner to hojo_it_view;
 
 grant select (address, at, id, login, person, session, statement, xid) on statement_log to hojo_it_view;
@@ -378,6 +378,16 @@ grant select (answers, applicant_id, attachments, case_id, digest, filed_at, fil
 create policy it_view_select on submissions for select to hojo_it_view using (true);
 create view office_it.submissions as select case when answers is null then null else '＊' end as answers, applicant_id, case when attachments is null then null else '＊' end as attachments, case_id, digest, filed_at, filed_by, filing_id, case when findings is null then null else '＊' end as findings, n, programme_id, receipt, round_id from public.submissions;
 alter view office_it.submissions owner to hojo_it_view;
+
+grant select (round_id, team_id) on team_rounds to hojo_it_view;
+create policy it_view_select on team_rounds for select to hojo_it_view using (true);
+create view office_it.team_rounds as select round_id, team_id from public.team_rounds;
+alter view office_it.team_rounds owner to hojo_it_view;
+
+grant select (id, made_at, made_by, name, public_id) on teams to hojo_it_view;
+create policy it_view_select on teams for select to hojo_it_view using (true);
+create view office_it.teams as select id, made_at, made_by, name, public_id from public.teams;
+alter view office_it.teams owner to hojo_it_view;
 
 grant select (id, made_at, made_by, name, public_id, withdrawn_at) on vpn_gateways to hojo_it_view;
 create policy it_view_select on vpn_gateways for select to hojo_it_view using (true);

@@ -83,6 +83,7 @@ async fn write(place: &Place, staff: &[Uuid], all: &[u32], position: fn(u32) -> 
         staff: StaffId(*first),
         name: "ベンチ".into(),
         permissions: BTreeSet::from([Permission::ViewCase]),
+        limits: hojo_access::Limits::default(),
     });
     let round = round(&setup).await?;
     let sets = place.sets.list.len();

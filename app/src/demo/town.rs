@@ -241,7 +241,12 @@ impl<'h> Town<'h> {
         let mut tx = self.house.setup_db.begin_setup().await?;
         let row = sqlx::query!("select id, name from staff where login = $1", login).fetch_one(tx.sql()).await?;
         tx.commit().await?;
-        Ok(Actor::Staff(Staff { staff: StaffId(row.id), name: row.name, permissions: [].into() }))
+        Ok(Actor::Staff(Staff {
+            staff: StaffId(row.id),
+            name: row.name,
+            permissions: [].into(),
+            limits: Default::default(),
+        }))
     }
 
     async fn first_check(&mut self, n: usize) -> anyhow::Result<()> {

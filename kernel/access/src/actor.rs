@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use hojo_words::ids::{AccountId, ApplicantId, StaffId};
+use hojo_words::ids::{AccountId, ApplicantId, RoundId, StaffId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::permission::{Audience, Permission};
+use crate::reach::Limits;
 
 /// GビズIDアカウントの種別
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -44,6 +45,8 @@ pub struct Staff {
     pub staff: StaffId,
     pub name: String,
     pub permissions: BTreeSet<Permission>,
+    /// Which of them hold for some rounds only.
+    pub limits: Limits,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -69,6 +72,28 @@ impl Actor {
             }
             _ => false,
         }
+    }
+
+    /// The rounds whose rows this person works on under a permission; `None` is every round. Reviewers and applicants
+    /// have narrower walls of their own.
+    #[must_use]
+    pub fn rounds(&self, permission: Permission) -> Option<BTreeSet<RoundId>> {
+        match self {
+            Self::Staff(s) => s.limits.rounds(&s.permissions, permission),
+            _ => None,
+        }
+    }
+
+    /// Does this person hold the permission for things of this round?
+    #[must_use]
+    pub fn holds_in(&self, permission: Permission, round: RoundId) -> bool {
+        self.holds(permission) && self.rounds(permission).is_none_or(|rounds| rounds.contains(&round))
+    }
+
+    /// Does this person hold the permission without a limit? Only such a one can be handed on.
+    #[must_use]
+    pub fn holds_everywhere(&self, permission: Permission) -> bool {
+        self.holds(permission) && self.rounds(permission).is_none()
     }
 
     /// The database group role this actor works under, with its row policies.

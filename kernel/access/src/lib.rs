@@ -7,8 +7,10 @@ mod about;
 mod actor;
 mod permission;
 mod permit;
+mod reach;
 
 pub use actor::{AccountKind, Actor, Applicant, Staff};
 pub use permission::allow;
 pub use permission::{Access, Audience, Permission, Site};
 pub use permit::{Denied, Owner, Permit, walls_are_up};
+pub use reach::Limits;

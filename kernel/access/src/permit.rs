@@ -41,7 +41,7 @@ impl<A: Access> Permit<A> {
     pub fn check(actor: &Actor, owner: Owner) -> Result<Self, Denied> {
         let object = match (A::PERMISSION.audience(), actor) {
             (Audience::Applicant, Actor::Applicant(a)) => a.applicant == owner.applicant,
-            (Audience::Staff | Audience::Insider, Actor::Staff(_)) => true,
+            (Audience::Staff | Audience::Insider, Actor::Staff(_)) => actor.holds_in(A::PERMISSION, owner.round),
             (Audience::Reviewer, Actor::Reviewer(_)) => owner.assigned_to_actor,
             _ => false,
         };
@@ -118,6 +118,7 @@ mod tests {
             staff: StaffId(Uuid::from_u128(7)),
             name: "乙".into(),
             permissions: permissions.iter().copied().collect::<BTreeSet<_>>(),
+            limits: crate::Limits::default(),
         }
     }
 
@@ -136,6 +137,24 @@ mod tests {
         assert!(Permit::<allow::ReviewCase>::check(&reviewer, owner(1, false)).is_err());
         assert!(Permit::<allow::ViewCase>::check(&reviewer, owner(1, true)).is_err());
         assert!(Permit::<allow::ReviewCase>::check(&Actor::Anyone, owner(1, true)).is_err());
+    }
+
+    #[test]
+    #[cfg(not(feature = "first-wall-down"))]
+    fn a_permission_limited_to_a_team_opens_its_rounds_and_no_other() {
+        let here = RoundId(Uuid::from_u128(1));
+        let elsewhere = Owner { round: RoundId(Uuid::from_u128(2)), ..owner(1, false) };
+        let (permissions, limits) = crate::Limits::join(
+            BTreeSet::from([Permission::ReturnFiling]),
+            [(Permission::ViewCase, BTreeSet::from([here])), (Permission::CheckFiling, BTreeSet::new())],
+        );
+        let clerk = Actor::Staff(Staff { permissions, limits, ..person(&[]) });
+        assert!(Permit::<allow::ViewCase>::check(&clerk, owner(1, false)).is_ok());
+        assert!(Permit::<allow::ViewCase>::check(&clerk, elsewhere.clone()).is_err());
+        assert!(Permit::<allow::ReturnFiling>::check(&clerk, elsewhere.clone()).is_ok(), "held without a limit");
+        assert!(Permit::<allow::CheckFiling>::check(&clerk, owner(1, false)).is_err(), "the team has no rounds");
+        assert!(Permit::<allow::BeInsider>::check(&clerk, elsewhere).is_err(), "being inside shows no more");
+        assert!(clerk.holds(Permission::ViewCase) && !clerk.holds_everywhere(Permission::ViewCase));
     }
 
     #[test]

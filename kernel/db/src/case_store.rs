@@ -262,8 +262,10 @@ impl Tx {
     /// The first event of a case that does not exist yet. The row policies decide whose it may be.
     ///
     /// # Errors
-    /// [`DbError::Conflict`] when the applicant already has a live case in this round.
+    /// [`DbError::Conflict`] when the applicant already has a live case in this round; [`DbError::NotFound`] when the
+    /// round is not this person's.
     pub async fn open_case(&mut self, row: &CaseRow, event: &Event, audit: &Audit) -> Result<(), DbError> {
+        self.check_round(row.round)?;
         let at = self.now().await?.utc();
         sqlx::query!(
             "insert into cases (id, public_id, programme_id, round_id, applicant_id, edition_id, position, seq, state,

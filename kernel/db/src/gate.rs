@@ -1,10 +1,10 @@
 //! Before anybody is known: sessions and sign-in. Works as `hojo_gate`, which reaches accounts,
 //! staff and sessions and not one row of any case.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use hojo_access::{AccountKind, Actor, Applicant, Permission, Site, Staff};
-use hojo_words::ids::{AccountId, ApplicantId, SessionId, StaffId};
+use hojo_access::{AccountKind, Actor, Applicant, Limits, Permission, Site, Staff};
+use hojo_words::ids::{AccountId, ApplicantId, RoundId, SessionId, StaffId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -87,7 +87,7 @@ impl Gate {
     /// # Errors
     /// [`DbError::Unavailable`] when no connection is free in time.
     pub async fn begin(&self, mode: Mode) -> Result<Tx, DbError> {
-        self.db.begin_as("hojo_gate", "", "", mode, None).await
+        self.db.begin_as(["hojo_gate", "", "", ""], mode, None).await
     }
 
     /// As [`Gate::begin`], for somebody who is known: the logs name them.
@@ -95,7 +95,7 @@ impl Gate {
     /// # Errors
     /// [`DbError::Unavailable`] when no connection is free in time.
     pub async fn begin_for(&self, actor: &Actor, mode: Mode) -> Result<Tx, DbError> {
-        self.db.begin_as("hojo_gate", "", "", mode, Some(actor.clone())).await
+        self.db.begin_as(["hojo_gate", "", "", ""], mode, Some(actor.clone())).await
     }
 
     /// The session behind a cookie, if it lives. One statement; permissions are read anew each
@@ -116,7 +116,7 @@ impl Gate {
             r#"select session_id as "session_id!", state as "state!", seconds_left as "seconds_left!", ends_in as "ends_in!",
                       rotate as "rotate!", fresh as "fresh!", asked as "asked!", user_agent as "user_agent!", address as "address!",
                       watch_network as "watch_network!", account_id, applicant_id, account_kind, account_name,
-                      staff_id, staff_kind, staff_name, permissions as "permissions!",
+                      staff_id, staff_kind, staff_name, permissions as "permissions!", limits as "limits!",
                       case when address_cut($4) or account_cut(account_id) then 'cut' when staff_id is not null
                            then admission(staff_id, $4, clock_timestamp() + make_interval(secs => $5)) end as barred
                from open_session($1, $2, $3)"#,
@@ -140,7 +140,8 @@ impl Gate {
                 name: r.account_name.unwrap_or_default(),
             }),
             (None, None, Some(staff)) => {
-                staff_actor(staff, r.staff_kind.as_deref(), r.staff_name.unwrap_or_default(), &r.permissions)
+                let limits = serde_json::from_value(r.limits)?;
+                staff_actor(staff, r.staff_kind.as_deref(), r.staff_name.unwrap_or_default(), &r.permissions, limits)
             }
             _ => return Ok(Opened::Nothing),
         };
@@ -214,8 +215,19 @@ impl Gate {
     }
 }
 
-fn staff_actor(id: Uuid, kind: Option<&str>, name: String, permissions: &[String]) -> Actor {
-    let permissions: BTreeSet<Permission> = permissions.iter().filter_map(|p| Permission::from_code(p)).collect();
-    let person = Staff { staff: StaffId(id), name, permissions };
+/// `limits`: permission → the rounds of the teams it is held through.
+fn staff_actor(
+    id: Uuid,
+    kind: Option<&str>,
+    name: String,
+    permissions: &[String],
+    limits: BTreeMap<String, BTreeSet<Uuid>>,
+) -> Actor {
+    let whole: BTreeSet<Permission> = permissions.iter().filter_map(|p| Permission::from_code(p)).collect();
+    let limited = limits
+        .into_iter()
+        .filter_map(|(code, rounds)| Some((Permission::from_code(&code)?, rounds.into_iter().map(RoundId).collect())));
+    let (permissions, limits) = Limits::join(whole, limited);
+    let person = Staff { staff: StaffId(id), name, permissions, limits };
     if kind == Some("reviewer") { Actor::Reviewer(person) } else { Actor::Staff(person) }
 }

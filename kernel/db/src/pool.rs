@@ -1,9 +1,11 @@
 //! The pool is private: nothing outside this room can run a statement without an actor.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::time::Duration;
 
-use hojo_access::{Actor, Site};
+use hojo_access::{Actor, Permission, Site};
+use hojo_words::ids::RoundId;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Postgres, Transaction};
 
@@ -36,9 +38,9 @@ pub struct Db {
     editions: EditionStore,
 }
 
-/// `set local role` and the two values that policies read, as one statement that stays prepared.
-const SCOPE: &str =
-    "select set_config('role', $1, true), set_config('hojo.actor', $2, true), set_config('hojo.scope', $3, true)";
+/// `set local role` and the values that policies read, as one statement that stays prepared.
+const SCOPE: &str = "select set_config('role', $1, true), set_config('hojo.actor', $2, true), set_config('hojo.scope', $3, true), \
+                     set_config('hojo.rounds', $4, true)";
 
 impl Db {
     /// Opens the pool under the site's login role.
@@ -77,7 +79,7 @@ impl Db {
     /// # Errors
     /// [`DbError`]; also when this pool's login is not the owner's.
     pub async fn begin_setup(&self) -> Result<Tx, DbError> {
-        self.begin_as("hojo_setup", "", "", Mode::Write, Some(Actor::Worker)).await
+        self.begin_as(["hojo_setup", "", "", ""], Mode::Write, Some(Actor::Worker)).await
     }
 
     async fn connect(config: &DbConfig, login: &str, clock: Clock) -> Result<Self, DbError> {
@@ -97,15 +99,28 @@ impl Db {
         Ok(Self { pool, clock, editions: EditionStore::default() })
     }
 
-    /// Begins a transaction that carries the actor. This is the only way to reach data.
+    /// Begins a transaction that carries the actor, for a page that asks for no permission of its own.
     ///
     /// # Errors
     /// [`DbError::Unavailable`] when no connection is free in time.
     pub async fn begin(&self, actor: &Actor, mode: Mode) -> Result<Tx, DbError> {
+        self.begin_under(actor, Permission::BeInsider, mode).await
+    }
+
+    /// Begins a transaction that carries the actor and what is done under: rows of rounds that the permission does not
+    /// reach are not there. This is the only way to reach data.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when no connection is free in time.
+    pub async fn begin_under(&self, actor: &Actor, permission: Permission, mode: Mode) -> Result<Tx, DbError> {
         let scope = actor.scope().map(|s| s.to_string()).unwrap_or_default();
         // The public and the system have no person; a marker keeps "somebody" policies shut for them.
         let person = actor.id().map(|s| s.to_string()).unwrap_or_default();
-        self.begin_as(actor.db_role(), &person, &scope, mode, Some(actor.clone())).await
+        let rounds = actor.rounds(permission);
+        let who = [actor.db_role(), &person, &scope, &written(rounds.as_ref())];
+        let mut tx = self.begin_as(who, mode, Some(actor.clone())).await?;
+        tx.rounds = rounds;
+        Ok(tx)
     }
 
     /// For signing in and sessions, before anybody is known.
@@ -114,19 +129,11 @@ impl Db {
         Gate::new(self.clone())
     }
 
-    pub(crate) async fn begin_as(
-        &self,
-        role: &str,
-        person: &str,
-        scope: &str,
-        mode: Mode,
-        actor: Option<Actor>,
-    ) -> Result<Tx, DbError> {
+    pub(crate) async fn begin_as(&self, who: [&str; 4], mode: Mode, actor: Option<Actor>) -> Result<Tx, DbError> {
         let begin = match mode {
             Mode::Read => "begin read only",
             Mode::Write => "begin read write",
         };
-        let who = [role, person, scope];
         let inner = match self.begin_whole(begin, who).await {
             Ok(tx) => tx,
             // A connection that died in the pool (server restarted): one fresh try.
@@ -148,13 +155,13 @@ impl Db {
     async fn begin_whole(
         &self,
         begin: &'static str,
-        who: [&str; 3],
+        who: [&str; 4],
     ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        let (pool, [role, person, scope]) = (self.pool.clone(), who.map(str::to_owned));
+        let (pool, [role, person, scope, rounds]) = (self.pool.clone(), who.map(str::to_owned));
         #[expect(clippy::disallowed_methods, reason = "sqlx 0.9.0 poisons its pool when BEGIN is cancelled")]
         let task = tokio::spawn(async move {
             let mut tx = pool.begin_with(begin).await?;
-            sqlx::query(SCOPE).bind(role).bind(person).bind(scope).execute(&mut *tx).await?;
+            sqlx::query(SCOPE).bind(role).bind(person).bind(scope).bind(rounds).execute(&mut *tx).await?;
             Ok(tx)
         });
         task.await.unwrap_or_else(|e| Err(sqlx::Error::Io(std::io::Error::other(e))))
@@ -187,5 +194,24 @@ impl Db {
     /// Closes all connections; for a graceful end.
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+}
+
+/// The rounds as the policies read them: empty for all, `{}` for none.
+fn written(rounds: Option<&BTreeSet<RoundId>>) -> String {
+    let list = |rounds: &BTreeSet<RoundId>| rounds.iter().map(|r| r.0.to_string()).collect::<Vec<_>>().join(",");
+    rounds.map_or_else(String::new, |rounds| format!("{{{}}}", list(rounds)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_limit_and_no_rounds_are_not_the_same() {
+        let some = BTreeSet::from([RoundId(uuid::Uuid::from_u128(1)), RoundId(uuid::Uuid::from_u128(2))]);
+        assert_eq!(written(None), "");
+        assert_eq!(written(Some(&BTreeSet::new())), "{}");
+        assert_eq!(written(Some(&some)), "{00000000-0000-0000-0000-000000000001,00000000-0000-0000-0000-000000000002}");
     }
 }

@@ -1,7 +1,10 @@
 //! A transaction with its actor. Dropped without commit, it rolls back.
 
-use hojo_access::Actor;
+use std::collections::BTreeSet;
+
+use hojo_access::{Actor, walls_are_up};
 use hojo_words::Now;
+use hojo_words::ids::RoundId;
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use crate::clock::Clock;
@@ -19,6 +22,8 @@ pub enum Mode {
 pub struct Tx {
     inner: Transaction<'static, Postgres>,
     actor: Actor,
+    /// The rounds of the permission this is done under; `None` is every round.
+    pub(crate) rounds: Option<BTreeSet<RoundId>>,
     clock: Clock,
     editions: EditionStore,
     now: Option<Now>,
@@ -31,13 +36,22 @@ impl Tx {
         clock: Clock,
         editions: EditionStore,
     ) -> Self {
-        Self { inner, actor, clock, editions, now: None }
+        Self { inner, actor, rounds: None, clock, editions, now: None }
     }
 
     /// Who this transaction acts for.
     #[must_use]
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// For pages about a round itself, or something of it that is no case: does the permission this is done under reach it?
+    ///
+    /// # Errors
+    /// [`DbError::NotFound`] when it does not: the same as for a round that does not exist.
+    pub fn check_round(&self, round: RoundId) -> Result<(), DbError> {
+        let within = self.rounds.as_ref().is_none_or(|rounds| rounds.contains(&round));
+        if walls_are_up() && !within { Err(DbError::NotFound) } else { Ok(()) }
     }
 
     /// The connection, for checked `sqlx::query!` statements. Row policies of the actor apply.

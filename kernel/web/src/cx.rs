@@ -114,7 +114,7 @@ impl<A: Access> Cx<A> {
     /// # Errors
     /// [`Fault::Busy`] when no connection is free in time.
     pub async fn tx(&self) -> Result<Tx, Fault> {
-        Ok(self.kernel.db.begin(&self.actor, self.mode()).await?)
+        Ok(self.kernel.db.begin_under(&self.actor, A::PERMISSION, self.mode()).await?)
     }
 
     /// Read for GET, write otherwise: what [`Tx::case`] needs to know.
@@ -168,7 +168,7 @@ impl<A: Access> Cx<A> {
     /// # Errors
     /// [`Fault::Busy`] when it cannot be written.
     pub async fn log_access(&self, row: &CaseRow) -> Result<(), Fault> {
-        let mut tx = self.kernel.db.begin(&self.actor, Mode::Write).await?;
+        let mut tx = self.kernel.db.begin_under(&self.actor, A::PERMISSION, Mode::Write).await?;
         tx.log_access(&self.audit(), A::PERMISSION, row.id, row.applicant).await?;
         Ok(tx.commit().await?)
     }

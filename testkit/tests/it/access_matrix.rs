@@ -130,7 +130,7 @@ fn every_permission_is_given_to_somebody_and_asked_for_somewhere() {
     for p in Permission::ALL {
         let inside = INSIDE.iter().find(|(code, _)| *code == p.code()).is_some_and(|(_, file)| {
             let text = std::fs::read_to_string(format!("{}/../{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-            text.contains(&format!("holds(Permission::{p:?})"))
+            text.contains(&format!("holds_in(Permission::{p:?}, "))
         });
         assert!(asked.contains(p.code()) || inside, "nothing asks for {}", p.code());
         let is_data = matches!(p.audience(), Audience::Staff | Audience::Reviewer);

@@ -186,6 +186,7 @@ async fn only_named_functions_run_with_rights_of_another() {
         ("end_long_statements", "hojo_owner", &["hojo_worker"]),
         ("forget_factors", "hojo_gate", &["hojo_staff"]),
         ("hand_over_account", "hojo_mover", &["hojo_staff", "hojo_worker"]),
+        ("held_limits", "hojo_gate", &[]),
         ("held_permissions", "hojo_gate", &["hojo_setup", "hojo_staff"]),
         ("issue_database_access", "hojo_owner", &["hojo_setup", "hojo_staff"]),
         ("make_log_partition", "hojo_owner", &["hojo_worker"]),

@@ -23,8 +23,8 @@ const CASE_TABLES: &[&str] = &[
 ];
 
 /// What a role sees of A's rows, or the refusal.
-async fn seen(sql: &mut Sql, role: &str, actor: &str, scope: &str, owner: &str, table: &str) -> String {
-    sql.run(&format!("begin; set local role {role}; select set_config('hojo.actor', '{actor}', true), set_config('hojo.scope', '{scope}', true)")).await;
+async fn seen(sql: &mut Sql, role: &str, actor: &str, scope: &str, rounds: &str, owner: &str, table: &str) -> String {
+    sql.run(&format!("begin; set local role {role}; select set_config('hojo.actor', '{actor}', true), set_config('hojo.scope', '{scope}', true), set_config('hojo.rounds', '{rounds}', true)")).await;
     // Only columns every role with any right may name.
     let rows = sql.try_rows(&format!("select count(*) from {table} where applicant_id = '{owner}'")).await;
     sql.run("rollback").await;
@@ -42,6 +42,7 @@ struct Scopes {
     recused: String,
     reviewer: String,
     staff: String,
+    other_round: String,
 }
 
 async fn scopes(planted: &mut Planted) -> Scopes {
@@ -51,6 +52,7 @@ async fn scopes(planted: &mut Planted) -> Scopes {
     }
     let owner = planted.owner.clone();
     let stranger = planted.sql.one(&format!("select id from applicants where id <> '{owner}' limit 1")).await;
+    let other_round = planted.sql.one("select id from rounds where code = 'r3'").await;
     let of = |login: &str| staff[login].clone();
     Scopes {
         owner,
@@ -59,6 +61,7 @@ async fn scopes(planted: &mut Planted) -> Scopes {
         recused: of("reviewer3"),
         reviewer: of("reviewer1"),
         staff: of("operator1"),
+        other_round: format!("{{{other_round}}}"),
     }
 }
 
@@ -66,23 +69,26 @@ async fn scopes(planted: &mut Planted) -> Scopes {
 async fn leaks(sql: &mut Sql, s: &Scopes) -> Vec<String> {
     let nobody = "";
     let mut found = Vec::new();
-    for (role, actor, scope) in [
-        ("hojo_gate", nobody, nobody),
-        ("hojo_public", nobody, nobody),
-        ("hojo_setup", nobody, nobody),
-        ("hojo_applicant", nobody, nobody),
-        ("hojo_staff", nobody, nobody),
-        ("hojo_reviewer", nobody, nobody),
-        ("hojo_applicant", &s.stranger, &s.stranger),
-        ("hojo_reviewer", &s.free_reviewer, &s.free_reviewer),
-        ("hojo_reviewer", &s.recused, &s.recused),
+    for (role, actor, scope, rounds) in [
+        ("hojo_gate", nobody, nobody, nobody),
+        ("hojo_public", nobody, nobody, nobody),
+        ("hojo_setup", nobody, nobody, nobody),
+        ("hojo_applicant", nobody, nobody, nobody),
+        ("hojo_staff", nobody, nobody, nobody),
+        ("hojo_reviewer", nobody, nobody, nobody),
+        ("hojo_applicant", &s.stranger, &s.stranger, nobody),
+        ("hojo_reviewer", &s.free_reviewer, &s.free_reviewer, nobody),
+        ("hojo_reviewer", &s.recused, &s.recused, nobody),
+        // Teams: one without rounds, one with a round that A has nothing in.
+        ("hojo_staff", &s.staff, nobody, "{}"),
+        ("hojo_staff", &s.staff, nobody, &s.other_round),
     ] {
         for table in CASE_TABLES {
-            let n = seen(sql, role, actor, scope, &s.owner, table).await;
+            let n = seen(sql, role, actor, scope, rounds, &s.owner, table).await;
             // A recused reviewer still has the own assignment, which says nothing of the case.
             let own = (role, *table) == ("hojo_reviewer", "assignments") && scope == s.recused && n == "1";
             if n != "0" && n != "no right" && !own {
-                found.push(format!("{role} scope {scope:?}: {table}: {n}"));
+                found.push(format!("{role} scope {scope:?} rounds {rounds:?}: {table}: {n}"));
             }
         }
     }
@@ -105,7 +111,7 @@ async fn without_a_scope_there_are_no_rows_and_with_anothers_none_of_these() {
         ("hojo_reviewer", &s.reviewer, &s.reviewer, "submissions"),
         ("hojo_staff", &s.staff, &String::new(), "examinations"),
     ] {
-        assert_ne!(seen(&mut planted.sql, role, actor, scope, &s.owner, table).await, "0", "{role} {table}");
+        assert_ne!(seen(&mut planted.sql, role, actor, scope, "", &s.owner, table).await, "0", "{role} {table}");
     }
     planted.end().await;
 }
@@ -127,6 +133,16 @@ async fn every_read_policy_that_is_opened_by_mistake_is_noticed() {
         planted.sql.run(&format!("alter policy {} on {} using (true)", p[1], p[0])).await;
         let found = leaks(&mut planted.sql, &s).await;
         assert!(!found.is_empty(), "{} on {} stood open and nothing was noticed", p[1], p[0]);
+        planted.sql.run(&format!("alter policy {} on {} using ({})", p[1], p[0], p[2])).await;
+    }
+    // A policy of the office that forgot the teams is noticed as well.
+    let office: Vec<_> = policies.iter().filter(|p| p[1] == "staff_select").collect();
+    assert_eq!(office.len(), CASE_TABLES.len());
+    for p in office {
+        let somebody = "(select nullif(current_setting('hojo.actor', true), '')) is not null";
+        planted.sql.run(&format!("alter policy {} on {} using ({somebody})", p[1], p[0])).await;
+        let found = leaks(&mut planted.sql, &s).await;
+        assert!(found.iter().any(|f| f.contains("rounds \"{")), "{}: {found:?}", p[0]);
         planted.sql.run(&format!("alter policy {} on {} using ({})", p[1], p[0], p[2])).await;
     }
     assert!(leaks(&mut planted.sql, &s).await.is_empty(), "all were closed again");
@@ -172,6 +188,27 @@ async fn nobody_writes_rows_of_another() {
         let gift = format!("update draft_sections set applicant_id = '{}' where applicant_id = '{scope}'", s.owner);
         assert_eq!(planted.sql.state_of(role, &settings, &gift).await, "42501", "{role}");
     }
+    // The office outside the rounds of its team: nothing is changed, removed or brought there.
+    let settings = format!(
+        "select set_config('hojo.actor', '{}', true), set_config('hojo.rounds', '{}', true)",
+        s.staff, s.other_round
+    );
+    for table in CASE_TABLES {
+        let touch = format!("update {table} set applicant_id = applicant_id where applicant_id = '{}'", s.owner);
+        planted.sql.run(&format!("begin; set local role hojo_staff; {settings}")).await;
+        let done = planted.sql.try_run(&touch).await;
+        planted.sql.run("rollback").await;
+        match done {
+            Ok(n) => assert_eq!(n, 0, "{touch}"),
+            Err(e) => assert_eq!(e.as_database_error().unwrap().code().as_deref(), Some("42501"), "{touch}: {e}"),
+        }
+    }
+    let elsewhere = format!(
+        "insert into cases (id, public_id, programme_id, round_id, applicant_id, edition_id, position, seq, state, applicant_name, created_at, changed_at)
+         select gen_random_uuid(), gen_random_uuid(), e.programme_id, '{}', '{}', e.id, 'discarded', 1, '{{}}', 'x', now(), now() from editions e limit 1",
+        planted.world.round_id.0, s.owner
+    );
+    assert_eq!(planted.sql.state_of("hojo_staff", &settings, &elsewhere).await, "42501");
     planted.end().await;
 }
 

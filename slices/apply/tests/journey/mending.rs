@@ -11,7 +11,12 @@ use crate::{ready, send};
 
 async fn send_back(world: &World, case: PublicId, staff: uuid::Uuid, targets: &[&str]) {
     let permissions = [Permission::ReturnFiling].into_iter().collect();
-    let actor = Actor::Staff(Staff { staff: StaffId(staff), name: "審査 花子".into(), permissions });
+    let actor = Actor::Staff(Staff {
+        staff: StaffId(staff),
+        name: "審査 花子".into(),
+        permissions,
+        limits: Default::default(),
+    });
     let mut tx = world.office.begin(&actor, Mode::Write).await.unwrap();
     let (permit, row) = tx.case::<allow::ReturnFiling>(case, Mode::Write).await.unwrap();
     let procedure = world.edition.procedure("application").unwrap();

@@ -89,6 +89,7 @@ pub async fn apply(tx: &mut Tx, id: Uuid) -> Result<Result<(), Refusal>, Fault> 
             "この変更をすると、権限を変更できる人が2人より少なくなります。",
             "「権限の変更を起案・承認する」を持つ人を2人以上残してください。",
         ))),
+        Err(sqlx::Error::Database(e)) if e.constraint() == Some("teams_one_name") => Ok(Err(taken())),
         Err(sqlx::Error::Database(e)) if e.code().as_deref() == Some("40001") => Ok(Err(Refusal::new(
             "PERMISSION-SETTLED",
             "この起案は、すでに承認または却下されています。",
@@ -101,6 +102,11 @@ pub async fn apply(tx: &mut Tx, id: Uuid) -> Result<Result<(), Refusal>, Fault> 
         ))),
         Err(e) => Err(e.into()),
     }
+}
+
+/// Two teams of one name could not be told apart.
+pub fn taken() -> Refusal {
+    Refusal::new("TEAM-NAME-TAKEN", "同じ名前の担当班が、すでにあります。", "別の名前を入力してください。")
 }
 
 /// What was done with the steps of a form.

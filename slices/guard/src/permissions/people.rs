@@ -1,6 +1,6 @@
 //! One person: roles, and additions that end by themselves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hojo_access::{Audience, Permission, allow};
 use hojo_case::Refusal;
@@ -10,6 +10,7 @@ use hojo_web::{Cx, Fault, Posted, Reply};
 use hojo_words::{jst, text};
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Duration, Month, OffsetDateTime};
+use uuid::Uuid;
 
 use super::book::{Book, Person, givable};
 use super::change;
@@ -28,6 +29,14 @@ pub struct Page {
     pub typed: Posted,
     pub steps: Vec<Step>,
     pub csrf: String,
+}
+
+impl Page {
+    /// Roles that are limited, with the public id of their team.
+    pub fn reaches(&self) -> Vec<(String, String)> {
+        let public = |team| self.book.team(team).map(|t| t.public_id.to_string());
+        self.person.limits.iter().filter_map(|(role, team)| Some((role.clone(), public(*team)?))).collect()
+    }
 }
 
 /// GET: everybody at the office site with roles and additions.
@@ -56,7 +65,9 @@ pub async fn show(cx: Cx<allow::ManagePermissions>) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let mut page = load(&cx, &mut tx, Posted::default()).await?;
     tx.commit().await?;
-    page.typed = Posted(page.person.roles.iter().map(|r| ("role".to_owned(), r.clone())).collect());
+    let held = page.person.roles.iter().map(|r| ("role".to_owned(), r.clone()));
+    let reach = page.reaches().into_iter().map(|(role, team)| (reach_field(&role), team));
+    page.typed = Posted(held.chain(reach).collect());
     let mut shell = shell(&cx, &page);
     if let Some(banner) = done(cx.query("done")) {
         shell = shell.banner(&banner);
@@ -85,14 +96,25 @@ fn steps(page: &Page, posted: &Posted, now: OffsetDateTime) -> Result<Vec<Step>,
     let ticked: BTreeSet<String> = posted.all("role").into_iter().map(str::to_owned).collect();
     let mut steps = Vec::new();
     for role in was.difference(&ticked).filter(|r| page.person.roles.contains(*r)) {
-        steps.push(Step::Member { staff, role: role.clone(), give: false });
+        steps.push(Step::Member { staff, role: role.clone(), give: false, team: None });
     }
     for role in ticked.difference(&was).filter(|r| page.book.has_role(r) && !page.person.roles.contains(*r)) {
-        steps.push(Step::Member { staff, role: role.clone(), give: true });
+        let team = team(&page.book, posted.get(&reach_field(role)))?;
+        steps.push(Step::Member { staff, role: role.clone(), give: true, team });
+    }
+    let shown: BTreeMap<&str, &str> = posted.get("was_reach").split(' ').filter_map(|m| m.split_once('=')).collect();
+    for role in page.person.roles.iter().filter(|r| ticked.contains(*r) && posted.has(&reach_field(r))) {
+        let typed = posted.get(&reach_field(role));
+        let (was, to) = (page.person.limits.get(role).copied(), team(&page.book, typed)?);
+        // A form opened before another change takes nothing back.
+        if shown.get(role.as_str()).copied().unwrap_or_default() != typed && was != to {
+            let give = !(was.is_none() && to.is_some());
+            steps.push(Step::Limit { staff, role: role.clone(), was, team: to, give });
+        }
     }
     for code in posted.all("end") {
         if page.person.grants.iter().any(|g| g.permission == code) {
-            steps.push(Step::Grant { staff, permission: code.to_owned(), until: None, give: false });
+            steps.push(Step::Grant { staff, permission: code.to_owned(), until: None, give: false, team: None });
         }
     }
     let code = posted.get("grant");
@@ -104,14 +126,38 @@ fn steps(page: &Page, posted: &Posted, now: OffsetDateTime) -> Result<Vec<Step>,
                 "一覧から選び直してください。",
             ));
         }
+        let team = team(&page.book, posted.get("grant_reach"))?;
+        if team.is_some() && !Permission::from_code(code).is_some_and(Permission::has_rounds) {
+            return Err(Refusal::new(
+                "GRANT-NO-ROUNDS",
+                "この権限は公募回に属さないので、担当班に限れません。",
+                "範囲を「すべての公募回」にするか、別の権限を選んでください。",
+            ));
+        }
         steps.push(Step::Grant {
             staff,
             permission: code.to_owned(),
             until: Some(end(posted.get("until"), now)?),
             give: true,
+            team,
         });
     }
     Ok(steps)
+}
+
+/// The field that says how far a role reaches.
+pub fn reach_field(role: &str) -> String {
+    format!("reach-{role}")
+}
+
+/// The team a form names; nothing is every round.
+fn team(book: &Book, typed: &str) -> Result<Option<Uuid>, Refusal> {
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let unknown =
+        || Refusal::new("TEAM-UNKNOWN", "選ばれた担当班は、登録されていません。", "一覧から選び直してください。");
+    book.team_named(typed).map(|t| Some(t.id)).ok_or_else(unknown)
 }
 
 /// The end of the last day, in Japan.

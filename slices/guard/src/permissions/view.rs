@@ -18,6 +18,7 @@ pub fn matrix(page: &matrix::Page) -> Markup {
         p { "役割ごとに、使える機能を決めます。変更は次の操作から、すべての画面で有効になります。" }
         p { "権限を広げる変更は、別の人が承認するまで有効になりません。狭める変更は、すぐに有効になります。" }
         p { a href="/permissions/people" { "人ごとの役割と、期限付きの追加を見る" } }
+        p { a href="/permissions/teams" { "担当班を見る（役割を、担当する公募回だけに限れます）" } }
         @if !open.is_empty() {
             (ui::panel("承認を待っている起案", &html! { @for c in &open { (waiting(page, c)) } }))
         }
@@ -61,7 +62,7 @@ fn tick(page: &matrix::Page, role: &str, name: &str, p: Permission) -> Markup {
 }
 
 /// What would change, in two lists: what works at once and what needs a second person.
-fn difference(book: &Book, steps: &[Step]) -> Markup {
+pub fn difference(book: &Book, steps: &[Step]) -> Markup {
     let lines =
         |widens: bool| steps.iter().filter(|s| s.widens() == widens).map(|s| s.compared(book)).collect::<Vec<_>>();
     let (less, more) = (lines(false), lines(true));
@@ -142,14 +143,14 @@ pub fn people(book: &Book) -> Markup {
     let head = vec![column("人"), column("役割"), column("期限付きの追加")];
     let mut table = data_table("事務局と審査員の一覧", head).quiet_caption();
     for p in book.in_order() {
-        let roles: Vec<&str> = p.roles.iter().map(|r| book.role_label(r)).collect();
+        let roles: Vec<String> = p.roles.iter().map(|r| held(book, p, r)).collect();
         table = table.row(vec![
             html! {
                 a href={ "/permissions/people/" (p.public_id) } { (p.name) }
                 br; span class="quiet" { (p.login) @if p.disabled { "（利用停止）" } }
             },
             html! { @if roles.is_empty() { "なし" } @else { (roles.join("、")) } },
-            grants(p),
+            grants(book, p),
         ]);
     }
     html! {
@@ -158,10 +159,16 @@ pub fn people(book: &Book) -> Markup {
     }
 }
 
-fn grants(p: &Person) -> Markup {
+/// A role, and how far it reaches where it is limited.
+fn held(book: &Book, p: &Person, role: &str) -> String {
+    let name = book.role_label(role);
+    p.limits.get(role).map_or_else(|| name.to_owned(), |team| format!("{name}（{}）", book.team_words(*team)))
+}
+
+fn grants(book: &Book, p: &Person) -> Markup {
     html! {
         @if p.grants.is_empty() { "なし" }
-        @for g in &p.grants { p { (label(&g.permission)) "（" (ui::date_time(g.until)) "まで）" } }
+        @for g in &p.grants { p { (label(&g.permission)) "（" (ui::date_time(g.until)) "まで" @if let Some(team) = g.team { "、" (book.team_words(team)) } "）" } }
     }
 }
 
@@ -192,11 +199,14 @@ fn person_form(page: &people::Page) -> Markup {
         &page.csrf,
         &html! {
             input type="hidden" name="was" value=(was);
+            input type="hidden" name="was_reach" value=(was_reach(page));
             (ui::checks("role", "役割", roles.collect()).values(values("role")))
+            (reaches(page))
             @if !page.person.grants.is_empty() {
                 (ui::checks("end", "終わりにする追加の権限", ends.collect()).values(values("end")))
             }
             (ui::field("grant", "追加する権限", ui::Control::Select { choices: more, empty: "追加しない".into() }).value(t.get("grant")))
+            @if may_limit(page) { (reach(&page.book, "grant_reach", "追加する権限を使える範囲").value(t.get("grant_reach"))) }
             (ui::date_field("until", "追加の権限の最後の日").value(t.get("until")).hint("この日の24時に自動で終わります。長くて1年です。"))
             (ui::textarea("reason", "変更の理由", REASON).required().value(t.get("reason")).hint("承認する人が読み、操作ログに残ります。"))
             (ui::buttons(&[ui::button("変更の確認へ進む").sends("stage", "preview")]))
@@ -222,4 +232,35 @@ fn person_confirm(page: &people::Page) -> Markup {
             }))
         },
     )
+}
+
+/// Reviewers see the cases they are assigned to and need no team.
+fn may_limit(page: &people::Page) -> bool {
+    !page.person.reviewer && !page.book.teams.is_empty()
+}
+
+fn was_reach(page: &people::Page) -> String {
+    if page.typed.has("was_reach") {
+        return page.typed.get("was_reach").to_owned();
+    }
+    page.reaches().iter().map(|(role, team)| format!("{role}={team}")).collect::<Vec<_>>().join(" ")
+}
+
+/// How far each role reaches: a field of its own for each, so that it works without scripts.
+fn reaches(page: &people::Page) -> Markup {
+    html! {
+        @if may_limit(page) {
+            p class="quiet" { "担当班に限ると、その班が担当する公募回の案件だけに使えます。権限の管理やログのように公募回に属さない機能は、限った役割では使えません。" }
+            @for (code, name) in &page.book.roles {
+                @let field = people::reach_field(code);
+                (reach(&page.book, &field, &format!("役割「{name}」を使える範囲")).value(page.typed.get(&field)))
+            }
+        }
+    }
+}
+
+fn reach(book: &Book, name: &str, label: &str) -> ui::Field {
+    let teams =
+        book.teams.iter().map(|t| Choice::new(t.public_id.to_string(), format!("担当班「{}」の公募回", t.name)));
+    ui::field(name, label, ui::Control::Select { choices: teams.collect(), empty: "すべての公募回".into() })
 }

@@ -452,5 +452,7 @@ async fn colleague(setup: &Db) -> Staff {
     }
     sqlx::query("insert into staff_roles (staff_id, role) values ($1, 'r')").bind(id).execute(tx.sql()).await.unwrap();
     tx.commit().await.unwrap();
-    Staff { staff: StaffId(id), name: "受付 次郎".into(), permissions: permissions.into() }
+    Staff {
+        staff: StaffId(id), name: "受付 次郎".into(), permissions: permissions.into(), limits: Default::default()
+    }
 }

@@ -89,6 +89,7 @@ pub async fn round(tx: &mut Tx, id: PublicId, mode: Mode) -> Result<Round, Fault
             .fetch_optional(tx.sql())
             .await?
             .ok_or(Fault::NotFound)?;
+    tx.check_round(RoundId(r.id))?;
     let (_, closes_at) = tx.window(RoundId(r.id), None).await?;
     Ok(Round {
         id: RoundId(r.id),

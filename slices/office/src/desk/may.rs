@@ -34,7 +34,7 @@ pub fn may(row: &CaseRow, actor: &Actor, terms: &Terms, now: Now) -> Vec<May> {
     let to = if row.case.position == Position::Check { Position::Examine } else { Position::Check };
     let shift = Command::Move { to, reason: "―".into() };
     let ask = |permission: Permission, command: Command| -> Option<String> {
-        if !actor.holds(permission) {
+        if !actor.holds_in(permission, row.round) {
             return Some(format!("「{}」の権限がありません。", permission.label()));
         }
         let party = party(actor).ok()?;
@@ -140,6 +140,7 @@ pub mod tests {
             staff: StaffId(Uuid::from_u128(n)),
             name: "担当".into(),
             permissions: permissions.iter().copied().collect(),
+            limits: hojo_access::Limits::default(),
         })
     }
 

@@ -35,7 +35,7 @@ pub async fn show(cx: Cx<allow::ViewCase>, panels: Arc<[CasePanel]>) -> Result<R
     let visible =
         row.position() != Position::Draft || filing.state != "draft" || row.case.channel != hojo_case::Channel::Portal;
     if visible {
-        for panel in panels.iter().filter(|p| cx.actor().holds(p.permission)) {
+        for panel in panels.iter().filter(|p| cx.actor().holds_in(p.permission, row.round)) {
             if let Some(markup) = (panel.render)(&mut tx, &row).await? {
                 drawn.push((*panel, markup));
             }

@@ -64,12 +64,12 @@ fn shell(cx: &Cx<allow::CheckFiling>, row: &CaseRow, body: Markup) -> ui::Shell 
 }
 
 fn view(row: &CaseRow, dossier: &Dossier, ready: &Ready<'_>, typed: &Posted, cx: &Cx<allow::CheckFiling>) -> Markup {
-    form(row, ready, typed, &cx.csrf(), may_exclude(dossier, cx))
+    form(row, ready, typed, &cx.csrf(), may_exclude(row, dossier, cx))
 }
 
 /// Only what competes for adoption is excluded from it; later procedures are decided, whatever is found.
-fn may_exclude(dossier: &Dossier, cx: &Cx<allow::CheckFiling>) -> bool {
-    cx.actor().holds(Permission::ExcludeCase) && dossier.procedure.flow.letter(Outcome::EXCLUDED.code()).is_some()
+fn may_exclude(row: &CaseRow, dossier: &Dossier, cx: &Cx<allow::CheckFiling>) -> bool {
+    cx.actor().holds_in(Permission::ExcludeCase, row.round) && dossier.procedure.flow.letter(Outcome::EXCLUDED.code()).is_some()
 }
 
 fn form(row: &CaseRow, ready: &Ready<'_>, typed: &Posted, csrf: &str, may_exclude: bool) -> Markup {
@@ -118,7 +118,7 @@ pub async fn post(cx: Cx<allow::CheckFiling>, posted: Posted) -> Result<Reply, F
     let dossier = dossier::open(&mut tx, &row).await?;
     let ready = ready(&mut tx, &dossier).await?;
     let now = tx.now().await?;
-    let checked = match check(&ready, &posted, may_exclude(&dossier, &cx)) {
+    let checked = match check(&ready, &posted, may_exclude(&row, &dossier, &cx)) {
         Ok(c) => c,
         Err(refusal) => return Ok(refuse(&cx, &row, &dossier, &ready, &posted, &refusal)),
     };

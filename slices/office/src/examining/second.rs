@@ -108,7 +108,7 @@ pub async fn post(cx: Cx<allow::CheckFiling>, posted: Posted) -> Result<Reply, F
     let first = first(&mut tx, &row, &dossier).await?;
     let now = tx.now().await?;
     let excluded = row.case.first_check.as_ref().is_some_and(|c| c.result == CheckResult::Excluded);
-    let decided = match check(&posted, excluded, cx.actor().holds(Permission::ExcludeCase)) {
+    let decided = match check(&posted, excluded, cx.actor().holds_in(Permission::ExcludeCase, row.round)) {
         Ok(agrees) => {
             let submission = posted.get("submission").parse().unwrap_or(0);
             let reason = posted.get("reason").trim().to_owned();

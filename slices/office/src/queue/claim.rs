@@ -43,7 +43,7 @@ pub async fn claim(cx: Cx<allow::CheckFiling>, posted: Posted) -> Result<Reply, 
     for id in ticked(&posted) {
         let (permit, row) = tx.case::<allow::CheckFiling>(id, Mode::Write).await?;
         // Taking a case out of somebody's hands is giving it, which needs that permission.
-        let free = row.case.assigned_to.is_none() || cx.actor().holds(Permission::AssignCase);
+        let free = row.case.assigned_to.is_none() || cx.actor().holds_in(Permission::AssignCase, row.round);
         if !free || row.filed_at.is_none() {
             continue;
         }

@@ -68,6 +68,7 @@ pub async fn ground(tx: &mut Tx, id: PublicId) -> Result<Ground, Fault> {
         .fetch_optional(tx.sql())
         .await?
         .ok_or(Fault::NotFound)?;
+    tx.check_round(RoundId(r.id))?;
     let edition = tx.edition(&r.edition_id).await?;
     Ok(Ground { round: RoundId(r.id), public_id: id, edition_id: r.edition_id, edition })
 }

@@ -190,7 +190,12 @@ impl World {
         (state.position, state.seq, state.submissions, state.requested) = (Position::Check, 2, 1, Some(10_000_000));
         let number = format!("R1-{n:06}");
         // As an office colleague: nobody else but the applicant may write these rows, not even the set-up.
-        let clerk = Staff { staff: StaffId(random::key()), name: "受付".into(), permissions: [].into() };
+        let clerk = Staff {
+            staff: StaffId(random::key()),
+            name: "受付".into(),
+            permissions: [].into(),
+            limits: Default::default(),
+        };
         let mut tx = self.office.begin(&Actor::Staff(clerk), Mode::Write).await.unwrap();
         sqlx::query("insert into applicants (id, public_id, kind, corporate_number, name) values ($1, $2, 'corporation', $3, $4)")
             .bind(applicant).bind(random::public_id().uuid()).bind(format!("{}", 1_000_000_000_000_u64 + u64::from(n))).bind(name)

@@ -28,7 +28,7 @@ async fn roles(cx: &Cx<allow::ManagePeople>, tx: &mut Tx) -> Result<Vec<Role>, F
     .await?;
     let may = |code: &String| {
         Permission::from_code(code)
-            .is_none_or(|p| p.audience() == hojo_access::Audience::Reviewer || cx.actor().holds(p))
+            .is_none_or(|p| p.audience() == hojo_access::Audience::Reviewer || cx.actor().holds_everywhere(p))
     };
     Ok(all.into_iter().filter(|r| r.permissions.iter().all(may)).collect())
 }

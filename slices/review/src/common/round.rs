@@ -35,7 +35,7 @@ pub async fn pick(tx: &mut Tx, wanted: &str) -> Result<Rounds, Fault> {
     .await?;
     let mut busy = None;
     let mut all = Vec::new();
-    for r in rows {
+    for r in rows.into_iter().filter(|r| tx.check_round(RoundId(r.id)).is_ok()) {
         let public_id = PublicId::from_uuid(r.public_id);
         if r.filed && busy.is_none() {
             busy = Some(public_id);

@@ -21,7 +21,7 @@ pub async fn show(cx: Cx<allow::ViewScores>) -> Result<Reply, Fault> {
     tx.commit().await?;
     let page: usize = cx.query("page").parse().unwrap_or(0);
     let cases = by_key(&run);
-    let may_commit = cx.actor().holds(Permission::Adopt) && run.committed_at.is_none();
+    let may_commit = cx.actor().holds_in(Permission::Adopt, run.round) && run.committed_at.is_none();
     let body = html! {
         @if let Some(progress) = progress { (outcome_view::progress(&run, progress)) }
         (outcome_view::head(&run))

@@ -130,6 +130,7 @@ pub async fn load(tx: &mut Tx, id: PublicId) -> Result<Run, Fault> {
     .fetch_optional(tx.sql())
     .await?
     .ok_or(Fault::NotFound)?;
+    tx.check_round(RoundId(r.round_id))?;
     Ok(Run {
         id: RunId(r.id),
         public_id: PublicId::from_uuid(r.public_id),

@@ -239,8 +239,12 @@ impl World {
 
     /// A number as one reviewer's database role sees it, whatever the pages do.
     pub async fn count_as_reviewer(&self, reviewer: Uuid, sql: &str) -> i64 {
-        let staff =
-            Staff { staff: StaffId(reviewer), name: "r".into(), permissions: BTreeSet::from([Permission::ReviewCase]) };
+        let staff = Staff {
+            staff: StaffId(reviewer),
+            name: "r".into(),
+            permissions: BTreeSet::from([Permission::ReviewCase]),
+            limits: Default::default(),
+        };
         let mut tx = self.office.begin(&Actor::Reviewer(staff), Mode::Read).await.unwrap();
         sqlx::query(AssertSqlSafe(format!("select ({sql})::bigint as n"))).fetch_one(tx.sql()).await.unwrap().get("n")
     }
@@ -265,7 +269,12 @@ impl World {
 }
 
 fn somebody(id: Uuid) -> Actor {
-    Actor::Staff(Staff { staff: StaffId(id), name: "準備".into(), permissions: BTreeSet::new() })
+    Actor::Staff(Staff {
+        staff: StaffId(id),
+        name: "準備".into(),
+        permissions: BTreeSet::new(),
+        limits: Default::default(),
+    })
 }
 
 async fn publish(setup: &Db, source: &SourceFiles, edition: &Edition) -> (Uuid, PublicId) {

@@ -3,6 +3,7 @@
 mod boundaries;
 mod permissions;
 mod radius;
+mod teams;
 mod watch;
 
 use std::net::SocketAddr;

@@ -11,12 +11,14 @@ use super::{Role, planted::ALL, planted::may_read};
 #[cfg(feature = "first-wall-down")]
 async fn a_policy_that_was_opened_shows_on_the_pages() {
     let mut attack = Attack::new().await;
-    for (role, opened) in [
-        ("applicant", &["cases", "filings"][..]),
-        ("applicant", &["cases", "filings", "draft_sections"]),
-        ("applicant", &["cases", "filings", "events", "submissions"]),
-        ("applicant", &["cases", "files"]),
-        ("applicant", &["cases", "letters"]),
+    for (role, person, opened) in [
+        ("applicant", Role::OtherCompany, &["cases", "filings"][..]),
+        ("applicant", Role::OtherCompany, &["cases", "filings", "draft_sections"]),
+        ("applicant", Role::OtherCompany, &["cases", "filings", "events", "submissions"]),
+        ("applicant", Role::OtherCompany, &["cases", "files"]),
+        ("applicant", Role::OtherCompany, &["cases", "letters"]),
+        ("staff", Role::OtherTeam, &["cases"]),
+        ("staff", Role::OtherTeam, &["cases", "letters"]),
     ] {
         let mut kept = Vec::new();
         for table in opened {
@@ -31,7 +33,7 @@ async fn a_policy_that_was_opened_shows_on_the_pages() {
         }
         let mut leaks = Vec::new();
         for route in attack.table.iter().filter(|r| r.method == "GET") {
-            for who in attack.planted.people.iter().filter(|w| w.role == Role::OtherCompany) {
+            for who in attack.planted.people.iter().filter(|w| w.role == person) {
                 for ids in [&attack.planted.filed, &attack.planted.draft] {
                     let got = attack.doors.ask(who, route, &address(&route.path, ids), "", Proof::Right).await;
                     let forbidden: Vec<&str> =

@@ -10,7 +10,7 @@ use hojo_words::ids::PublicId;
 
 use super::who::{Role, Who};
 use crate::client::pdf;
-use crate::ground::{Session, company, session};
+use crate::ground::{Session, colleague, company, session};
 use crate::sql::{Sql, public, quote};
 
 /// What the company wrote, attached and named.
@@ -37,7 +37,7 @@ pub fn may_read(role: Role) -> &'static [&'static str] {
         Role::Operator | Role::Supervisor => &[WRITTEN, OFFICE, LETTER, UNSENT],
         Role::Reviewer => &[WRITTEN, SCORES],
         Role::OtherReviewer => &[WRITTEN, OTHERS],
-        Role::Nobody | Role::OtherCompany | Role::FreeReviewer | Role::Recused | Role::It => &[],
+        Role::Nobody | Role::OtherCompany | Role::OtherTeam | Role::FreeReviewer | Role::Recused | Role::It => &[],
     }
 }
 
@@ -242,8 +242,24 @@ async fn people(world: &World, sql: &mut Sql, a: &str, b: &str) -> Vec<Who> {
         let s = session(sql, Site::Office, id).await;
         people.push(Who::new(name, role, Site::Office, s, &secret));
     }
+    people.push(Who::new("operator of another team", Role::OtherTeam, Site::Office, other_team(sql).await, &secret));
     people.extend(over(sql, a, &secret).await);
     people
+}
+
+/// An operator limited to a team whose round is none of A's.
+async fn other_team(sql: &mut Sql) -> Session {
+    let (id, session) = colleague(sql, "別班 担当", "operator").await;
+    sql.run(&format!(
+        "insert into rounds (id, public_id, programme_id, code, title, edition_id, opens_at, closes_at)
+         select gen_random_uuid(), gen_random_uuid(), programme_id, 'r3', '第3回公募', edition_id, opens_at, closes_at
+         from rounds where code = 'r2';
+         insert into teams (id, public_id, name, made_by, made_at) values (gen_random_uuid(), gen_random_uuid(), '別の班', '{id}', now());
+         insert into team_rounds select t.id, r.id from teams t, rounds r where r.code = 'r3';
+         update staff_roles set team_id = (select id from teams) where staff_id = '{id}'"
+    ))
+    .await;
+    session
 }
 
 /// Sessions that opened something once.
@@ -308,6 +324,7 @@ async fn ids(
             ("rule", "ELIG-ACCOUNT".into()),
             ("person", reviewer.clone()),
             ("change", random()),
+            ("team", random()),
             ("detection", random()),
             ("cut", random()),
             ("*file", "nothing.css".into()),

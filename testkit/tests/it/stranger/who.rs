@@ -16,6 +16,8 @@ pub enum Role {
     It,
     /// 中小機構's, who approves last.
     Supervisor,
+    /// An operator whose role is limited to a team with another round.
+    OtherTeam,
     /// Assigned to the case, has scored.
     Reviewer,
     /// Assigned to it too.
@@ -29,7 +31,7 @@ pub enum Role {
 impl Role {
     /// Who works at the office site and is no reviewer.
     pub fn is_office(self) -> bool {
-        matches!(self, Self::Manager | Self::Operator | Self::It | Self::Supervisor)
+        matches!(self, Self::Manager | Self::Operator | Self::It | Self::Supervisor | Self::OtherTeam)
     }
 }
 
@@ -77,7 +79,7 @@ impl Who {
     pub fn holds(&self, route: &RouteInfo, roles: &dyn Fn(&str, &str) -> bool) -> bool {
         let role = match self.role {
             Role::Manager => "manager",
-            Role::Operator => "operator",
+            Role::Operator | Role::OtherTeam => "operator",
             Role::It => "office_it",
             Role::Supervisor => "supervisor",
             Role::Reviewer | Role::OtherReviewer | Role::Recused | Role::FreeReviewer => "reviewer",
@@ -107,7 +109,7 @@ impl Who {
         let related = match self.role {
             Role::Owner | Role::Manager | Role::Operator | Role::It | Role::Supervisor => true,
             Role::Reviewer | Role::OtherReviewer => self.role == seat,
-            Role::Nobody | Role::OtherCompany | Role::Recused | Role::FreeReviewer => false,
+            Role::Nobody | Role::OtherCompany | Role::OtherTeam | Role::Recused | Role::FreeReviewer => false,
         };
         if names_an_object(&route.path) && !related { Expected::NotFound } else { Expected::Free }
     }
