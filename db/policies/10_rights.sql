@@ -44,6 +44,7 @@ declare
     -- is null, which is not false. Comparing uuids is leakproof, so the indexes of the lists stay in use.
     reach text := '(select nullif(current_setting(''hojo.rounds'', true), '''')::uuid[])';
     here text := format('%s and (round_id = any(%s::uuid[])) is not false', somebody, reach);
+    its_case text := format('%s and case when %s is null then true else exists (select from cases c where c.id = case_id) end', somebody, reach);
     r text;
     case_tables text[] := array['cases', 'events', 'filings', 'draft_sections', 'submissions', 'files', 'remarks', 'examinations', 'assignments', 'score_sheets', 'point_rulings', 'letters'];
 begin
@@ -115,9 +116,10 @@ begin
     perform pg_temp.allow('hojo_staff', array['rule_lowerings', 'receipt_numbers', 'letter_numbers', 'reviewer_ties', 'reviewer_limits', 'notices'], 'insert, update', somebody);
     perform pg_temp.allow('hojo_staff', array['deadline_moves', 'point_rulings'], 'insert, update', here);
     -- 規則の変更: proposed, approved and refused here; put in force by the worker alone.
-    perform pg_temp.allow('hojo_staff', array['rule_changes'], 'select, insert, update (approved_by, approved_at, refused_at)', somebody);
-    perform pg_temp.allow('hojo_staff', array['rule_replays', 'rule_replay_findings'], 'select, insert', somebody);
-    perform pg_temp.allow('hojo_staff', array['draft_upgrades'], 'select, insert', somebody);
+    perform pg_temp.allow('hojo_staff', array['rule_changes'], 'select, insert, update (approved_by, approved_at, refused_at)', here);
+    perform pg_temp.allow('hojo_staff', array['rule_replays'], 'select, insert', somebody);
+    perform pg_temp.allow('hojo_staff', array['rule_replay_findings'], 'select, insert', its_case);
+    perform pg_temp.allow('hojo_staff', array['draft_upgrades'], 'select, insert', here);
     perform pg_temp.allow('hojo_applicant', array['draft_upgrades'], 'select, insert', 'filing_id in (select f.id from filings f where f.applicant_id = ' || me || ')');
     perform pg_temp.allow('hojo_worker', array['rule_changes'], 'select, update (activated_at, rolled)', 'true');
     perform pg_temp.allow('hojo_worker', array['rounds'], 'update (edition_id, drafts)', 'true');
