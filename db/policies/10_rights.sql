@@ -73,7 +73,7 @@ begin
     perform pg_temp.allow('hojo_gate', array['sign_ins'], 'delete', 'true');
     perform pg_temp.allow('hojo_gate', array['account_snapshots'], 'select, insert', 'true');
     perform pg_temp.allow('hojo_gate', array['staff'], 'select, update', 'true');
-    perform pg_temp.allow('hojo_gate', array['operation_log'], 'insert', 'true');
+    perform pg_temp.allow('hojo_gate', array['operation_log', 'operation_log_overflow'], 'insert', 'true');
 
     -- The applicant: own rows only.
     -- What the office does of its own motion reaches the applicant as letters only.
@@ -89,7 +89,7 @@ begin
     perform pg_temp.allow('hojo_applicant', array['receipt_numbers'], 'select, insert, update', me || ' is not null');
     perform pg_temp.allow('hojo_applicant', array['case_search'], 'insert', me || ' is not null');
     perform pg_temp.allow('hojo_applicant', array['case_search'], 'select, update', 'case_id in (select c.id from cases c where c.applicant_id = ' || me || ')');
-    perform pg_temp.allow('hojo_applicant', array['jobs', 'operation_log', 'access_log'], 'insert', 'true');
+    perform pg_temp.allow('hojo_applicant', array['jobs', 'operation_log', 'access_log', 'operation_log_overflow', 'access_log_overflow'], 'insert', 'true');
 
     -- The office. Which function a person may use is decided by grants in the application; in which rounds, here as well.
     foreach r in array array_remove(case_tables, 'draft_sections') loop
@@ -131,7 +131,7 @@ begin
     perform pg_temp.allow('hojo_staff', array['receipt_numbers', 'letter_numbers', 'reviewer_ties', 'reviewer_limits', 'operation_log', 'mails', 'schedules'], 'select', somebody);
     perform pg_temp.allow('hojo_staff', array['access_log'], 'select', format('%s and case when %s is null then true when case_id is null then true else exists (select from cases c where c.id = case_id) end', somebody, reach));
     perform pg_temp.allow('hojo_staff', array['jobs'], 'select, insert, update', somebody);
-    perform pg_temp.allow('hojo_staff', array['operation_log', 'access_log'], 'insert', somebody);
+    perform pg_temp.allow('hojo_staff', array['operation_log', 'access_log', 'operation_log_overflow', 'access_log_overflow'], 'insert', somebody);
     -- A search operator is not leakproof: under a real condition its index is not used.
     perform pg_temp.allow('hojo_staff', array['case_search'], 'select, insert, update', 'true');
 
@@ -143,14 +143,14 @@ begin
     perform pg_temp.allow('hojo_reviewer', array['applicants'], 'select (id, kind)', 'id in (select c.applicant_id from cases c where c.' || replace(mine, 'case_id in', 'id in') || ')');
     perform pg_temp.allow('hojo_reviewer', array['score_sheets'], 'select, insert, update', 'reviewer_id = ' || me);
     perform pg_temp.allow('hojo_reviewer', array['reviewer_ties'], 'select, insert', 'reviewer_id = ' || me);
-    perform pg_temp.allow('hojo_reviewer', array['jobs', 'operation_log', 'access_log'], 'insert', me || ' is not null');
+    perform pg_temp.allow('hojo_reviewer', array['jobs', 'operation_log', 'access_log', 'operation_log_overflow', 'access_log_overflow'], 'insert', me || ' is not null');
 
     -- Jobs.
     foreach r in array case_tables || array['applicants', 'accounts', 'staff', 'deadline_moves', 'runs', 'case_search', 'letter_numbers', 'jobs', 'schedules', 'mails', 'operation_log', 'sessions', 'sign_ins', 'ceremonies', 'invitations'] loop
         perform pg_temp.allow('hojo_worker', array[r], 'select', 'true');
     end loop;
     perform pg_temp.allow('hojo_worker', array['cases', 'filings', 'files', 'letters', 'assignments', 'letter_numbers', 'jobs', 'schedules', 'mails', 'case_search'], 'insert, update', 'true');
-    perform pg_temp.allow('hojo_worker', array['events', 'operation_log', 'access_log'], 'insert', 'true');
+    perform pg_temp.allow('hojo_worker', array['events', 'operation_log', 'access_log', 'operation_log_overflow', 'access_log_overflow'], 'insert', 'true');
     perform pg_temp.allow('hojo_worker', array['jobs', 'sessions', 'sign_ins', 'ceremonies'], 'delete', 'true');
     perform pg_temp.allow('hojo_worker', array['invitations'], 'update (token_hash, expires_at)', 'true');
     perform pg_temp.allow('hojo_worker', array['sessions'], 'update', 'true');

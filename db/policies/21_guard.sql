@@ -251,10 +251,9 @@ begin
             why := 'hours';
         end if;
     end if;
-    insert into operation_log (at, id, site, actor_kind, actor_id, actor_name, permission, object, outcome, detail, request_id, address)
-    values (at, gen_random_uuid(), 'api', 'gateway', gateway.id, gateway.name, 'anyone', 'vpn:' || left(who, 100),
-            case when why is null then 'done' else 'refused' end,
-            jsonb_strip_nulls(jsonb_build_object('what', 'vpn', 'reason', why, 'person', person.name)), request, asked_from);
+    perform write_operation_log(at, gen_random_uuid(), 'api', 'gateway', gateway.id, gateway.name, 'anyone', 'vpn:' || left(who, 100),
+        case when why is null then 'done' else 'refused' end,
+        jsonb_strip_nulls(jsonb_build_object('what', 'vpn', 'reason', why, 'person', person.name)), request, asked_from, false);
     return query select true, why is null, why, case when why is null then greatest(lasts, 1) else 0 end;
 end $$;
 

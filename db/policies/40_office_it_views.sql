@@ -14,6 +14,11 @@ create policy it_view_select on access_log for select to hojo_it_view using (tru
 create view office_it.access_log as select actor_id, actor_kind, case when actor_name is null then null else '＊' end as actor_name, case when address is null then null else '＊' end as address, applicant_id, at, case_id, id, permission, request_id, site, xid from public.access_log;
 alter view office_it.access_log owner to hojo_it_view;
 
+grant select (actor_id, actor_kind, actor_name, address, applicant_id, at, case_id, id, number, permission, request_id, site, xid) on access_log_overflow to hojo_it_view;
+create policy it_view_select on access_log_overflow for select to hojo_it_view using (true);
+create view office_it.access_log_overflow as select actor_id, actor_kind, case when actor_name is null then null else '＊' end as actor_name, case when address is null then null else '＊' end as address, applicant_id, at, case_id, id, number, permission, request_id, site, xid from public.access_log_overflow;
+alter view office_it.access_log_overflow owner to hojo_it_view;
+
 grant select (applicant_id, at, case_id, issuer, sub) on account_handovers to hojo_it_view;
 create policy it_view_select on account_handovers for select to hojo_it_view using (true);
 create view office_it.account_handovers as select applicant_id, at, case_id, issuer, case when sub is null then null else '＊' end as sub from public.account_handovers;
@@ -233,6 +238,11 @@ grant select (actor_id, actor_kind, actor_name, address, at, detail, id, object,
 create policy it_view_select on operation_log for select to hojo_it_view using (true);
 create view office_it.operation_log as select actor_id, actor_kind, case when actor_name is null then null else '＊' end as actor_name, case when address is null then null else '＊' end as address, at, case when detail is null then null else '＊' end as detail, id, case when object is null then null else '＊' end as object, outcome, permission, request_id, site, xid from public.operation_log;
 alter view office_it.operation_log owner to hojo_it_view;
+
+grant select (actor_id, actor_kind, actor_name, address, at, detail, id, number, object, outcome, permission, request_id, site, xid) on operation_log_overflow to hojo_it_view;
+create policy it_view_select on operation_log_overflow for select to hojo_it_view using (true);
+create view office_it.operation_log_overflow as select actor_id, actor_kind, case when actor_name is null then null else '＊' end as actor_name, case when address is null then null else '＊' end as address, at, case when detail is null then null else '＊' end as detail, id, number, case when object is null then null else '＊' end as object, outcome, permission, request_id, site, xid from public.operation_log_overflow;
+alter view office_it.operation_log_overflow owner to hojo_it_view;
 
 grant select (created_at, id, name, public_id, staff_id, used_at) on passkeys to hojo_it_view;
 create policy it_view_select on passkeys for select to hojo_it_view using (true);

@@ -8,11 +8,12 @@ const need = (name: string): string => {
   return value;
 };
 
-export type SiteName = "portal" | "office" | "standin" | "mailbox";
+export type SiteName = "portal" | "office" | "files" | "standin" | "mailbox";
 
 export const sites: Record<SiteName, string> = {
   portal: need("E2E_PORTAL"),
   office: need("E2E_OFFICE"),
+  files: need("E2E_FILES"),
   standin: need("E2E_STANDIN"),
   mailbox: need("E2E_MAILBOX"),
 };

@@ -116,6 +116,18 @@ impl Permission {
                 | Self::ManageDatabaseAccess
         )
     }
+
+    /// What gives money, rights or data away happens only with a log row that is sealed within seconds: while the logs'
+    /// disk is full it is refused. Of what [`Permission::wants_fresh`] asks for, that leaves out what must work on a bad
+    /// day: ending sessions, one's own factors, and moving a date or lowering a rule in the applicants' favour.
+    #[must_use]
+    pub fn wants_seal(self) -> bool {
+        let for_a_bad_day = matches!(
+            self,
+            Self::EndSessions | Self::ManageFactors | Self::MoveDeadline | Self::LowerRule | Self::MoveDue
+        );
+        self.wants_fresh() && !for_a_bad_day
+    }
 }
 
 permissions! {

@@ -49,10 +49,12 @@ impl Audit {
 }
 
 impl Tx {
-    /// One row of the operation log, in the same transaction as what it tells of.
+    /// One row of the operation log, in the same transaction as what it tells of. While the disk of the log is full it
+    /// goes to the overflow, from where a worker takes it over later.
     ///
     /// # Errors
-    /// [`DbError`] when it cannot be written; the operation then does not happen either.
+    /// [`DbError`] when it cannot be written; the operation then does not happen either. [`DbError::Full`] also when
+    /// the operation is one that [`Permission::wants_seal`] and only the overflow has room.
     pub async fn log_operation(
         &mut self,
         audit: &Audit,
@@ -64,9 +66,7 @@ impl Tx {
         let at = self.now().await?.utc();
         let actor = self.actor().clone();
         sqlx::query!(
-            "insert into operation_log
-                 (at, id, site, actor_kind, actor_id, actor_name, permission, object, outcome, detail, request_id, address)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            "select write_operation_log($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             at,
             random::key(),
             audit.site(),
@@ -79,13 +79,15 @@ impl Tx {
             detail,
             audit.request_id,
             audit.address,
+            // What was refused changed nothing, and is kept in any case.
+            outcome == Outcome::Done && permission.wants_seal(),
         )
         .execute(self.sql())
         .await?;
         Ok(())
     }
 
-    /// One row of the access log: this person saw this case.
+    /// One row of the access log: this person saw this case. It may go to the overflow as well.
     ///
     /// # Errors
     /// [`DbError`] when it cannot be written; the page is then not shown.
@@ -99,9 +101,7 @@ impl Tx {
         let at = self.now().await?.utc();
         let actor = self.actor().clone();
         sqlx::query!(
-            "insert into access_log
-                 (at, id, site, actor_kind, actor_id, actor_name, permission, case_id, applicant_id, request_id, address)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            "select write_access_log($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             at,
             random::key(),
             audit.site(),

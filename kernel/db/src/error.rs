@@ -20,6 +20,9 @@ pub enum DbError {
     /// The law of the case forbids what was asked; shown to the person.
     #[error("{0}")]
     Unlawful(Box<Refusal>),
+    /// No room on the server's disk: of the data, or of the logs for what must be sealed at once.
+    #[error("the disk is full: {0}")]
+    Full(#[source] sqlx::Error),
     #[error(transparent)]
     Other(sqlx::Error),
     #[error("stored data cannot be read: {0}")]
@@ -30,6 +33,7 @@ const UNIQUE_VIOLATION: &str = "23505";
 const SERIALIZATION: &str = "40001";
 const DEADLOCK: &str = "40P01";
 const LOCK_NOT_AVAILABLE: &str = "55P03";
+const DISK_FULL: &str = "53100";
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 impl From<sqlx::Error> for DbError {
@@ -47,6 +51,7 @@ impl From<sqlx::Error> for DbError {
                     return Self::Conflict(d.message().to_owned());
                 }
                 Some(INSUFFICIENT_PRIVILEGE) => return Self::Refused(e),
+                Some(DISK_FULL) => return Self::Full(e),
                 // 57P01..03: the server is going down or coming up; 08xxx: the line broke.
                 Some(code) if code.starts_with("57P") || code.starts_with("08") => {
                     return Self::Unavailable(e);

@@ -48,6 +48,14 @@ impl From<DbError> for Fault {
                 tracing::warn!(error = %e, "the database is not available");
                 Self::Busy
             }
+            DbError::Full(e) => {
+                tracing::error!(error = %e, "no room on the disk of the database");
+                Self::Refused(Refusal::new(
+                    "DISK-FULL",
+                    "記録を保存する場所がいっぱいのため、この操作は行いませんでした。入力した内容は変わっていません。",
+                    "時間をおいて、もう一度操作してください。直らないときは、システムの担当者に「稼働状況」の警報を確かめるよう伝えてください。",
+                ))
+            }
             DbError::Conflict(what) => Self::Refused(Refusal::new(
                 "CHANGED-MEANWHILE",
                 format!("同時に行われた別の操作と重なりました（{what}）。"),

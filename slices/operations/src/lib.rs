@@ -20,7 +20,7 @@ use hojo_web::Routes;
 
 pub use housekeeping::{Tidied, housekeeping, keep_house};
 pub use scanning::{Scanned, keep_scanning, scan_once};
-pub use sealing::{Made, SealPlaces, Sealing, Witness, keep_sealing, make_partitions, seal_once};
+pub use sealing::{Made, SealPlaces, Sealing, TakenIn, Witness, keep_sealing, make_partitions, seal_once, take_in};
 
 /// The operations pages of the office site.
 #[must_use]

@@ -177,6 +177,7 @@ fn store(vault: Option<bool>) -> Part {
 fn alarm(a: &Alarm) -> Part {
     let name = match a.code.as_str() {
         "log.seal" => "警報：ログの封印",
+        "log.full" => "警報：ログの置き場所",
         "log.partition" => "警報：ログの区画",
         "file.scan" => "警報：ウイルス検査",
         _ => "警報",

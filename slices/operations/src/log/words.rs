@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 const KEYS: &[(&str, &str)] = &[
+    ("accesses", "閲覧ログの行数"),
     ("added", "追加"),
     ("adopted", "採択の件数"),
     ("after", "変更後"),
@@ -24,14 +25,17 @@ const KEYS: &[(&str, &str)] = &[
     ("events", "出来事"),
     ("filter", "条件"),
     ("finalised", "採点の確定"),
+    ("first", "最初"),
     ("hash", "照合番号"),
     ("jobs", "ジョブ"),
     ("kind", "種類"),
     ("by", "実行した人"),
+    ("last", "最後"),
     ("left_out", "省いた文字"),
     ("letter", "通知書"),
     ("number", "番号"),
     ("one_applicant", "1事業者だけ"),
+    ("operations", "操作ログの行数"),
     ("passed", "適"),
     ("person", "人"),
     ("placed", "割当ての数"),
@@ -79,6 +83,7 @@ const CODES: &[(&str, &str)] = &[
     ("file-quarantined", "ファイルの隔離"),
     ("first_check_finished", "一次の形式確認の終了"),
     ("hours", "時間帯の外"),
+    ("log-overflow", "置き場所がなく待っていた記録の取込み"),
     ("log-gap-accepted", "ログの控えの切り替え"),
     ("letter_delivered", "通知書の交付"),
     ("lift", "解除"),

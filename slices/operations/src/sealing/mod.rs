@@ -1,6 +1,8 @@
-//! 封印: the logs are sealed every few seconds, whichever worker comes first; and partitions are made ahead.
+//! 封印: the logs are sealed every few seconds, whichever worker comes first; partitions are made ahead, and
+//! rows that found no room in their log are taken in.
 //! What is wrong is said by an alarm, never sealed over.
 
+mod overflow;
 mod partitions;
 mod witness;
 
@@ -13,6 +15,7 @@ use hojo_db::seal::{self, BATCH, SealError};
 use hojo_db::{Db, DbError, Mode};
 use hojo_seal::{Signer, Trust};
 
+pub use overflow::{TakenIn, take_in};
 pub use partitions::{Made, make_partitions};
 pub use witness::Witness;
 
@@ -57,6 +60,9 @@ pub async fn keep_sealing(db: Db, places: SealPlaces, stop: impl Future<Output =
                 Err(e) => tracing::error!(error = %e, "log partitions cannot be made; rows go to the default one"),
             }
             partitions_at = Some(tokio::time::Instant::now());
+        }
+        if let Err(e) = take_in(&db).await {
+            tracing::warn!(error = %e, "log rows that wait for room were not looked after; trying again");
         }
         let behind = match seal_once(&db, &places).await {
             Ok(Sealing::Sealed(n)) => n >= BATCH,

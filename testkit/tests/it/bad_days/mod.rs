@@ -4,6 +4,7 @@
 mod cancel;
 mod crash;
 mod deadline;
+mod full_log;
 mod jobs;
 mod lowering;
 mod provider;
