@@ -14,7 +14,8 @@ use crate::config::Config;
 use crate::publish::setup_db;
 
 /// The people shown first: one of each role, and those whose work needs a second person.
-const SHOWN: [&str; 7] = ["operator1", "operator2", "manager1", "manager2", "reviewer1", "reviewer8", "it1"];
+const SHOWN: [&str; 8] =
+    ["operator1", "operator2", "manager1", "manager2", "supervisor", "reviewer1", "reviewer8", "it1"];
 
 /// GビズID logins of the stand-in worth trying, and why.
 const WORTH_TRYING: [(&str, &str); 8] = [
@@ -39,6 +40,7 @@ pub async fn write(db: &Db, file: &Path) -> anyhow::Result<()> {
             "manager" => "事務局管理者",
             "operator" => "事務局オペレータ",
             "reviewer" => "外部審査員",
+            "supervisor" => "事業監督者",
             _ => "事務局IT",
         };
         writeln!(out, "    {login:10} {:24} {secret}  {role}（{}）", password_of(login), c.name)?;

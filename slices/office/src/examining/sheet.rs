@@ -113,7 +113,7 @@ async fn put(
         random::key(),
         row.programme,
         row.round.0,
-        row.reader().0,
+        row.applicant.0,
         row.id.0,
         dossier.filing.id.0,
         dossier.submitted.n,

@@ -17,6 +17,12 @@ pub const REASON: usize = 1_000;
 /// The steps a case can be moved to. Returning is not among them: it needs remarks and a date.
 const TARGETS: [Position; 4] = [Position::Check, Position::SecondCheck, Position::Examine, Position::Decide];
 
+/// Only applications are scored.
+fn targets(row: &CaseRow) -> impl Iterator<Item = Position> {
+    let scored = row.root.is_none();
+    TARGETS.into_iter().filter(move |p| scored || *p != Position::Examine)
+}
+
 /// GET: where to, and why.
 pub async fn show(cx: Cx<allow::MoveCase>) -> Result<Reply, Fault> {
     let id: PublicId = cx.param("case")?;
@@ -37,7 +43,7 @@ fn shell(cx: &Cx<allow::MoveCase>, row: &CaseRow, body: Markup) -> Shell {
 
 fn form(row: &CaseRow, typed: &Posted, csrf: &str) -> Markup {
     let base = format!("/cases/{}", row.public_id);
-    let choices = TARGETS.iter().filter(|p| **p != row.position()).map(|p| Choice::new(p.code(), p.label())).collect();
+    let choices = targets(row).filter(|p| *p != row.position()).map(|p| Choice::new(p.code(), p.label())).collect();
     html! {
         p { "今の工程：" strong { (row.position().label()) } }
         p { "通常の流れでは進められないときだけ使います。動かした人と理由は、案件の履歴と操作ログに残ります。" }

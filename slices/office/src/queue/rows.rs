@@ -31,6 +31,8 @@ pub struct Line {
     /// The outcome in the words of the flow, or its code.
     pub outcome: Option<String>,
     pub procedure: String,
+    /// A procedure after adoption, not an application.
+    pub is_run: bool,
     pub requested: Option<i64>,
     pub due_on: Option<Date>,
     /// The due date of a return that its newest submission missed.
@@ -169,7 +171,8 @@ macro_rules! ordered {
     ($tx:expr, $p:expr, $key:tt, $compare:tt, $way:tt, $cast:tt, $value:expr, $case:expr, $limit:expr) => {
         sqlx::query_as!(
             Line,
-            r#"select c.public_id, c.number, c.applicant_name, c.title, c.frame, c.position, coalesce(nullif(c.outcome_label, ''), c.outcome) as outcome, c.procedure, c.requested,
+            r#"select c.public_id, c.number, c.applicant_name, c.title, c.frame, c.position, coalesce(nullif(c.outcome_label, ''), c.outcome) as outcome, c.procedure,
+                      c.root_id is not null as "is_run!", c.requested,
                       c.due_on, c.late_since, c.filed_at, c.changed_at, s.name as "assignee?"
                from cases c left join staff s on s.id = c.assigned_to
                where c.filed_at is not null

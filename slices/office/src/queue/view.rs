@@ -143,7 +143,7 @@ fn cells(line: &Line, id: &str, number: &str, around: &Around, today: Date) -> V
     vec![
         html! { a href={ "/cases/" (id) } { (number) } },
         html! { (ui::shortened(&line.applicant_name)) @if !line.title.is_empty() { br; span class="quiet" { (ui::shortened(&line.title)) } } },
-        html! { (procedure) br; span class="quiet" { (frame) } },
+        html! { @if line.is_run { (procedure) } @else { (frame) } },
         html! { (words(&line.position, line.outcome.as_deref())) @if line.late_since.is_some() { br; (ui::chip(Tone::Warn, LATE)) } },
         html! { @if let Some(yen) = line.requested { (ui::yen(yen)) } @else { "―" } },
         html! { (urgency(line.due_on, today)) },
@@ -250,6 +250,7 @@ mod tests {
             position: "check".into(),
             outcome: None,
             procedure: "application".into(),
+            is_run: false,
             requested: Some(104_000_000),
             due_on: Some(date!(2026 - 11 - 20)),
             late_since: None,
@@ -284,6 +285,17 @@ mod tests {
         assert!(html.len() < 56_000, "{} bytes", html.len());
         assert!(html.contains("50件を表示（全1,000件以上）"));
         assert!(html.contains("超過"));
+    }
+
+    #[test]
+    fn an_application_shows_its_frame_and_a_later_procedure_its_name() {
+        let mut around = around();
+        around.procedures = vec![Choice::new("grant-application", "交付申請")];
+        let run = Line { procedure: "grant-application".into(), is_run: true, ..line(2) };
+        let found = Found { lines: vec![line(1), run], count: 2, ..Found::default() };
+        let html = page(&Filter::default(), &found, &around, date!(2026 - 11 - 22)).into_string();
+        // Once among the filters, once on the line; the frame stands on the application's line alone.
+        assert_eq!((html.matches("交付申請").count(), html.matches(">innovation<").count()), (2, 1), "{html}");
     }
 
     #[test]

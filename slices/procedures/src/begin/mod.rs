@@ -30,7 +30,7 @@ pub(crate) async fn apply(cx: Cx<allow::EditFiling>, _: Posted) -> Result<Reply,
         return Ok(Reply::see_other(&format!("/filings/{}", draft.filing)));
     }
     let may = if row.position() == Position::Closed {
-        known.may_start(&procedure, Opener::Applicant)
+        known.may_apply(&procedure)
     } else {
         Err(Refusal::new(
             "START-NOT-NOW",

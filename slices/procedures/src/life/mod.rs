@@ -118,7 +118,7 @@ fn place(known: &Known, procedure: &str) -> Option<String> {
         return Some(address(run));
     }
     let starts = known.view.edition.procedure(procedure)?;
-    known.may_start(starts, Opener::Applicant).ok().map(|()| format!("#begin-{procedure}"))
+    known.may_apply(starts).ok().map(|()| format!("#begin-{procedure}"))
 }
 
 fn address(run: &RunRow) -> String {
@@ -158,7 +158,7 @@ fn offers(known: &Known, told: bool) -> Vec<Offer> {
         title: procedure.title.clone(),
         description: procedure.description.clone(),
         basis: basis(procedure),
-        why_not: known.may_start(procedure, Opener::Applicant).err().map(|r| r.message),
+        why_not: known.may_apply(procedure).err().map(|r| r.message),
     })
     .collect()
 }

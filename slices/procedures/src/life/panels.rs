@@ -10,7 +10,7 @@ use hojo_programme::Opener;
 use hojo_web::ui::{self, Happened, Holds, Tone};
 use hojo_web::{CasePanel, Fault, Markup, html};
 
-use crate::common::{Known, staircase, state_word};
+use crate::common::{Known, state_word};
 
 type Drawn<'a> = Pin<Box<dyn Future<Output = Result<Option<Markup>, Fault>> + Send + 'a>>;
 
@@ -45,7 +45,6 @@ fn life<'a>(tx: &'a mut Tx, row: &'a CaseRow) -> Drawn<'a> {
             }
             (ui::facts(&facts))
             @if row.root.is_none() {
-                (staircase(&known.amounts()))
                 h3 { "決定によって変わったこと" }
                 @if told.is_empty() { p { "まだありません。" } } @else { (ui::timeline(&told)) }
             }

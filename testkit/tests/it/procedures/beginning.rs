@@ -1,9 +1,10 @@
 //! Who begins what, when, and who is shown it.
 
 use hojo_testkit::World;
+use hojo_testkit::steps;
 use sqlx::Row;
 
-use super::ground::{GRANT, adopted, begin, filing_of, insist, post};
+use super::ground::{GRANT, adopted, begin, check, decide, filing_of, insist, post, propose, type_lapse};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_procedure_begins_only_where_when_and_for_whom_it_may() {
@@ -98,5 +99,70 @@ async fn what_the_office_does_of_its_own_motion_is_hidden_and_what_it_asks_for_i
     assert!(page.has("代理入力"), "{}", page.words());
     let life = company.get(&format!("/cases/{}/procedures", case.case)).await.unwrap();
     assert!(life.has("進行中の手続") && life.has("交付申請"), "{}", life.words());
+    world.end().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_applicant_reads_the_letter_of_what_stays_hidden_and_answers_before_anything_is_taken_away() {
+    let world = World::new().await;
+    let case = adopted(&world, &[1]).await.remove(0);
+    let company = case.applicant.browser.clone();
+    let operator = world.staff("operator1").await.unwrap();
+    let begin = format!("/cases/{}/begin", case.case);
+    let lapse = [("procedure", "adoption-lapse"), ("by", "office")];
+
+    // Looked into and left as it is: the letter comes, the file stays the office's own.
+    let first = post(&operator, &begin, &lapse).await.location().unwrap();
+    let filing = first.rsplit('/').next().unwrap().parse().unwrap();
+    type_lapse(&world, filing).await;
+    steps::submit(&operator, &first).await.unwrap_or_else(|e| panic!("{e:#}"));
+    let run = world.case_of(filing).await.unwrap();
+    // What it excludes may not begin meanwhile, and the reason does not tell of it.
+    let busy = insist(&company, case.case, GRANT).await;
+    assert_eq!(busy.status, 422);
+    assert!(busy.has("事務局で確認していることがあるため") && !busy.has("採択取消"), "{}", busy.words());
+    check(&world, run).await;
+    // Nobody is deprived of anything unheard.
+    let manager = world.staff("manager1").await.unwrap();
+    let unheard = propose(&manager, run, "lapsed", None, "説明会に参加しなかったため").await;
+    assert_eq!(unheard.status, 422);
+    assert!(
+        unheard.has("弁明を聴く必要があります") && unheard.html().contains("説明会に参加しなかったため"),
+        "{}",
+        unheard.words()
+    );
+    decide(&world, run, "kept", "次の説明会に参加する見込みがあるため").await;
+    assert_eq!(company.go(&format!("/cases/{run}")).await.unwrap().status, 404);
+    let letters = company.get("/letters").await.unwrap();
+    let mut read = String::new();
+    for link in letters.links().into_iter().filter(|l| l.starts_with("/letters/")) {
+        read.push_str(&company.get(&link).await.unwrap().words());
+    }
+    assert!(read.contains("取り消さない") || read.contains("採択取消し"), "{}", letters.words());
+
+    // Again, and heard this time: what was hidden is theirs to answer now.
+    let second = post(&operator, &begin, &lapse).await.location().unwrap();
+    let filing = second.rsplit('/').next().unwrap().parse().unwrap();
+    type_lapse(&world, filing).await;
+    steps::submit(&operator, &second).await.unwrap_or_else(|e| panic!("{e:#}"));
+    let run = world.case_of(filing).await.unwrap();
+    steps::remark(&operator, run, "answer", "hear_guidance").await.unwrap();
+    steps::send_back(&operator, run).await.unwrap();
+    world.drain().await.unwrap();
+    let base = format!("/filings/{filing}");
+    assert!(company.get("/me").await.unwrap().has("採択取消"));
+    let section = "ground";
+    steps::change(&company, &base, section, "answer", "病気のため参加できませんでした。").await.unwrap();
+    steps::submit(&company, &base).await.unwrap_or_else(|e| panic!("{e:#}"));
+    world.drain().await.unwrap();
+    check(&world, run).await;
+    decide(&world, run, "lapsed", "説明会に参加せず、やむを得ない事由も認められないため").await;
+
+    // The case is over, and nothing that needs a living one begins.
+    let life = company.get(&format!("/cases/{}/procedures", case.case)).await.unwrap();
+    assert!(life.has("採択取消") && !life.has("交付申請を始める"), "{}", life.words());
+    let refused = insist(&company, case.case, GRANT).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.has("のため、交付申請はできません"), "{}", refused.words());
     world.end().await.unwrap();
 }

@@ -4,7 +4,7 @@ use hojo_testkit::World;
 use hojo_testkit::steps;
 use sqlx::{Connection, Row};
 
-use super::ground::{GRANT, adopted, begin, check, filing_of, fill_in, propose};
+use super::ground::{GRANT, adopted, begin, check, filing_of, fill_in, post, propose};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_grant_is_filed_mended_checked_drafted_approved_and_told() {
@@ -110,6 +110,16 @@ async fn a_grant_is_filed_mended_checked_drafted_approved_and_told() {
     let again = super::ground::insist(&company, case.case, GRANT).await;
     assert_eq!(again.status, 422);
     assert!(again.has("一度だけ"), "{}", again.words());
+
+    // 求め: the company finds a draft with its due date, and a mail.
+    let demand = [("procedure", "status-report"), ("by", "demand"), ("due", "2099/01/01")];
+    let asked = post(&operator, &format!("/cases/{}/begin", case.case), &demand).await;
+    assert!(asked.location().unwrap().starts_with("/cases/"), "{}", asked.words());
+    world.drain().await.unwrap();
+    let mails = world.mail.sent();
+    assert!(mails.iter().any(|m| m.subject.contains("状況報告の提出をお願いします")), "{mails:?}");
+    let home = company.get("/me").await.unwrap();
+    assert!(home.has("状況報告") && home.has("2099/01/01"), "{}", home.words());
 
     // 承継: the case is another company's now, and the former holder neither sees nor begins anything of it.
     let successor = world.applicant(2).await.unwrap();

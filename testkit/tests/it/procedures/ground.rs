@@ -1,6 +1,6 @@
 //! Adopted cases, and complete answers of a grant application for them.
 
-use hojo_access::allow;
+use hojo_access::{Actor, Permission, Staff, allow};
 use hojo_app::demo::draft;
 use hojo_db::Mode;
 use hojo_programme::{Answers, Raw, RawRow, read};
@@ -8,7 +8,7 @@ use hojo_testkit::browser::{Browser, Page};
 use hojo_testkit::dice::Dice;
 use hojo_testkit::steps::{self, Result1};
 use hojo_testkit::{Applicant, Filed, World};
-use hojo_words::ids::PublicId;
+use hojo_words::ids::{PublicId, StaffId};
 use sqlx::Connection;
 
 pub const GRANT: &str = "grant-application";
@@ -163,6 +163,46 @@ pub async fn fill_in(world: &World, who: &Applicant, filing: PublicId) -> Answer
         .await
         .unwrap();
     answers
+}
+
+/// The person behind a login of the office.
+pub async fn colleague(world: &World, login: &str) -> Actor {
+    let mut db = world.superuser().await.unwrap();
+    let row: (uuid::Uuid, String) =
+        sqlx::query_as("select id, name from staff where login = $1").bind(login).fetch_one(&mut db).await.unwrap();
+    db.close().await.unwrap();
+    Actor::Staff(Staff { staff: StaffId(row.0), name: row.1, permissions: Permission::ALL.iter().copied().collect() })
+}
+
+/// Types what the office found into a run of its own motion.
+pub async fn type_lapse(world: &World, filing: PublicId) {
+    let procedure = world.edition.procedure("adoption-lapse").unwrap().clone();
+    let mut answers = Answers::default();
+    let today = hojo_words::jst::read_date(&world.today().await.unwrap()).unwrap();
+    let yesterday = today.previous_day().unwrap().to_string();
+    for (field, value) in [
+        ("lapse_ground", "guidance"),
+        ("facts_text", "採択後の説明会のいずれにも参加がなかった。"),
+        ("last_guidance_on", yesterday.as_str()),
+        ("heard", "no"),
+    ] {
+        answers.set(field, text(value));
+    }
+    let who = colleague(world, "operator1").await;
+    draft::type_in(&world.house.office_db, &world.house.vault, &who, filing, &procedure.form, &answers, &[])
+        .await
+        .unwrap();
+}
+
+/// Drafted by one manager, approved by the other; the letters that follow are delivered.
+pub async fn decide(world: &World, run: PublicId, outcome: &str, reason: &str) {
+    let (one, two) = (world.staff("manager1").await.unwrap(), world.staff("manager2").await.unwrap());
+    let preview = propose(&one, run, outcome, None, reason).await.ok().unwrap();
+    one.press(&preview.form("/ruling").unwrap(), "起案する").await.unwrap().ok().unwrap();
+    let form = two.get(&format!("/cases/{run}/approve")).await.unwrap().form("/approve").unwrap();
+    two.press(&form, "決裁する").await.unwrap().ok().unwrap();
+    world.drain().await.unwrap();
+    assert_eq!(world.position(run).await.unwrap(), "closed");
 }
 
 /// One of two ends the check of a later procedure; the second agrees where the flow wants two.
