@@ -10,7 +10,8 @@ use super::ground::{GRANT, adopted};
 /// Puts the clock to ten in the morning of a day in Japan.
 async fn go_to(world: &World, day: Date) {
     let now = world.house.now().await.unwrap();
-    world.clock.advance(jst::start_of_day(day) + Duration::hours(10) - now);
+    let ahead = jst::start_of_day(day) + Duration::hours(10) - now;
+    world.clock.advance(ahead.try_into().unwrap());
 }
 
 /// Two workers at once, then one that was started again: what each does by itself again and again.
@@ -56,7 +57,7 @@ async fn every_reminder_goes_once_and_after_the_last_the_office_is_asked() {
         // The evening before, nothing; at night of the day itself, nothing yet.
         go_to(&world, day - Duration::days(1)).await;
         workers(&world).await;
-        world.clock.advance(Duration::hours(17));
+        world.clock.advance(std::time::Duration::from_secs(17 * 3_600));
         workers(&world).await;
         assert_eq!(mails(&world, BEFORE), 0);
         go_to(&world, day).await;
@@ -77,7 +78,7 @@ async fn every_reminder_goes_once_and_after_the_last_the_office_is_asked() {
         let wanted = (told.0 * addresses, told.1 * addresses, told.2 * addresses);
         assert_eq!(sent, wanted, "{day} {kind}");
         // The days after, too, it is said no more.
-        world.clock.advance(Duration::hours(20));
+        world.clock.advance(std::time::Duration::from_secs(20 * 3_600));
         workers(&world).await;
         assert_eq!((mails(&world, BEFORE), mails(&world, LAST)), (wanted.0, wanted.2));
     }
@@ -96,6 +97,7 @@ async fn every_reminder_goes_once_and_after_the_last_the_office_is_asked() {
     let over = manager.get("/obligations?which=over").await.unwrap();
     assert!(over.has("期限超過") && over.has("R1-00001") && over.has("交付申請"), "{}", over.words());
     assert!(over.links().contains(&format!("/cases/{}", case.case)));
+    drop(db);
     world.end().await.unwrap();
 }
 
@@ -113,7 +115,7 @@ async fn a_date_is_moved_by_two_people_and_the_reminders_go_with_it() {
     let operator = world.staff("operator1").await.unwrap();
     let list = operator.get("/obligations").await.unwrap();
     assert!(list.has("R1-00001") && !list.links().contains(&page) && list.form("/export").is_err());
-    assert!(operator.go(&page).await.unwrap().status >= 400);
+    assert!(operator.go(&page).await.unwrap().status.as_u16() >= 400);
 
     // What cannot be is refused with what was typed.
     let propose = |day: String, reason: &'static str| {
@@ -146,8 +148,8 @@ async fn a_date_is_moved_by_two_people_and_the_reminders_go_with_it() {
     assert!(own.has("自分の起案は承認できません"));
     let form = own.form("/approve").unwrap();
     let which = form.get("move").unwrap();
-    let csrf = form.get("csrf").unwrap_or_default();
-    let forced = [("csrf", csrf.as_str()), ("move", which.as_str()), ("decision", "approve")];
+    let csrf = form.get("_csrf").unwrap();
+    let forced = [("_csrf", csrf.as_str()), ("move", which.as_str()), ("decision", "approve")];
     let refused = one.post_fields(&page.replace("/move", "/approve"), &forced).await.unwrap();
     assert!(
         refused.status == 422 && refused.has("起案した人は承認できません"),
@@ -182,7 +184,8 @@ async fn a_date_is_moved_by_two_people_and_the_reminders_go_with_it() {
     assert!(progress.has("採択（交付申請前）") && progress.has("合計"), "{}", progress.words());
     let name: String = sqlx::query("select applicant_name from cases limit 1").fetch_one(&mut db).await.unwrap().get(0);
     assert!(!progress.has(&name));
-    assert!(operator.go("/progress").await.unwrap().status >= 400);
+    assert!(operator.go("/progress").await.unwrap().status.as_u16() >= 400);
+    drop(db);
     world.end().await.unwrap();
 }
 

@@ -307,11 +307,21 @@ async fn ids(
     sets.push(["case", "filing", "file", "letter", "assignment", "remark"].map(|n| (n, random())).to_vec());
     let reviewer = public(&sql.one("select public_id from staff where login = 'reviewer1'").await);
     for set in &mut sets {
+        // What the case owes, so that the change of its date is a page that exists.
+        let key = random();
+        let case: PublicId = set[0].1.parse().unwrap();
+        sql.run(&format!(
+            "insert into dues (case_id, key, programme_id, round_id, applicant_id, obligation, procedure, title, due_on, met, reminders, refreshed_at)
+             select id, '{key}', programme_id, round_id, applicant_id, 'owed', 'application', '報告', current_date + 30, false, '[]', clock_timestamp()
+             from cases where public_id = '{}'",
+            case.uuid()
+        ))
+        .await;
         set.extend([
             ("reviewer", reviewer.clone()),
             ("round", world.round.to_string()),
             ("run", random()),
-            ("key", random()),
+            ("key", key),
             ("person", reviewer.clone()),
             ("token", random()),
             ("link", random()),
