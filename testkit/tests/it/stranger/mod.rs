@@ -116,7 +116,7 @@ impl Attack {
         let said = |what: String| {
             Some(format!("{} {} {} as {}: {what}", route.site.code(), route.method, route.path, who.name))
         };
-        let is_office = matches!(who.role, Role::Manager | Role::Operator | Role::It);
+        let is_office = who.role.is_office();
         let forbidden: Vec<&str> = ALL.iter().copied().filter(|w| !may_read(who.role).contains(w)).collect();
         let seen = got.words(&forbidden);
         // What staff may see of a case is decided by grants, which are the first wall.
@@ -242,7 +242,7 @@ impl Attack {
         for (ids, seat) in self.sets() {
             for who in &self.planted.people {
                 let denied = who.expected(route, seat, &self.holds()) != Expected::Free;
-                let is_office = matches!(who.role, Role::Manager | Role::Operator | Role::It);
+                let is_office = who.role.is_office();
                 if denied && (walls_are_up() || !is_office) {
                     all.push(async move {
                         let got = self.doors.ask(who, route, &address(&route.path, ids), body, Proof::Right).await;
@@ -327,6 +327,10 @@ const STATES: &[(&str, &str)] = &[
     ("office", "/intake/filings/{filing}/withdraw"),
     ("office", "/intake/files/{file}"),
     ("office", "/cases/{case}/scans/{file}"),
+    // An application is decided by an adoption run; these are of the procedures after it (`procedures/grant.rs`).
+    ("office", "/cases/{case}/ruling"),
+    ("office", "/cases/{case}/approve"),
+    ("office", "/cases/{case}/agency"),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

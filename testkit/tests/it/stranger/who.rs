@@ -14,6 +14,8 @@ pub enum Role {
     Manager,
     Operator,
     It,
+    /// 中小機構's, who approves last.
+    Supervisor,
     /// Assigned to the case, has scored.
     Reviewer,
     /// Assigned to it too.
@@ -22,6 +24,13 @@ pub enum Role {
     Recused,
     /// Holds the permission and no case of A.
     FreeReviewer,
+}
+
+impl Role {
+    /// Who works at the office site and is no reviewer.
+    pub fn is_office(self) -> bool {
+        matches!(self, Self::Manager | Self::Operator | Self::It | Self::Supervisor)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -70,10 +79,11 @@ impl Who {
             Role::Manager => "manager",
             Role::Operator => "operator",
             Role::It => "office_it",
+            Role::Supervisor => "supervisor",
             Role::Reviewer | Role::OtherReviewer | Role::Recused | Role::FreeReviewer => "reviewer",
             Role::Owner | Role::OtherCompany | Role::Nobody => "",
         };
-        let is_staff = matches!(self.role, Role::Manager | Role::Operator | Role::It);
+        let is_staff = self.role.is_office();
         match route.audience {
             Audience::Anyone => true,
             Audience::Applicant => matches!(self.role, Role::Owner | Role::OtherCompany),
@@ -95,7 +105,7 @@ impl Who {
             return Expected::Forbidden;
         }
         let related = match self.role {
-            Role::Owner | Role::Manager | Role::Operator | Role::It => true,
+            Role::Owner | Role::Manager | Role::Operator | Role::It | Role::Supervisor => true,
             Role::Reviewer | Role::OtherReviewer => self.role == seat,
             Role::Nobody | Role::OtherCompany | Role::Recused | Role::FreeReviewer => false,
         };
