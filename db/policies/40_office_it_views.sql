@@ -304,15 +304,30 @@ create policy it_view_select on roles for select to hojo_it_view using (true);
 create view office_it.roles as select code, label from public.roles;
 alter view office_it.roles owner to hojo_it_view;
 
-grant select (closes_at, code, created_at, edition_id, id, opens_at, programme_id, public_id, title) on rounds to hojo_it_view;
+grant select (closes_at, code, created_at, drafts, edition_id, id, opens_at, programme_id, public_id, title) on rounds to hojo_it_view;
 create policy it_view_select on rounds for select to hojo_it_view using (true);
-create view office_it.rounds as select closes_at, code, created_at, edition_id, id, opens_at, programme_id, public_id, title from public.rounds;
+create view office_it.rounds as select closes_at, code, created_at, drafts, edition_id, id, opens_at, programme_id, public_id, title from public.rounds;
 alter view office_it.rounds owner to hojo_it_view;
+
+grant select (activated_at, approved_at, approved_by, drafts, from_edition, id, impact, programme_id, proposed_at, proposed_by, public_id, reason, refused_at, rolled, round_id, takes_effect_at, to_edition) on rule_changes to hojo_it_view;
+create policy it_view_select on rule_changes for select to hojo_it_view using (true);
+create view office_it.rule_changes as select activated_at, approved_at, approved_by, drafts, from_edition, id, impact, programme_id, proposed_at, proposed_by, public_id, case when reason is null then null else '＊' end as reason, refused_at, rolled, round_id, takes_effect_at, to_edition from public.rule_changes;
+alter view office_it.rule_changes owner to hojo_it_view;
 
 grant select (approved_at, approved_by, edition_id, ended_at, id, procedure, proposed_at, proposed_by, public_id, reason, refused_at, rule) on rule_lowerings to hojo_it_view;
 create policy it_view_select on rule_lowerings for select to hojo_it_view using (true);
 create view office_it.rule_lowerings as select approved_at, approved_by, edition_id, ended_at, id, procedure, proposed_at, proposed_by, public_id, case when reason is null then null else '＊' end as reason, refused_at, rule from public.rule_lowerings;
 alter view office_it.rule_lowerings owner to hojo_it_view;
+
+grant select (case_id, change_id, comes, procedure, rule, severity) on rule_replay_findings to hojo_it_view;
+create policy it_view_select on rule_replay_findings for select to hojo_it_view using (true);
+create view office_it.rule_replay_findings as select case_id, change_id, comes, procedure, rule, severity from public.rule_replay_findings;
+alter view office_it.rule_replay_findings owner to hojo_it_view;
+
+grant select (asked_at, asked_by, change_id, done, finished_at, total, touched) on rule_replays to hojo_it_view;
+create policy it_view_select on rule_replays for select to hojo_it_view using (true);
+create view office_it.rule_replays as select asked_at, asked_by, change_id, done, finished_at, total, touched from public.rule_replays;
+alter view office_it.rule_replays owner to hojo_it_view;
 
 grant select (committed_at, committed_by, id, input, input_hash, made_at, made_by, name, parameters, programme_id, public_id, result, round_id) on runs to hojo_it_view;
 create policy it_view_select on runs for select to hojo_it_view using (true);

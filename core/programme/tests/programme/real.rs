@@ -1,7 +1,7 @@
 //! The programmes in the repository: clean, and every rule held by an example. Nothing here knows what they say.
 
-use crate::support::{collect, lines};
-use hojo_programme::{SourceFiles, check, load_dir, run_example};
+use crate::support::{lines, whole};
+use hojo_programme::{check, load_dir, run_example};
 use std::path::{Path, PathBuf};
 
 fn editions() -> Vec<PathBuf> {
@@ -14,20 +14,12 @@ fn editions() -> Vec<PathBuf> {
     inner.into_iter().filter(|path| path.join("edition.yaml").is_file()).collect()
 }
 
-fn sources(root: &Path) -> SourceFiles {
-    let mut files = SourceFiles::default();
-    collect(root, root, &mut files);
-    let programme = root.parent().unwrap().join("programme.yaml");
-    files.insert("programme.yaml", &std::fs::read_to_string(programme).unwrap());
-    files
-}
-
 #[test]
 fn every_edition_is_clean_and_no_rule_idle() {
     let editions = editions();
     assert!(!editions.is_empty());
     for root in editions {
-        let files = sources(&root);
+        let files = whole(&root);
         let edition = load_dir(&files).unwrap_or_else(|problems| panic!("{}", lines(&problems)));
         assert_eq!(lines(&check(&edition).errors), "");
         for procedure in edition.procedures.values() {

@@ -1,6 +1,6 @@
 //! The fixture edition, and small editions made of one expression.
 
-use hojo_programme::{Answers, Edition, Facts, Problem, Procedure, Raw, RawRow, SourceFiles, load_dir};
+use hojo_programme::{Answers, Edition, Facts, Problem, Procedure, Raw, RawRow, SourceFiles, join, load_dir};
 use hojo_words::Now;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,6 +24,18 @@ pub fn sources() -> SourceFiles {
     let mut files = SourceFiles::default();
     collect(&root, &root, &mut files);
     files
+}
+
+/// An edition of the repository with the ones it builds on, which lie beside it.
+pub fn whole(folder: &Path) -> SourceFiles {
+    let beside = folder.parent().unwrap();
+    let joined = join(&folder.file_name().unwrap().to_string_lossy(), &mut |code| {
+        let (mut files, folder) = (SourceFiles::default(), beside.join(code));
+        collect(&folder, &folder, &mut files);
+        files.insert("programme.yaml", &std::fs::read_to_string(beside.join("programme.yaml")).unwrap());
+        Ok(files)
+    });
+    joined.unwrap_or_else(|problems| panic!("{}", lines(&problems))).files
 }
 
 pub fn load(files: &SourceFiles) -> Edition {

@@ -1,8 +1,8 @@
 //! Drafts that move to another edition: nothing typed vanishes, and what changed is said.
 
-use crate::support::{FORM, load, procedure, sources, with};
+use crate::support::{FORM, load, procedure, sources, whole, with};
 use hojo_programme::upgrade::typed;
-use hojo_programme::{Again, Answers, Edition, Raw, RawRow, SourceFiles, UpgradeMap, join, upgrade};
+use hojo_programme::{Again, Answers, Edition, Raw, RawRow, UpgradeMap, upgrade};
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -26,13 +26,7 @@ fn complete(answers: &Answers, map: &UpgradeMap) {
 
 fn edition(code: &str) -> Edition {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/shinjigyo-monodukuri");
-    let joined = join(code, &mut |code| {
-        let (mut files, folder) = (SourceFiles::default(), beside.join(code));
-        crate::support::collect(&folder, &folder, &mut files);
-        files.insert("programme.yaml", &std::fs::read_to_string(beside.join("programme.yaml")).unwrap());
-        Ok(files)
-    });
-    load(&joined.unwrap().files)
+    load(&whole(&beside.join(code)))
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! GET: one request with everything that whoever approves it must see; and the form of the newer edition as applicants meet it.
 
-use hojo_access::{Access, allow};
+use hojo_access::{Access, Permission, allow};
 use hojo_case::Refusal;
 use hojo_db::Tx;
 use hojo_web::ui::Shell;
@@ -19,6 +19,8 @@ pub struct Page {
     pub replay: Option<Progress>,
     pub me: StaffId,
     pub may: bool,
+    /// Whoever may not see cases reads numbers only.
+    pub names: bool,
     pub csrf: String,
 }
 
@@ -37,7 +39,15 @@ async fn drawn<A: Access>(cx: &Cx<A>, mut tx: Tx, request: Request) -> Result<Sh
     let between = between(&mut tx, &request.from, &request.to).await?;
     let replay = replay::progress(&mut tx, request.id).await?;
     tx.commit().await?;
-    let page = Page { between, replay, me: me(cx.actor())?, may: may_change(cx.actor()), csrf: cx.csrf(), request };
+    let page = Page {
+        between,
+        replay,
+        me: me(cx.actor())?,
+        may: may_change(cx.actor()),
+        names: cx.actor().holds(Permission::ViewCase),
+        csrf: cx.csrf(),
+        request,
+    };
     Ok(cx
         .page(format!("{}の変更", page.request.round.title), view::request(&page))
         .breadcrumb(vec![("公募要領・交付規程の変更".into(), "/editions".into())])

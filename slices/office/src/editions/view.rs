@@ -147,11 +147,11 @@ fn tried(page: &Page) -> Markup {
             (post_form(&base, &page.csrf, &html! { (ui::buttons(&[ui::button("試行を始める").outline()])) }))
         },
         None => html! { p { "試行していません。" } },
-        Some(p) => found(p, &page.between.to),
+        Some(p) => found(p, &page.between.to, page.names),
     }
 }
 
-fn found(p: &Progress, new: &Edition) -> Markup {
+fn found(p: &Progress, new: &Edition, names: bool) -> Markup {
     let (done, total) = (u64::try_from(p.done).unwrap_or(0), u64::try_from(p.total.max(p.done)).unwrap_or(0));
     let mut table = ui::data_table(
         "指摘が変わる規則",
@@ -166,7 +166,7 @@ fn found(p: &Progress, new: &Edition) -> Markup {
     )
     .empty(html! { p { "指摘が変わる下書きはありません。" } });
     for line in &p.rules {
-        table = table.row(row(line, new));
+        table = table.row(row(line, new, names));
     }
     html! {
         (ui::progress("判定した下書き", done, total))
@@ -176,7 +176,7 @@ fn found(p: &Progress, new: &Edition) -> Markup {
     }
 }
 
-fn row(line: &Line, new: &Edition) -> Vec<Markup> {
+fn row(line: &Line, new: &Edition, names: bool) -> Vec<Markup> {
     let title = new.procedure(&line.procedure).map_or(line.procedure.as_str(), |p| p.title.as_str());
     let severity = match line.severity.as_str() {
         "stop" => "提出できない",
@@ -189,7 +189,7 @@ fn row(line: &Line, new: &Edition) -> Vec<Markup> {
         html! { (severity) },
         html! { @if line.comes { (ui::chip(Tone::Warn, "新しく当てはまる")) } @else { (ui::plain_chip("当てはまらなくなる")) } },
         html! { (ui::number(line.drafts)) },
-        html! { @for (at, (case, name)) in line.cases.iter().enumerate() { @if at > 0 { "、" } a href={ "/cases/" (case) } { (name) } } },
+        html! { @if !names { "―" } @for (at, (case, name)) in line.cases.iter().filter(|_| names).enumerate() { @if at > 0 { "、" } a href={ "/cases/" (case) } { (name) } } },
     ]
 }
 
@@ -220,9 +220,11 @@ mod tests {
             cases: vec![(hojo_words::ids::PublicId::from_uuid(uuid::Uuid::nil()), "甲<社>".into())],
         };
         let p = Progress { total: 20, done: 20, touched: 12, finished: true, rules: vec![line(true), line(false)] };
-        let html = found(&p, &edition).into_string();
+        let html = found(&p, &edition, true).into_string();
         for part in ["新しく当てはまる", "当てはまらなくなる", "12件の下書き", "甲&lt;社&gt;"] {
             assert!(html.contains(part), "{part}: {html}");
         }
+        // Office IT may read definitions, and no applicant's name.
+        assert!(!found(&p, &edition, false).into_string().contains("甲&lt;社&gt;"));
     }
 }

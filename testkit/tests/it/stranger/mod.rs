@@ -342,6 +342,7 @@ const STATES: &[(&str, &str)] = &[
     ("office", "/intake/filings/{filing}/receipt"),
     ("office", "/intake/filings/{filing}/discard"),
     ("office", "/intake/filings/{filing}/withdraw"),
+    ("office", "/intake/filings/{filing}/upgrade"),
     ("office", "/intake/files/{file}"),
     ("office", "/cases/{case}/scans/{file}"),
     // An application is decided by an adoption run; these are of the procedures after it (`procedures/grant.rs`).
