@@ -79,9 +79,9 @@ create policy it_view_select on case_search for select to hojo_it_view using (tr
 create view office_it.case_search as select case_id, case when grams is null then null else '＊' end as grams, key from public.case_search;
 alter view office_it.case_search owner to hojo_it_view;
 
-grant select (applicant_id, applicant_name, assigned_to, changed_at, created_at, due_on, edition_id, filed_at, frame, id, late_since, number, opener, outcome, outcome_label, position, procedure, programme_id, public_id, requested, root_id, round_id, seq, standing, state, title, took_effect_at) on cases to hojo_it_view;
+grant select (applicant_id, applicant_name, assigned_to, changed_at, created_at, due_on, edition_id, filed_at, frame, id, late_since, money, number, opener, outcome, outcome_label, position, procedure, programme_id, public_id, requested, root_id, round_id, seq, standing, state, title, took_effect_at) on cases to hojo_it_view;
 create policy it_view_select on cases for select to hojo_it_view using (true);
-create view office_it.cases as select applicant_id, case when applicant_name is null then null else '＊' end as applicant_name, assigned_to, changed_at, created_at, due_on, edition_id, filed_at, frame, id, late_since, number, opener, outcome, outcome_label, position, procedure, programme_id, public_id, requested, root_id, round_id, seq, standing, case when state is null then null else '＊' end as state, case when title is null then null else '＊' end as title, took_effect_at from public.cases;
+create view office_it.cases as select applicant_id, case when applicant_name is null then null else '＊' end as applicant_name, assigned_to, changed_at, created_at, due_on, edition_id, filed_at, frame, id, late_since, money, number, opener, outcome, outcome_label, position, procedure, programme_id, public_id, requested, root_id, round_id, seq, standing, case when state is null then null else '＊' end as state, case when title is null then null else '＊' end as title, took_effect_at from public.cases;
 alter view office_it.cases owner to hojo_it_view;
 
 grant select (created_at, kind, staff_id) on ceremonies to hojo_it_view;
@@ -123,6 +123,11 @@ grant select (answers, applicant_id, filing_id, saved_at, saved_by, section, ver
 create policy it_view_select on draft_sections for select to hojo_it_view using (true);
 create view office_it.draft_sections as select case when answers is null then null else '＊' end as answers, applicant_id, filing_id, saved_at, saved_by, section, version from public.draft_sections;
 alter view office_it.draft_sections owner to hojo_it_view;
+
+grant select (at, case_id, filing_id, from_edition, map, moved_by, programme_id, round_id, to_edition) on draft_upgrades to hojo_it_view;
+create policy it_view_select on draft_upgrades for select to hojo_it_view using (true);
+create view office_it.draft_upgrades as select at, case_id, filing_id, from_edition, case when map is null then null else '＊' end as map, moved_by, programme_id, round_id, to_edition from public.draft_upgrades;
+alter view office_it.draft_upgrades owner to hojo_it_view;
 
 grant select (applicant_id, approved, case_id, decided_at, decided_by, from_day, id, key, programme_id, proposed_at, proposed_by, public_id, reason, round_id, title, to_day) on due_moves to hojo_it_view;
 create policy it_view_select on due_moves for select to hojo_it_view using (true);

@@ -69,7 +69,8 @@ fn view(row: &CaseRow, dossier: &Dossier, ready: &Ready<'_>, typed: &Posted, cx:
 
 /// Only what competes for adoption is excluded from it; later procedures are decided, whatever is found.
 fn may_exclude(row: &CaseRow, dossier: &Dossier, cx: &Cx<allow::CheckFiling>) -> bool {
-    cx.actor().holds_in(Permission::ExcludeCase, row.round) && dossier.procedure.flow.letter(Outcome::EXCLUDED.code()).is_some()
+    cx.actor().holds_in(Permission::ExcludeCase, row.round)
+        && dossier.procedure.flow.letter(Outcome::EXCLUDED.code()).is_some()
 }
 
 fn form(row: &CaseRow, ready: &Ready<'_>, typed: &Posted, csrf: &str, may_exclude: bool) -> Markup {

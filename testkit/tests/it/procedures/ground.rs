@@ -171,7 +171,12 @@ pub async fn colleague(world: &World, login: &str) -> Actor {
     let row: (uuid::Uuid, String) =
         sqlx::query_as("select id, name from staff where login = $1").bind(login).fetch_one(&mut db).await.unwrap();
     db.close().await.unwrap();
-    Actor::Staff(Staff { staff: StaffId(row.0), name: row.1, permissions: Permission::ALL.iter().copied().collect() })
+    Actor::Staff(Staff {
+        staff: StaffId(row.0),
+        name: row.1,
+        permissions: Permission::ALL.iter().copied().collect(),
+        limits: hojo_access::Limits::default(),
+    })
 }
 
 /// Types what the office found into a run of its own motion.
