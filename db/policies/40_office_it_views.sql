@@ -14,6 +14,11 @@ create policy it_view_select on access_log for select to hojo_it_view using (tru
 create view office_it.access_log as select actor_id, actor_kind, case when actor_name is null then null else '＊' end as actor_name, case when address is null then null else '＊' end as address, applicant_id, at, case_id, id, permission, request_id, site, xid from public.access_log;
 alter view office_it.access_log owner to hojo_it_view;
 
+grant select (applicant_id, at, case_id, issuer, sub) on account_handovers to hojo_it_view;
+create policy it_view_select on account_handovers for select to hojo_it_view using (true);
+create view office_it.account_handovers as select applicant_id, at, case_id, issuer, case when sub is null then null else '＊' end as sub from public.account_handovers;
+alter view office_it.account_handovers owner to hojo_it_view;
+
 grant select (account_id, claims, taken_at) on account_snapshots to hojo_it_view;
 create policy it_view_select on account_snapshots for select to hojo_it_view using (true);
 create view office_it.account_snapshots as select account_id, case when claims is null then null else '＊' end as claims, taken_at from public.account_snapshots;
@@ -33,6 +38,11 @@ grant select (environment, id, kind, name, place, public_id, range, set_at, set_
 create policy it_view_select on allowed_networks for select to hojo_it_view using (true);
 create view office_it.allowed_networks as select environment, id, kind, name, place, public_id, range, set_at, set_by, valid_from, valid_until, vpn, withdrawn_at, withdrawn_by from public.allowed_networks;
 alter view office_it.allowed_networks owner to hojo_it_view;
+
+grant select (applicant_id, at, before, case_id, receipt, told) on applicant_changes to hojo_it_view;
+create policy it_view_select on applicant_changes for select to hojo_it_view using (true);
+create view office_it.applicant_changes as select applicant_id, at, case when before is null then null else '＊' end as before, case_id, receipt, case when told is null then null else '＊' end as told from public.applicant_changes;
+alter view office_it.applicant_changes owner to hojo_it_view;
 
 grant select (corporate_number, created_at, id, kind, name, public_id) on applicants to hojo_it_view;
 create policy it_view_select on applicants for select to hojo_it_view using (true);
@@ -54,14 +64,19 @@ create policy it_view_select on branches for select to hojo_it_view using (true)
 create view office_it.branches as select bank_code, code, half, kana, key, name from public.branches;
 alter view office_it.branches owner to hojo_it_view;
 
+grant select (applicant_id, case_id, name, programme_id, receipt, round_id, until) on case_holders to hojo_it_view;
+create policy it_view_select on case_holders for select to hojo_it_view using (true);
+create view office_it.case_holders as select applicant_id, case_id, case when name is null then null else '＊' end as name, programme_id, receipt, round_id, until from public.case_holders;
+alter view office_it.case_holders owner to hojo_it_view;
+
 grant select (case_id, grams, key) on case_search to hojo_it_view;
 create policy it_view_select on case_search for select to hojo_it_view using (true);
 create view office_it.case_search as select case_id, case when grams is null then null else '＊' end as grams, key from public.case_search;
 alter view office_it.case_search owner to hojo_it_view;
 
-grant select (applicant_id, applicant_name, assigned_to, changed_at, created_at, due_on, edition_id, filed_at, frame, id, late_since, number, outcome, position, programme_id, public_id, requested, round_id, seq, state, title) on cases to hojo_it_view;
+grant select (applicant_id, applicant_name, assigned_to, changed_at, created_at, due_on, edition_id, filed_at, frame, id, late_since, number, opener, outcome, outcome_label, position, procedure, programme_id, public_id, requested, root_id, round_id, seq, standing, state, title, took_effect_at) on cases to hojo_it_view;
 create policy it_view_select on cases for select to hojo_it_view using (true);
-create view office_it.cases as select applicant_id, case when applicant_name is null then null else '＊' end as applicant_name, assigned_to, changed_at, created_at, due_on, edition_id, filed_at, frame, id, late_since, number, outcome, position, programme_id, public_id, requested, round_id, seq, case when state is null then null else '＊' end as state, case when title is null then null else '＊' end as title from public.cases;
+create view office_it.cases as select applicant_id, case when applicant_name is null then null else '＊' end as applicant_name, assigned_to, changed_at, created_at, due_on, edition_id, filed_at, frame, id, late_since, number, opener, outcome, outcome_label, position, procedure, programme_id, public_id, requested, root_id, round_id, seq, standing, case when state is null then null else '＊' end as state, case when title is null then null else '＊' end as title, took_effect_at from public.cases;
 alter view office_it.cases owner to hojo_it_view;
 
 grant select (created_at, kind, staff_id) on ceremonies to hojo_it_view;
@@ -103,6 +118,21 @@ grant select (answers, applicant_id, filing_id, saved_at, saved_by, section, ver
 create policy it_view_select on draft_sections for select to hojo_it_view using (true);
 create view office_it.draft_sections as select case when answers is null then null else '＊' end as answers, applicant_id, filing_id, saved_at, saved_by, section, version from public.draft_sections;
 alter view office_it.draft_sections owner to hojo_it_view;
+
+grant select (applicant_id, approved, case_id, decided_at, decided_by, from_day, id, key, programme_id, proposed_at, proposed_by, public_id, reason, round_id, title, to_day) on due_moves to hojo_it_view;
+create policy it_view_select on due_moves for select to hojo_it_view using (true);
+create view office_it.due_moves as select applicant_id, approved, case_id, decided_at, decided_by, from_day, id, key, programme_id, proposed_at, proposed_by, public_id, case when reason is null then null else '＊' end as reason, round_id, title, to_day from public.due_moves;
+alter view office_it.due_moves owner to hojo_it_view;
+
+grant select (applicant_id, case_id, due_on, key, met, moved_from, obligation, opens_on, otherwise, procedure, programme_id, refreshed_at, reminders, round_id, title) on dues to hojo_it_view;
+create policy it_view_select on dues for select to hojo_it_view using (true);
+create view office_it.dues as select applicant_id, case_id, due_on, key, met, moved_from, obligation, opens_on, otherwise, procedure, programme_id, refreshed_at, reminders, round_id, title from public.dues;
+alter view office_it.dues owner to hojo_it_view;
+
+grant select (applicant_id, at, case_id, key, kind, on_day, programme_id, round_id) on dues_reminded to hojo_it_view;
+create policy it_view_select on dues_reminded for select to hojo_it_view using (true);
+create view office_it.dues_reminded as select applicant_id, at, case_id, key, kind, on_day, programme_id, round_id from public.dues_reminded;
+alter view office_it.dues_reminded owner to hojo_it_view;
 
 grant select (email, id, name, phone, public_id, set_at, set_by, turn, withdrawn_at) on duty_contacts to hojo_it_view;
 create policy it_view_select on duty_contacts for select to hojo_it_view using (true);
