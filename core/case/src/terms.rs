@@ -6,6 +6,8 @@ use hojo_programme::{Effect, Flow, Procedure, Source, StepKind, Term, TermUnit};
 use hojo_words::BusinessCalendar;
 use time::OffsetDateTime;
 
+use crate::outcome::Outcome;
+
 /// The terms one case is decided under.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Terms {
@@ -100,7 +102,10 @@ fn outcomes(flow: &Flow) -> BTreeMap<String, OutcomeTerms> {
         let said = flow.outcomes.get(code);
         let effects = flow.effects.get(code).map(Vec::as_slice).unwrap_or_default();
         let decided = |effect: &Effect| match effect {
-            Effect::Amount { from, .. } => *from == Source::Decided || step.through_simulation,
+            // Through a simulation the adoption alone decides an amount, from whatever field its edition takes it.
+            Effect::Amount { from, .. } => {
+                *from == Source::Decided || (step.through_simulation && code == Outcome::ADOPTED.code())
+            }
             Effect::Post { from, .. } => *from == Source::Decided,
             Effect::Claim { .. } => true,
             _ => false,

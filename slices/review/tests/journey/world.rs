@@ -160,6 +160,8 @@ impl World {
         answers.set("name", Raw::from(name));
         answers.set("representative", Raw::from("見本 太郎"));
         answers.set("prefecture", Raw::from("13"));
+        // What the filing says is what is asked for, and decided.
+        answers.set("request_less", Raw::from(requested.to_string().as_str()));
         let (applicant, case, filing, public_id) = (random::key(), random::key(), random::key(), random::public_id());
         let mut tx = self.setup.begin_setup().await.unwrap();
         sqlx::query("insert into applicants (id, public_id, kind, corporate_number, name) values ($1, $2, 'corporation', $3, $4)")
