@@ -56,7 +56,23 @@ impl LifeView {
 /// A decision as [`Tx::take_effect`] finds it among the events.
 struct Taken<'t> {
     run: &'t CaseRow,
-    event: &'t Event,
+    outcome: &'t hojo_case::Outcome,
+    amount: Option<i64>,
+    label: &'t str,
+}
+
+impl<'t> Taken<'t> {
+    fn of(run: &'t CaseRow, events: &'t [Event]) -> Option<Self> {
+        let decided = events.iter().find_map(|event| match event {
+            Event::Decided { outcome, amount, label, .. } => Some(Self { run, outcome, amount: *amount, label }),
+            _ => None,
+        });
+        // 審査対象外: the check that settles it is the decision.
+        let excluded = run.case.outcome.as_ref().filter(|outcome| **outcome == hojo_case::Outcome::EXCLUDED);
+        let check = |e: &Event| matches!(e, Event::FirstCheckFinished { .. } | Event::SecondCheckFinished { .. });
+        let settled = excluded.filter(|_| events.iter().any(check));
+        decided.or_else(|| settled.map(|outcome| Self { run, outcome, amount: None, label: outcome.label() }))
+    }
 }
 
 impl Tx {
@@ -151,12 +167,8 @@ impl Tx {
         events: &[Event],
         audit: &Audit,
     ) -> Result<Option<CaseRow>, DbError> {
-        let Some(taken) = events.iter().find(|e| matches!(e, Event::Decided { .. })).map(|event| Taken { run, event })
-        else {
-            return Ok(None);
-        };
-        let Event::Decided { outcome, amount, label, .. } = taken.event else { return Ok(None) };
-        let changes = self.would_change(taken.run, outcome.code(), *amount).await?;
+        let Some(Taken { run, outcome, amount, label }) = Taken::of(run, events) else { return Ok(None) };
+        let changes = self.would_change(run, outcome.code(), amount).await?;
         let changes = changes.map_err(|refusal| DbError::Unlawful(Box::new(refusal)))?;
         let Some(changes) = changes else { return Ok(None) };
         let root = self.root_of(run).await?;
@@ -166,7 +178,7 @@ impl Tx {
             title: edition.procedure(&run.procedure).map(|p| p.title.clone()).unwrap_or_default(),
             receipt: run.number.clone().unwrap_or_default(),
             outcome: outcome.clone(),
-            label: label.clone(),
+            label: label.to_owned(),
             changes: changes.clone(),
         };
         let next = self.tell_life(permit, &root, event).await?;

@@ -1,6 +1,7 @@
 //! What is owed: reminders that go once, dates moved by two people, the list and its file, progress without names.
 
 use hojo_testkit::World;
+use hojo_testkit::steps::{self, Result1};
 use hojo_words::jst;
 use sqlx::Row;
 use time::{Date, Duration};
@@ -186,6 +187,24 @@ async fn a_date_is_moved_by_two_people_and_the_reminders_go_with_it() {
     assert!(!progress.has(&name));
     assert!(operator.go("/progress").await.unwrap().status.as_u16() >= 400);
     drop(db);
+    world.end().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_that_two_people_exclude_ends_its_case() {
+    let world = World::new().await;
+    let filed = world.submitted(1).await.unwrap();
+    let (one, two) = (world.staff("manager1").await.unwrap(), world.staff("manager2").await.unwrap());
+    steps::first_check(&one, filed.case, Result1::Excluded { reason: "対象外の事業" }).await.unwrap();
+    let mut db = world.superuser().await.unwrap();
+    let standing = "select standing from cases where root_id is null";
+    let before: String = sqlx::query(standing).fetch_one(&mut db).await.unwrap().get(0);
+    assert_eq!(before, "", "one person alone excludes nobody");
+    steps::second_check(&two, filed.case, None).await.unwrap();
+    let after: String = sqlx::query(standing).fetch_one(&mut db).await.unwrap().get(0);
+    assert_eq!(after, "not_adopted");
+    drop(db);
+    world.drain().await.unwrap();
     world.end().await.unwrap();
 }
 
