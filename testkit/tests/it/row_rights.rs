@@ -35,7 +35,9 @@ impl Probe {
         }
         let none = || ("none", String::new(), String::new());
         let mut sessions = BTreeMap::new();
-        for role in ["hojo_gate", "hojo_public", "hojo_setup", "hojo_worker", "hojo_it_view"] {
+        for role in
+            ["hojo_gate", "hojo_public", "hojo_setup", "hojo_worker", "hojo_it_view", "hojo_mover", "hojo_handover"]
+        {
             sessions.insert(role.to_owned(), vec![none()]);
         }
         let own = |name, id: &String| (name, id.clone(), id.clone());

@@ -107,7 +107,8 @@ fn with_one_more() -> SourceFiles {
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect()
     };
     let editions: Vec<PathBuf> = folders(&programmes).iter().flat_map(|programme| folders(programme)).collect();
-    let root = editions.into_iter().find(|path| path.join("edition.yaml").is_file()).unwrap();
+    // A large one, whose cases live on after their application.
+    let root = editions.into_iter().find(|path| path.join("procedures/application").is_dir()).unwrap();
     let mut files = SourceFiles::default();
     collect(&root, &root, &mut files);
     let programme = std::fs::read_to_string(root.parent().unwrap().join("programme.yaml")).unwrap();
