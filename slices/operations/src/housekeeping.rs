@@ -72,44 +72,50 @@ pub async fn housekeeping(db: &Db) -> Result<Tidied, DbError> {
 
 async fn batch(db: &Db) -> Result<Tidied, DbError> {
     let mut tx = db.begin(&Actor::Worker, Mode::Write).await?;
+    let now = tx.now().await?.utc();
     // Dead jobs stay: they wait for a person.
     let jobs = sqlx::query!(
         "delete from jobs where id in (
-             select id from jobs where state = 'done' and finished_at < clock_timestamp() - make_interval(days => $1) limit $2)",
+             select id from jobs where state = 'done' and finished_at < $3::timestamptz - make_interval(days => $1) limit $2)",
         DONE_JOBS_DAYS,
-        BATCH
+        BATCH,
+        now,
     )
     .execute(tx.sql())
     .await?;
     let sessions = sqlx::query!(
         "delete from sessions where id in (
-             select id from sessions where least(ended_at, expires_at) < clock_timestamp() - make_interval(days => $1) limit $2)",
+             select id from sessions where least(ended_at, expires_at) < $3::timestamptz - make_interval(days => $1) limit $2)",
         ENDED_SESSIONS_DAYS,
-        BATCH
+        BATCH,
+        now,
     )
     .execute(tx.sql())
     .await?;
     let sign_ins = sqlx::query!(
         "delete from sign_ins where state_hash in (
-             select state_hash from sign_ins where created_at < clock_timestamp() - make_interval(days => $1) limit $2)",
+             select state_hash from sign_ins where created_at < $3::timestamptz - make_interval(days => $1) limit $2)",
         SIGN_INS_DAYS,
-        BATCH
+        BATCH,
+        now,
     )
     .execute(tx.sql())
     .await?;
     let ceremonies = sqlx::query!(
         "delete from ceremonies where token_hash in (
-             select token_hash from ceremonies where created_at < clock_timestamp() - make_interval(days => $1) limit $2)",
+             select token_hash from ceremonies where created_at < $3::timestamptz - make_interval(days => $1) limit $2)",
         SIGN_INS_DAYS,
-        BATCH
+        BATCH,
+        now,
     )
     .execute(tx.sql())
     .await?;
     let links = sqlx::query!(
         "delete from spent_links where hash in (
-             select hash from spent_links where expires_at < clock_timestamp() - make_interval(days => $1) limit $2)",
+             select hash from spent_links where expires_at < $3::timestamptz - make_interval(days => $1) limit $2)",
         SIGN_INS_DAYS,
-        BATCH
+        BATCH,
+        now,
     )
     .execute(tx.sql())
     .await?;
