@@ -68,12 +68,12 @@ test("申請者：開けないファイルは理由とともに断られる", as
   await company.go(`${told("filing")}/sections/attachments`, "filled");
   const slot = company.page.locator('main [data-field="att_supplement"]');
   await slot.locator('input[type="file"]').setInputFiles(disguised);
-  await slot.getByText("受け取れません").waitFor();
+  await slot.getByText("受け取れません", { exact: true }).waitFor();
   const reason = await slot.locator(".files__reason").innerText();
   assert.match(reason, /PDF/, reason);
   await company.look("refused");
   await slot.locator('input[type="file"]').setInputFiles(pdfFile("補足資料.pdf"));
-  await slot.getByText("受け取りました").waitFor();
+  await slot.getByText("受け取りました", { exact: true }).waitFor();
 });
 
 test("申請者：二つ目のタブは知らされ、何も上書きされない", async () => {
@@ -134,9 +134,9 @@ test("申請者：入力内容を確認し、提出して受付番号を得る",
 });
 
 test("申請者：控えのPDFと、申請の状況を見る", async () => {
-  await company.eventually("申請書の控え（PDF）を開く");
+  await company.eventually("提出した内容の控え（PDF）を開く");
   await company.look("with copy");
-  const href = await company.page.getByRole("link", { name: /申請書の控え/ }).getAttribute("href");
+  const href = await company.page.getByRole("link", { name: /提出した内容の控え/ }).getAttribute("href");
   mustBePdf(await download(company, href ?? ""));
   await company.follow("申請の状況を見る");
   story.case = company.path();

@@ -58,8 +58,8 @@ test("スクリプトなし：確認して提出し、控えのPDFを得る", as
   await company.page.locator('main [name="declare"]').check();
   await company.press("提出する");
   await company.reads("申請を受け付けました", "受付番号");
-  await company.eventually("申請書の控え（PDF）を開く");
-  const href = await company.page.getByRole("link", { name: /申請書の控え/ }).getAttribute("href");
+  await company.eventually("提出した内容の控え（PDF）を開く");
+  const href = await company.page.getByRole("link", { name: /提出した内容の控え/ }).getAttribute("href");
   mustBePdf(await download(company, href ?? ""));
   await company.leave();
 });

@@ -151,7 +151,7 @@ pub async fn fill_in(world: &World, who: &Applicant, filing: PublicId) -> Answer
     for (field, days) in [("project_start", 30), ("project_end", 270)] {
         answers.set(field, text(&(today + time::Duration::days(days)).to_string()));
     }
-    answers.set("employees_now", text(&desk.facts.text("filed.application.employees").unwrap_or("10").to_owned()));
+    answers.set("employees_now", text(desk.facts.text("filed.application.employees").unwrap_or("10")));
     answers.set("announced_ways", Raw::Many(vec!["document".into()]));
     for field in ["fund_own", "fund_loan", "fund_other"] {
         answers.set(field, text("0"));
