@@ -7,6 +7,7 @@ mod assets;
 mod barred;
 mod cookie;
 mod csrf;
+pub mod csv;
 mod cx;
 mod fault;
 pub mod handover;

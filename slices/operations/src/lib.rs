@@ -4,7 +4,6 @@
 //! Kept honest by the tests beside each view and by `tests/it`, which tidies a real database.
 
 mod address;
-mod csv;
 mod day;
 pub mod direct;
 mod doors;

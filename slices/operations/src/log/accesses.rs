@@ -3,7 +3,7 @@
 use hojo_access::{Permission, allow};
 use hojo_db::{Outcome, Tx};
 use hojo_web::ui::{self, Holds, column, data_table};
-use hojo_web::{Cx, Fault, Markup, Posted, Reply, html};
+use hojo_web::{Cx, Fault, Markup, Posted, Reply, csv, html};
 use hojo_words::ids::PublicId;
 use serde_json::json;
 use time::{Date, OffsetDateTime};
@@ -13,7 +13,6 @@ use super::filter::{Filter, Span};
 use super::view::{self, Fields};
 use super::{MOST, PAGE, cut, tabs};
 use crate::address::Cursor;
-use crate::csv::Csv;
 use crate::doors::Doors;
 
 /// One line.
@@ -143,9 +142,8 @@ fn case(l: &Line, doors: Doors) -> Markup {
 const HEAD: [&str; 8] = ["日時", "サイト", "見た人", "権限", "受付番号", "事業者", "接続元", "要求番号"];
 
 fn file(lines: &[Line]) -> Vec<u8> {
-    let mut csv = Csv::new(&HEAD);
-    for l in lines {
-        csv.row([
+    let rows = lines.iter().map(|l| {
+        vec![
             ui::date_time_seconds(l.at),
             view::site(&l.site).to_owned(),
             l.actor_name.clone(),
@@ -154,12 +152,9 @@ fn file(lines: &[Line]) -> Vec<u8> {
             l.applicant_name.clone().unwrap_or_default(),
             l.address.clone(),
             l.request_id.clone(),
-        ]);
-    }
-    if let Some(last) = cut(lines.len()) {
-        csv.row(last);
-    }
-    csv.bytes()
+        ]
+    });
+    csv::file(&HEAD, rows.chain(cut(lines.len())))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use hojo_access::{Permission, allow};
 use hojo_db::{Outcome, Tx};
 use hojo_web::ui::{self, Holds, Tone, column, data_table};
-use hojo_web::{Cx, Fault, Markup, Posted, Reply, html};
+use hojo_web::{Cx, Fault, Markup, Posted, Reply, csv, html};
 use serde_json::{Value, json};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -13,7 +13,6 @@ use super::view::{self, Fields};
 use super::words::words;
 use super::{MOST, PAGE, cut, object, tabs};
 use crate::address::Cursor;
-use crate::csv::Csv;
 use crate::doors::Doors;
 
 /// One line.
@@ -208,9 +207,8 @@ fn outcome(code: &str) -> Markup {
 const HEAD: [&str; 9] = ["日時", "サイト", "人", "操作", "対象", "結果", "内容", "接続元", "要求番号"];
 
 fn file(lines: &[Line]) -> Vec<u8> {
-    let mut csv = Csv::new(&HEAD);
-    for l in lines {
-        csv.row([
+    let rows = lines.iter().map(|l| {
+        vec![
             ui::date_time_seconds(l.at),
             view::site(&l.site).to_owned(),
             l.actor_name.clone(),
@@ -220,12 +218,9 @@ fn file(lines: &[Line]) -> Vec<u8> {
             words(&l.detail),
             l.address.clone(),
             l.request_id.clone(),
-        ]);
-    }
-    if let Some(last) = cut(lines.len()) {
-        csv.row(last);
-    }
-    csv.bytes()
+        ]
+    });
+    csv::file(&HEAD, rows.chain(cut(lines.len())))
 }
 
 #[cfg(test)]

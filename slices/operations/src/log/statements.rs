@@ -3,7 +3,7 @@
 use hojo_access::{Permission, allow};
 use hojo_db::{Outcome, Tx};
 use hojo_web::ui::{self, Holds, column, data_table};
-use hojo_web::{Cx, Fault, Markup, Posted, Reply, html};
+use hojo_web::{Cx, Fault, Markup, Posted, Reply, csv, html};
 use serde_json::json;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -12,7 +12,6 @@ use super::filter::{Filter, Span};
 use super::view::{self, Fields};
 use super::{MOST, PAGE, cut, tabs};
 use crate::address::Cursor;
-use crate::csv::Csv;
 
 /// One statement.
 #[derive(Clone, Debug)]
@@ -104,21 +103,13 @@ fn table(lines: &[Line]) -> Markup {
     html! { (table) }
 }
 
+const HEAD: [&str; 5] = ["日時", "人", "接続用の名前", "実行した文", "接続元"];
+
 fn file(lines: &[Line]) -> Vec<u8> {
-    let mut csv = Csv::new(&["日時", "人", "接続用の名前", "実行した文", "接続元"]);
-    for l in lines {
-        csv.row([
-            ui::date_time_seconds(l.at),
-            l.person.clone(),
-            l.login.clone(),
-            l.statement.clone(),
-            l.address.clone(),
-        ]);
-    }
-    if let Some(last) = cut(lines.len()) {
-        csv.row(last);
-    }
-    csv.bytes()
+    let rows = lines.iter().map(|l| {
+        vec![ui::date_time_seconds(l.at), l.person.clone(), l.login.clone(), l.statement.clone(), l.address.clone()]
+    });
+    csv::file(&HEAD, rows.chain(cut(lines.len())))
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 use hojo_access::{Permission, allow};
 use hojo_db::Outcome;
 use hojo_web::ui::{self, Tone};
-use hojo_web::{Cx, Fault, Posted, Reply};
+use hojo_web::{Cx, Fault, Posted, Reply, csv};
 use serde_json::json;
 use time::Duration;
 
 use super::filter::{Filter, SOON_DAYS};
+use super::rows;
 use super::view::{self, Around};
-use super::{csv, rows};
 use crate::common::me;
 
 /// Rows on one page.
@@ -90,5 +90,5 @@ pub async fn export(cx: Cx<allow::ExportCases>, posted: Posted) -> Result<Reply,
         ]
     });
     let name = format!("義務と期限_{}.csv", ui::date(today).replace('/', ""));
-    Ok(Reply::download(csv::file(&HEAD, told).into(), "text/csv; charset=utf-8", &name))
+    Ok(csv::download(&name, &HEAD, told))
 }

@@ -1,6 +1,5 @@
 //! 義務: who owes what by when, moved due dates, and reminders that go once.
 
-mod csv;
 mod filter;
 mod list;
 mod moving;

@@ -1,7 +1,6 @@
 //! Small things several pages of this slice need.
 
 mod address;
-pub mod csv;
 mod record;
 mod round;
 

@@ -2,13 +2,13 @@
 
 use hojo_access::{Permission, allow};
 use hojo_db::Outcome;
-use hojo_web::{Cx, Fault, Posted, Reply, ui};
+use hojo_web::{Cx, Fault, Posted, Reply, csv, ui};
 use serde_json::json;
 
 use super::filter::Filter;
 use super::rows::Scored;
 use super::show::ranked;
-use crate::common::{csv, pick, points};
+use crate::common::{pick, points};
 
 const HEAD: [&str; 15] = [
     "順位",
@@ -37,9 +37,8 @@ pub async fn export(cx: Cx<allow::ViewScores>, posted: Posted) -> Result<Reply, 
     let what = json!({ "round": round.public_id, "rows": lines.len(), "filter": filter.address(0) });
     tx.log_operation(&cx.audit(), Permission::ViewScores, "ranking", Outcome::Done, what).await?;
     tx.commit().await?;
-    let bytes = csv::file(&HEAD, lines.iter().map(|(rank, c)| cells(*rank, c)));
     let name = format!("採点順位_{}.csv", ui::date(today).replace('/', ""));
-    Ok(Reply::download(bytes.into(), "text/csv; charset=utf-8", &name))
+    Ok(csv::download(&name, &HEAD, lines.iter().map(|(rank, c)| cells(*rank, c))))
 }
 
 fn cells(rank: Option<u32>, c: &Scored) -> Vec<String> {

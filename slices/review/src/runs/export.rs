@@ -3,12 +3,12 @@
 use hojo_access::{Permission, allow};
 use hojo_db::Outcome;
 use hojo_selection::{Ranked, RunCase};
-use hojo_web::{Cx, Fault, Posted, Reply};
+use hojo_web::{Cx, Fault, Posted, Reply, csv};
 use serde_json::json;
 
 use super::show::by_key;
 use super::store;
-use crate::common::{csv, points};
+use crate::common::points;
 
 const HEAD: [&str; 17] = [
     "順位",
@@ -40,7 +40,7 @@ pub async fn export(cx: Cx<allow::ViewScores>, _: Posted) -> Result<Reply, Fault
     let cases = by_key(&run);
     let rows = run.result.lines.iter().filter_map(|l| Some(cells(l, cases.get(l.key.as_str())?)));
     let name = format!("採択シミュレーション_{}.csv", run.name);
-    Ok(Reply::download(csv::file(&HEAD, rows).into(), "text/csv; charset=utf-8", &name))
+    Ok(csv::download(&name, &HEAD, rows))
 }
 
 fn cells(line: &Ranked, c: &RunCase) -> Vec<String> {
