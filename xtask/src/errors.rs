@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::ensure;
 
 /// How a refusal is made: the words before its code, and what follows the code.
-const MAKERS: &[&str] = &["Refusal::new(", "refused(", "BadRequest {"];
+const MAKERS: &[&str] = &["Refusal::new(", "refused(", "refuse(", "wrong(", "BadRequest {"];
 
 struct Entry {
     message: String,

@@ -50,6 +50,7 @@ pub fn run(root: &Path) -> anyhow::Result<()> {
         problems.push(format!("{} is not up to date: run `cargo xtask it-views`", crate::it_views::FILE));
     }
     evidence(root, &files, &mut problems)?;
+    decisions(&files, &mut problems);
     if problems.is_empty() {
         return Ok(());
     }
@@ -235,6 +236,17 @@ fn forbidden(file: &str, text: &str, problems: &mut Vec<String>) {
     }
     if text.contains("-----BEGIN PRIVATE KEY") || text.contains("-----BEGIN RSA PRIVATE KEY") {
         problems.push(format!("{file}: holds a private key"));
+    }
+}
+
+/// A decision is cited by its number, so two must not share one.
+fn decisions(files: &[String], problems: &mut Vec<String>) {
+    let mut numbers = BTreeMap::new();
+    for file in files {
+        let Some(number) = file.strip_prefix("docs/decisions/").and_then(|name| name.split('-').next()) else { continue };
+        if let Some(other) = numbers.insert(number, file) {
+            problems.push(format!("{file} has the number of {other}"));
+        }
     }
 }
 
