@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use hojo_case::check;
-use hojo_programme::{Edition, Joined, Problem, SourceFiles, diagram, diff, join, load_dir};
+use hojo_programme::{Edition, Joined, Problem, SourceFiles, diagram, diff, join, load_dir, manual};
 
 use crate::config::Config;
 use crate::publish;
@@ -18,6 +18,8 @@ pub enum Command {
     Diff { from: PathBuf, to: PathBuf },
     /// Draw the flow of each procedure as Mermaid.
     Diagram { edition: PathBuf },
+    /// Write the manual of its procedures as Markdown.
+    Manual { edition: PathBuf },
     /// Store an edition that no round runs on yet; the office puts it in force on its rules desk.
     Store(publish::StoreArgs),
     /// Store an edition and open a round under it.
@@ -38,6 +40,10 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
         Command::Check(args) => check_all(&args),
         Command::Diff { from, to } => print_diff(&load(&from)?, &load(&to)?),
         Command::Diagram { edition } => print_diagrams(&load(&edition)?),
+        Command::Manual { edition } => {
+            print!("{}", manual(&load(&edition)?));
+            Ok(())
+        }
         Command::Store(args) => publish::store(config, args).await,
         Command::Publish(args) => publish::run(config, args).await,
     }

@@ -120,7 +120,7 @@ begin
     perform pg_temp.allow('hojo_staff', array['rule_replays'], 'select, insert', somebody);
     perform pg_temp.allow('hojo_staff', array['rule_replay_findings'], 'select, insert', its_case);
     perform pg_temp.allow('hojo_staff', array['draft_upgrades'], 'select, insert', here);
-    perform pg_temp.allow('hojo_applicant', array['draft_upgrades'], 'select, insert', 'filing_id in (select f.id from filings f where f.applicant_id = ' || me || ')');
+    perform pg_temp.allow('hojo_applicant', array['draft_upgrades'], 'select, insert', own);
     perform pg_temp.allow('hojo_worker', array['rule_changes'], 'select, update (activated_at, rolled)', 'true');
     perform pg_temp.allow('hojo_worker', array['rounds'], 'update (edition_id, drafts)', 'true');
     perform pg_temp.allow('hojo_worker', array['rule_replays', 'rule_replay_findings'], 'select, insert, update', 'true');
@@ -219,7 +219,7 @@ begin
     perform pg_temp.allow('hojo_gate', array['account_handovers'], 'select', 'true');
 
     -- What 22_lives.sql needs to move a case, rename a company, hand over an account: column by column.
-    perform pg_temp.allow('hojo_mover', array['cases', 'filings', 'draft_sections', 'submissions', 'files', 'events', 'letters', 'remarks', 'dues'], 'select, update (applicant_id)', 'true');
+    perform pg_temp.allow('hojo_mover', array['cases', 'filings', 'draft_sections', 'submissions', 'files', 'events', 'letters', 'remarks', 'dues', 'draft_upgrades'], 'select, update (applicant_id)', 'true');
     grant update (applicant_name, opener) on cases to hojo_mover;
     perform pg_temp.allow('hojo_mover', array['applicants'], 'select, insert, update (name)', 'true');
     perform pg_temp.allow('hojo_mover', array['accounts'], 'select, update (closed_at)', 'true');

@@ -22,6 +22,7 @@ begin
     update events set applicant_id = successor where applicant_id = former.applicant_id and case_id in (select id from cases where id = root or root_id = root);
     update letters set applicant_id = successor where applicant_id = former.applicant_id and case_id in (select id from cases where id = root or root_id = root);
     update remarks set applicant_id = successor where applicant_id = former.applicant_id and case_id in (select id from cases where id = root or root_id = root);
+    update draft_upgrades set applicant_id = successor where applicant_id = former.applicant_id and case_id in (select id from cases where id = root or root_id = root);
     update dues set applicant_id = successor where case_id = root;
     update cases set applicant_id = successor, applicant_name = named where id = root or root_id = root;
 end $$;

@@ -124,9 +124,9 @@ create policy it_view_select on draft_sections for select to hojo_it_view using 
 create view office_it.draft_sections as select case when answers is null then null else '＊' end as answers, applicant_id, filing_id, saved_at, saved_by, section, version from public.draft_sections;
 alter view office_it.draft_sections owner to hojo_it_view;
 
-grant select (at, case_id, filing_id, from_edition, map, moved_by, programme_id, round_id, to_edition) on draft_upgrades to hojo_it_view;
+grant select (applicant_id, at, case_id, filing_id, from_edition, map, moved_by, programme_id, round_id, to_edition) on draft_upgrades to hojo_it_view;
 create policy it_view_select on draft_upgrades for select to hojo_it_view using (true);
-create view office_it.draft_upgrades as select at, case_id, filing_id, from_edition, case when map is null then null else '＊' end as map, moved_by, programme_id, round_id, to_edition from public.draft_upgrades;
+create view office_it.draft_upgrades as select applicant_id, at, case_id, filing_id, from_edition, case when map is null then null else '＊' end as map, moved_by, programme_id, round_id, to_edition from public.draft_upgrades;
 alter view office_it.draft_upgrades owner to hojo_it_view;
 
 grant select (applicant_id, approved, case_id, decided_at, decided_by, from_day, id, key, programme_id, proposed_at, proposed_by, public_id, reason, round_id, title, to_day) on due_moves to hojo_it_view;

@@ -243,7 +243,9 @@ fn forbidden(file: &str, text: &str, problems: &mut Vec<String>) {
 fn decisions(files: &[String], problems: &mut Vec<String>) {
     let mut numbers = BTreeMap::new();
     for file in files {
-        let Some(number) = file.strip_prefix("docs/decisions/").and_then(|name| name.split('-').next()) else { continue };
+        let Some(number) = file.strip_prefix("docs/decisions/").and_then(|name| name.split('-').next()) else {
+            continue;
+        };
         if let Some(other) = numbers.insert(number, file) {
             problems.push(format!("{file} has the number of {other}"));
         }

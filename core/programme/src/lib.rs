@@ -13,6 +13,7 @@ pub mod facts;
 pub mod judge;
 pub mod lang;
 pub mod load;
+mod manual;
 pub mod model;
 pub mod overlay;
 mod plain;
@@ -20,6 +21,7 @@ pub mod read;
 pub mod source;
 pub mod upgrade;
 pub mod value;
+pub mod words;
 
 pub use answers::{Answers, FieldPath, FileRef, Raw, RawRow};
 pub use check::{CheckReport, ExampleResult, check, run_example};
@@ -28,6 +30,7 @@ pub use diff::{Change, diff};
 pub use facts::Facts;
 pub use judge::{Judgement, judge, stand};
 pub use load::load_dir;
+pub use manual::manual;
 pub use model::edition::{CaseNames, Edition, Procedure, Programme, RemarkWording, Setting};
 pub use model::example::Example;
 pub use model::flow::{

@@ -120,12 +120,13 @@ impl Tx {
             .await?;
         self.write_sections(filing, &to.edition, &map, at, by).await?;
         sqlx::query!(
-            "insert into draft_upgrades (filing_id, at, programme_id, round_id, case_id, from_edition, to_edition, map, moved_by)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "insert into draft_upgrades (filing_id, at, programme_id, round_id, applicant_id, case_id, from_edition, to_edition, map, moved_by)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             filing.id.0,
             at,
             row.programme,
             row.round.0,
+            row.applicant.0,
             row.id.0,
             filing.edition,
             to.edition,

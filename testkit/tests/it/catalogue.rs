@@ -215,6 +215,40 @@ async fn only_named_functions_run_with_rights_of_another() {
     ground.end().await;
 }
 
+/// Tables of a company that a succession leaves with the former holder, and why.
+const STAY: &[(&str, &str)] = &[
+    ("access_log", "who was seen, as it was then"),
+    ("access_log_overflow", "who was seen, as it was then"),
+    ("account_handovers", "of the company's accounts"),
+    ("accounts", "of the company"),
+    ("applicant_changes", "of the company"),
+    ("assignments", "the office finds them by case"),
+    ("case_holders", "tells who held the case before"),
+    ("deadline_moves", "a term that is over"),
+    ("due_moves", "the office finds them by case"),
+    ("dues_reminded", "the office finds them by case"),
+    ("examinations", "the office finds them by case"),
+    ("point_rulings", "the office finds them by case"),
+    ("score_sheets", "the office finds them by case"),
+];
+
+#[tokio::test]
+async fn a_succession_takes_every_table_of_the_case_along() {
+    let ground = Ground::new().await;
+    let mut sql = ground.superuser().await;
+    let body = sql.list("select prosrc from pg_proc where proname = 'transfer_case'").await.join("");
+    let held = sql
+        .list(
+            "select c.relname::text from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+             where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition
+               and a.attname = 'applicant_id' and not a.attisdropped order by 1",
+        )
+        .await;
+    let left: Vec<&String> = held.iter().filter(|t| !body.contains(&format!("update {t} set applicant_id"))).collect();
+    assert_eq!(left, STAY.iter().map(|(t, _)| t).collect::<Vec<_>>());
+    ground.end().await;
+}
+
 #[tokio::test]
 async fn what_is_written_once_stays() {
     let ground = Ground::new().await;

@@ -1,4 +1,5 @@
-//! 手続を足すには: one more procedure than the repository has, by data alone. Nothing here knows what the others say.
+//! 手続を足すには: one more procedure than the repository has, by data alone: the very files that the
+//! manual shows. Nothing here knows what the others say.
 
 use hojo_case::check;
 use hojo_programme::{SourceFiles, load_dir};
@@ -6,81 +7,18 @@ use std::path::{Path, PathBuf};
 
 const FOLDER: &str = "procedures/office-visit";
 
-const FILES: [(&str, &str); 5] = [
-    (
-        "procedure.yaml",
-        "procedure: office-visit
-number: B99
-title: 現地確認の申込み
-description: 現地確認を受ける日を申し込みます。
-starts:
-  by: [applicant, office_on_behalf]
-  when:
-    - { must: \"done.application > 0\", says: 採択の後に申し込めます。 }
-  times: one
-  until_ended: false
-",
-    ),
-    (
-        "form.yaml",
-        "form: 現地確認申込書
-sections:
-  - id: visit
-    title: 現地確認
-    fields:
-      - { id: visit_on, label: 希望する日, type: date, required: true, help: 事務局の営業日から選んでください。 }
-      - { id: place, label: 確認を受ける場所, type: text 80, required: true, help: 補助事業を行う事業所の所在地を入力してください。 }
-",
-    ),
-    (
-        "flow.yaml",
-        "flow:
-  file: { by: [applicant, office_on_behalf] }
-  accept: { automatic: true, receipt: true }
-  decide: { by: manager, eyes: 2, outcomes: [arranged, declined] }
-  withdraw: { by: [applicant, office_on_behalf], from: [draft, filed, decide] }
-outcomes: { arranged: 実施の決定, declined: 実施しない }
-applicant_sees: { draft: 下書き, filed: 受付済み, decide: 調整中, closed: 終了, withdrawn: 取下げ済み }
-effects:
-  arranged:
-    - plan: [visit_on, place]
-",
-    ),
-    (
-        "rules.yaml",
-        "rules:
-  - code: VISIT-AHEAD
-    severity: stop
-    clause: CLAUSE
-    must: visit_on > now.date
-    applicant: 現地確認の日は、申込みの翌日以降にしてください。
-    examiner: 希望日が申込日以前です。
-",
-    ),
-    (
-        "examples/all.yaml",
-        "examples:
-  - name: 申込みどおり実施する
-    is_base: true
-    id: standard
-    case: { done: { application: 1 } }
-    now: 2027-06-01T10:00+09:00
-    answers: { visit_on: 2027-06-15, place: 東京都千代田区 }
-    course: [start, file, { decide: { outcome: arranged, reason: 日程が合うため } }]
-    expect: { findings: none, slips: none, position: closed }
-  - name: 当日は申し込めない
-    base: standard
-    answers: { visit_on: 2027-06-01 }
-    course: [start, file]
-    expect: { stop: [VISIT-AHEAD], refused: CASE-STOPPED }
-  - name: 採択の前は申し込めない
-    base: standard
-    case: { done: { application: 0 } }
-    course: [start]
-    expect: { refused: START-NOT-NOW }
-",
-    ),
-];
+/// What the manual tells people to write: each file under its path.
+const MANUAL: &str = include_str!("../../../../docs/manual/add-a-procedure.md");
+
+/// Path and text of each file that the manual shows.
+fn shown() -> Vec<(&'static str, &'static str)> {
+    let file = |piece: &'static str| {
+        let (path, rest) = piece.split_once("`\n")?;
+        let (_, rest) = rest.split_once("```yaml\n")?;
+        Some((path, rest.split_once("```")?.0))
+    };
+    MANUAL.split("\n### `").skip(1).filter_map(file).collect()
+}
 
 /// For an edition that ends with its application: the least of a life.
 const LIFE: &str = "
@@ -120,8 +58,10 @@ fn with_one_more() -> SourceFiles {
     // Rules name a clause of the index, whichever it has.
     let clauses = load_dir(&files).unwrap().clauses;
     let clause = clauses.keys().next().map_or("要領 1", String::as_str);
-    for (name, text) in FILES {
-        files.insert(format!("{FOLDER}/{name}"), &text.replace("CLAUSE", clause));
+    let shown = shown();
+    assert_eq!(shown.len(), 5);
+    for (path, text) in shown {
+        files.insert(path, &text.replace("CLAUSE", clause));
     }
     files
 }

@@ -3,8 +3,9 @@
 
 use super::Changes;
 use crate::model::edition::{Edition, Procedure};
-use crate::model::flow::{Effect, Flow, Source, StepKind};
-use crate::model::life::{Due, FirstPeriod, LifePlan, ObligationRule, Starts};
+use crate::model::flow::{Effect, Flow, StepKind};
+use crate::model::life::{LifePlan, Starts};
+use crate::words::{Names, reminders};
 use indexmap::IndexMap;
 
 /// The parts that belong to no procedure.
@@ -23,7 +24,7 @@ pub(super) fn edition(changes: &mut Changes, old: &Edition, new: &Edition) {
         plan.ended.iter().map(|id| plan.standings.get(id).unwrap_or(id).clone()).collect::<Vec<_>>().join("・")
     };
     changes.changed("案件", "案件の終わりとする状態", &ended(before), &ended(after));
-    obligations(changes, &old.obligations, &new.obligations);
+    obligations(changes, old, new);
 }
 
 fn words(
@@ -44,61 +45,43 @@ fn words(
     }
 }
 
-fn obligations(changes: &mut Changes, old: &[ObligationRule], new: &[ObligationRule]) {
-    for before in old {
-        let Some(after) = new.iter().find(|rule| rule.id == before.id) else {
+fn obligations(changes: &mut Changes, old: &Edition, new: &Edition) {
+    let (was, is) = (Names { edition: old, procedure: None }, Names { edition: new, procedure: None });
+    for before in &old.obligations {
+        let Some(after) = new.obligations.iter().find(|rule| rule.id == before.id) else {
             changes.say("義務", format!("義務「{}」を廃止", before.title));
             continue;
         };
         let name = format!("義務「{}」", after.title);
         changes.changed("義務", "義務の名称", &before.title, &after.title);
-        changes.changed("義務", &format!("{name}の手続"), &before.procedure, &after.procedure);
+        if before.procedure != after.procedure {
+            changes.changed("義務", &format!("{name}の手続"), was.title(&before.procedure), is.title(&after.procedure));
+        }
         changes.changed("義務", &format!("{name}が生じる条件"), &before.holds.source, &after.holds.source);
-        changes.changed("義務", &format!("{name}の期限"), &due(before), &due(after));
-        changes.changed("義務", &format!("{name}の繰返し"), &repeats(before), &repeats(after));
+        if before.due != after.due {
+            changes.changed("義務", &format!("{name}の期限"), &was.due(before), &is.due(after));
+        }
+        if before.repeats != after.repeats {
+            changes.changed("義務", &format!("{name}の繰返し"), &was.repeats(before), &is.repeats(after));
+        }
         changes.changed("義務", &format!("{name}の督促"), &reminders(before), &reminders(after));
-        let otherwise = |rule: &ObligationRule| rule.otherwise.clone().unwrap_or_default();
-        changes.changed("義務", &format!("{name}が果たされないときの手続"), &otherwise(before), &otherwise(after));
+        if before.otherwise != after.otherwise {
+            let (before, after) = (before.otherwise.as_deref(), after.otherwise.as_deref());
+            let (before, after) = (before.map_or("", |code| was.title(code)), after.map_or("", |code| is.title(code)));
+            changes.changed("義務", &format!("{name}が果たされないときの手続"), before, after);
+        }
         changes.changed("義務", &format!("{name}の説明"), &before.says, &after.says);
     }
-    for after in new.iter().filter(|rule| !old.iter().any(|other| other.id == rule.id)) {
-        changes.say("義務", format!("義務「{}」を追加（{}）", after.title, due(after)));
+    for after in new.obligations.iter().filter(|rule| !old.obligations.iter().any(|other| other.id == rule.id)) {
+        changes.say("義務", format!("義務「{}」を追加（{}）", after.title, is.due(after)));
     }
-}
-
-fn due(rule: &ObligationRule) -> String {
-    let one = |due: &Due| match due {
-        Due::On(date) => format!("{date}の日"),
-        Due::After { date: Some(date), within } => format!("{date}から{}以内", within.words()),
-        Due::After { date: None, within } => format!("各期間の終わりから{}以内", within.words()),
-    };
-    rule.due.iter().map(one).collect::<Vec<_>>().join("、")
-}
-
-fn repeats(rule: &ObligationRule) -> String {
-    rule.repeats.as_ref().map_or_else(String::new, |repeats| {
-        let first = match &repeats.first {
-            FirstPeriod::FiscalYearEndAfter(date) => format!("{date}の年度の末日"),
-            FirstPeriod::On(date) => format!("{date}の日"),
-        };
-        format!("{first}から{}か月ごとに{}回", repeats.every_months, repeats.times)
-    })
-}
-
-fn reminders(rule: &ObligationRule) -> String {
-    let terms = |terms: &[crate::model::flow::Term]| terms.iter().map(|t| t.words()).collect::<Vec<_>>().join("・");
-    let last = rule.reminders.last.map_or_else(String::new, |term| format!("、最後は{}後", term.words()));
-    let (before, after) = (terms(&rule.reminders.before), terms(&rule.reminders.after));
-    if before.is_empty() && after.is_empty() && last.is_empty() {
-        return String::new();
-    }
-    format!("前{before}、後{after}{last}")
 }
 
 /// When one procedure may begin.
-pub(super) fn starts(changes: &mut Changes, old: &Procedure, new: &Procedure) {
+pub(super) fn starts(changes: &mut Changes, old: (&Edition, &Procedure), new: (&Edition, &Procedure)) {
+    let (was, is) = (Names::of(old.0, old.1), Names::of(new.0, new.1));
     let empty = Starts::default();
-    let (before, after) = (old.starts.as_ref().unwrap_or(&empty), new.starts.as_ref().unwrap_or(&empty));
+    let (before, after) = (old.1.starts.as_ref().unwrap_or(&empty), new.1.starts.as_ref().unwrap_or(&empty));
     let by = |starts: &Starts| starts.by.iter().map(|opener| opener.label()).collect::<Vec<_>>().join("・");
     changes.changed("開始", "手続を始められる人", &by(before), &by(after));
     let when =
@@ -106,8 +89,11 @@ pub(super) fn starts(changes: &mut Changes, old: &Procedure, new: &Procedure) {
     changes.changed("開始", "手続を始められる条件", &when(before), &when(after));
     let says = |starts: &Starts| starts.when.iter().map(|one| one.says.clone()).collect::<Vec<_>>().join("／");
     changes.changed("開始", "始められないときの説明", &says(before), &says(after));
-    changes.changed("開始", "手続の回数", before.times.as_str(), after.times.as_str());
-    changes.changed("開始", "同時に進められない手続", &before.not_while.join("・"), &after.not_while.join("・"));
+    changes.changed("開始", "手続の回数", before.times.label(), after.times.label());
+    if before.not_while != after.not_while {
+        let (before, after) = (was.titles(&before.not_while), is.titles(&after.not_while));
+        changes.changed("開始", "同時に進められない手続", &before, &after);
+    }
     if before.until_ended != after.until_ended {
         let text = if after.until_ended { "始められなくする" } else { "始められるようにする" };
         changes.say("開始", format!("案件が終わった後は、{text}"));
@@ -115,79 +101,57 @@ pub(super) fn starts(changes: &mut Changes, old: &Procedure, new: &Procedure) {
 }
 
 /// Outcomes, letters and effects of one flow.
-pub(super) fn effects(changes: &mut Changes, old: &Flow, new: &Flow) {
-    let outcome = |flow: &Flow| -> IndexMap<String, String> {
-        let mark = |one: &crate::model::flow::Outcome| {
-            let mut text = one.label.clone();
-            text.push_str(if one.reduced { "（減額）" } else { "" });
-            text.push_str(if one.conditions { "（条件付き）" } else { "" });
-            text
-        };
-        flow.outcomes.iter().map(|(id, one)| (id.clone(), mark(one))).collect()
-    };
-    words(changes, "決定", "決定の種類", &outcome(old), &outcome(new));
-    let label =
-        |id: &str| new.outcomes.get(id).or(old.outcomes.get(id)).map_or(id, |one| one.label.as_str()).to_owned();
-    let codes: Vec<&String> =
-        old.effects.keys().chain(new.effects.keys().filter(|id| !old.effects.contains_key(*id))).collect();
-    for code in codes {
-        let list = |flow: &Flow| -> Vec<String> { flow.effects.get(code).into_iter().flatten().map(effect).collect() };
+pub(super) fn effects(changes: &mut Changes, old: (&Edition, &Procedure), new: (&Edition, &Procedure)) {
+    let (was, is) = (Names::of(old.0, old.1), Names::of(new.0, new.1));
+    let (old, new) = (&old.1.flow, &new.1.flow);
+    words(changes, "決定", "決定の種類", &outcomes(old), &outcomes(new));
+    let none = Vec::new();
+    let added = new.effects.keys().filter(|code| !old.effects.contains_key(*code));
+    for code in old.effects.keys().chain(added) {
+        let list = |flow: &'_ Flow| -> Vec<Effect> { flow.effects.get(code).unwrap_or(&none).clone() };
         let (before, after) = (list(old), list(new));
+        let label = if new.outcomes.contains_key(code) { is.outcome(code) } else { was.outcome(code) };
         for gone in before.iter().filter(|one| !after.contains(one)) {
-            changes.say("効果", format!("「{}」の効果「{gone}」を削除", label(code)));
+            changes.say("効果", format!("「{label}」の効果「{}」を削除", was.effect(gone)));
         }
         for come in after.iter().filter(|one| !before.contains(one)) {
-            changes.say("効果", format!("「{}」の効果「{come}」を追加", label(code)));
+            changes.say("効果", format!("「{label}」の効果「{}」を追加", is.effect(come)));
         }
     }
-    for (kind, what) in [(StepKind::Notify, "送る通知書"), (StepKind::Check, "差戻しの通知書")] {
-        let letters = |flow: &Flow| -> String {
-            let step = flow.steps.get(&kind);
-            let sent = step.into_iter().flat_map(|step| &step.letters);
-            let mut all: Vec<String> = sent.map(|(outcome, letter)| format!("{outcome}={letter}")).collect();
-            all.extend(step.and_then(|step| step.return_to_applicant.as_ref()?.letter.clone()));
-            all.join("、")
-        };
-        changes.changed("流れ", what, &letters(old), &letters(new));
-    }
-    let decide = |flow: &Flow| flow.steps.get(&StepKind::Decide).cloned();
-    if let (Some(before), Some(after)) = (decide(old), decide(new)) {
-        let text = |name: &Option<String>| name.clone().unwrap_or_default();
-        changes.changed("流れ", "決定する金額の項目", &text(&before.amount), &text(&after.amount));
-        changes.changed("流れ", "中小機構への承認依頼", &text(&before.agency), &text(&after.agency));
-        let heard = (before.after_return.join("・"), after.after_return.join("・"));
-        changes.changed("流れ", "弁明を聴いた後に限る決定", &heard.0, &heard.1);
-    }
+    letters(changes, was, is);
+    decision(changes, was, is);
 }
 
-/// One effect in words.
-fn effect(effect: &Effect) -> String {
-    let from = |source: &Source| match source {
-        Source::Decided => "決定のとおり".to_owned(),
-        Source::Exactly(yen) => format!("{yen}円"),
-        Source::Field(field) => format!("項目 {field}"),
+/// The kinds of decisions, with what they carry.
+fn outcomes(flow: &Flow) -> IndexMap<String, String> {
+    let mark = |one: &crate::model::flow::Outcome| {
+        let reduced = if one.reduced { "（減額）" } else { "" };
+        let conditions = if one.conditions { "（条件付き）" } else { "" };
+        format!("{}{reduced}{conditions}", one.label)
     };
-    let fields = |fields: &IndexMap<String, String>| {
-        fields.iter().map(|(key, field)| format!("{key}={field}")).collect::<Vec<_>>().join("、")
+    flow.outcomes.iter().map(|(id, one)| (id.clone(), mark(one))).collect()
+}
+
+fn letters(changes: &mut Changes, was: Names<'_>, is: Names<'_>) {
+    let list = |names: Names<'_>| {
+        names.letters().into_iter().map(|(when, letter)| format!("{when}：{letter}")).collect::<Vec<_>>().join("、")
     };
-    match effect {
-        Effect::Amount { name, from: source } => format!("金額 {name} を{}とする", from(source)),
-        Effect::Post { sum, from: source } => format!("累計 {sum} に{}を加える", from(source)),
-        Effect::Standing(standing) => format!("案件の状態を {standing} にする"),
-        Effect::Date { name, from: source } => format!("日付 {name} を{}とする", from(source)),
-        Effect::Clear(dates) => format!("日付 {} を消す", dates.join("・")),
-        Effect::Plan(list) => format!("計画の基準を {} とする", list.join("・")),
-        Effect::Holder(map) => format!("案件を承継させる（{}）", fields(map)),
-        Effect::Applicant(map) => format!("事業者の情報を変える（{}）", fields(map)),
-        Effect::Account(map) => format!("GビズIDを引き継ぐ（{}）", fields(map)),
-        Effect::Payee(map) => format!("振込先を変える（{}）", fields(map)),
-        Effect::Claim { kind, due } => {
-            format!("請求する（{kind}{}）", due.as_ref().map_or_else(String::new, |due| format!("、期限 {due}")))
-        }
-        Effect::Opens(code) => format!("次の手続 {code} を求める"),
-        Effect::Ends(codes) => format!("進行中の {} を終える", codes.join("・")),
-        Effect::Owe { procedure, within, after, .. } => {
-            format!("{after}から{}以内の {procedure} を求める", within.words())
-        }
-    }
+    changes.changed("流れ", "送る通知書", &list(was), &list(is));
+}
+
+fn decision(changes: &mut Changes, was: Names<'_>, is: Names<'_>) {
+    let decide = |names: Names<'_>| names.procedure.and_then(|p| p.flow.step(StepKind::Decide)).cloned();
+    let (Some(before), Some(after)) = (decide(was), decide(is)) else { return };
+    let named = |name: &Option<String>, names: Names<'_>, field: bool| {
+        let word = |id: &String| if field { names.field(id) } else { names.letter(id) }.to_owned();
+        name.as_ref().map(word).unwrap_or_default()
+    };
+    let (amounts, letters) = ((&before.amount, &after.amount), (&before.agency, &after.agency));
+    changes.changed("流れ", "決定する金額の項目", &named(amounts.0, was, true), &named(amounts.1, is, true));
+    changes.changed("流れ", "中小機構への承認依頼", &named(letters.0, was, false), &named(letters.1, is, false));
+    let heard = |codes: &[String], names: Names<'_>| {
+        codes.iter().map(|code| names.outcome(code).to_owned()).collect::<Vec<_>>().join("・")
+    };
+    let (before, after) = (heard(&before.after_return, was), heard(&after.after_return, is));
+    changes.changed("流れ", "弁明を聴いた後に限る決定", &before, &after);
 }

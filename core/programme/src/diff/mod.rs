@@ -73,9 +73,9 @@ pub fn diff(old: &Edition, new: &Edition) -> Vec<Change> {
                 changes.changed("手続", "申請枠にする項目", &field(&before.names.frame), &field(&after.names.frame));
                 form::form(&mut changes, &before.form, &after.form);
                 rules::rules(&mut changes, &before.rules, &after.rules);
-                life::starts(&mut changes, before, after);
+                life::starts(&mut changes, (old, before), (new, after));
                 rules::flow(&mut changes, &before.flow, &after.flow);
-                life::effects(&mut changes, &before.flow, &after.flow);
+                life::effects(&mut changes, (old, before), (new, after));
                 rules::sheets(&mut changes, before, after);
                 rules::letters(&mut changes, before, after);
                 changes.procedure = None;

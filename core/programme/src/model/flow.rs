@@ -444,6 +444,9 @@ pub fn diagram(flow: &Flow) -> String {
             if let Some(within) = step.within {
                 notes.push(format!("{}以内", within.words()));
             }
+            if step.agency.is_some() {
+                notes.push("中小機構の承認を経る".to_owned());
+            }
         }
         let notes = if notes.is_empty() { String::new() } else { format!("（{}）", notes.join("、")) };
         out.push_str(&format!("    {} --> {}: {words}{notes}\n", t.from, t.to));

@@ -115,6 +115,15 @@ impl Times {
             Self::Many => "many",
         }
     }
+
+    /// 日本語の名.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::One => "何度でも（同時に進められるのは1件）",
+            Self::Once => "1回だけ",
+            Self::Many => "何度でも",
+        }
+    }
 }
 
 /// 根拠: the clause and the number of the form, printed and shown.

@@ -1,7 +1,7 @@
 //! The programmes in the repository: clean, and every rule held by an example. Nothing here knows what they say.
 
 use crate::support::{lines, whole};
-use hojo_programme::{check, load_dir, run_example};
+use hojo_programme::{check, load_dir, manual, run_example};
 use std::path::{Path, PathBuf};
 
 fn editions() -> Vec<PathBuf> {
@@ -35,5 +35,22 @@ fn every_edition_is_clean_and_no_rule_idle() {
                 assert!(noticed, "{}: deleting {} would go unnoticed", procedure.code, rule.code);
             }
         }
+    }
+}
+
+/// 手引き: one page for each edition that builds on no other. `UPDATE=1` writes them anew.
+#[test]
+fn the_manual_says_what_the_definitions_say() {
+    for root in editions() {
+        if std::fs::read_to_string(root.join("edition.yaml")).unwrap().contains("\nbased_on:") {
+            continue;
+        }
+        let edition = load_dir(&whole(&root)).unwrap_or_else(|problems| panic!("{}", lines(&problems)));
+        let page = root.join("../../../docs/manual").join(format!("{}.md", edition.id.replace('/', "-")));
+        let made = manual(&edition);
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&page, &made).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(&page).unwrap_or_default(), made, "{}: run with UPDATE=1", page.display());
     }
 }
