@@ -144,6 +144,7 @@ permissions! {
     AssignCase        "case.assign"        Staff     "案件を担当者に割り当てる",
     CheckFiling       "filing.check"       Staff     "形式確認をする（一次・二次）",
     ReturnFiling      "filing.return"      Staff     "申請を差し戻す",
+    AllowAfterthought "remark.allow"       Staff     "後出しの指摘を承認する",
     ExcludeCase       "case.exclude"       Staff     "審査対象外にする",
     IntakeFiling      "filing.intake"      Staff     "紙・メールの申請を代理で受け付ける",
     MoveCase          "case.move"          Staff     "案件の工程を理由を付けて動かす",

@@ -3,6 +3,7 @@
 //! Start at [`routes`], then `queue/` (the list), `desk/` (one case) and `examining/` (the formal check).
 //! Kept honest by the unit tests beside each view and by the office journeys in `e2e/`.
 
+mod causes;
 mod common;
 mod dashboard;
 mod deadline;
@@ -41,6 +42,8 @@ pub fn routes(mut panels: Vec<CasePanel>, drawer: Arc<dyn Pictures>) -> Routes {
         .with(examining::routes())
         .get("/cases/{case}/return", returning::show)
         .post("/cases/{case}/return", returning::send)
+        .get("/returns/causes", causes::show)
+        .menu("差戻しの原因", 72)
         .get("/cases/{case}/move", moving::show)
         .post("/cases/{case}/move", moving::post)
         .get("/cases/{case}/withdraw", moving::withdraw::show)

@@ -19,6 +19,7 @@ pub fn banner(done: &str) -> Option<Banner> {
         "withdrawn" => "取下げを記録しました".to_owned(),
         "saved" => "保存しました".to_owned(),
         "remarked" => "指摘を追加しました".to_owned(),
+        "allowed" => "後出しの指摘を承認しました".to_owned(),
         "dropped" => "指摘を取り消しました".to_owned(),
         "proposed" => "起案しました。別の人の承認を待っています".to_owned(),
         "approved" => "承認しました。すぐに有効になります".to_owned(),

@@ -10,6 +10,7 @@ use hojo_words::ids::{PublicId, StaffId};
 use time::{Date, Duration};
 
 use crate::common::people;
+use crate::examining::afterthought;
 use crate::queue::PAGE;
 use view::{Board, Load};
 
@@ -101,6 +102,9 @@ async fn waiting(tx: &mut Tx, cx: &Cx<allow::BeInsider>, me: StaffId) -> Result<
             let url = format!("/rules/{}/{}/{}", PublicId::from_uuid(r.public_id), r.procedure, r.rule);
             list.push((format!("規則 {} の引下げの承認", r.rule), url));
         }
+    }
+    if cx.actor().holds(Permission::AllowAfterthought) {
+        list.extend(afterthought::waiting(tx, me).await?);
     }
     list.truncate(PAGE);
     Ok(list)

@@ -1,6 +1,7 @@
 //! 形式確認: the answers at the left, checklist, findings, remarks and files at the right; finished by one
 //! person and looked at again by another, who sees what the first one saw.
 
+pub mod afterthought;
 pub mod checklist;
 mod compare;
 mod findings;
@@ -26,6 +27,7 @@ pub fn routes() -> Routes {
         .post("/cases/{case}/examine/autosave", save::autosave)
         .post("/cases/{case}/examine/remarks", remarks::add)
         .post("/cases/{case}/examine/remarks/{remark}/drop", remarks::drop)
+        .post("/cases/{case}/examine/remarks/{remark}/allow", afterthought::allow)
         .get("/cases/{case}/examine/finish", finish::show)
         .post("/cases/{case}/examine/finish", finish::post)
         .get("/cases/{case}/examine/second", second::show)

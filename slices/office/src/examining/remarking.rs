@@ -19,6 +19,7 @@ pub struct Chosen {
     pub text: String,
     pub clause: String,
     pub advice: bool,
+    pub grounds: String,
 }
 
 impl Chosen {
@@ -51,6 +52,7 @@ impl Chosen {
             text: get("text"),
             clause: get("clause"),
             advice: posted.get("severity") == "advice",
+            grounds: get("grounds"),
         }
     }
 
@@ -76,6 +78,7 @@ pub fn form(bench: &Bench<'_>) -> Markup {
         h3 { "「" (place) "」への指摘" }
         input type="hidden" name="target" value=(chosen.target);
         @if let Some((file, _)) = &bench.file { input type="hidden" name="file" value=(file); }
+        @if bench.late { (super::afterthought::asks(&chosen.grounds)) }
         (wordings(bench, chosen))
         (within(bench, chosen))
         (ui::textarea("text", "指摘の内容", u32::try_from(LONGEST).unwrap_or(u32::MAX)).required().value(chosen.text.clone())

@@ -9,6 +9,7 @@ use hojo_words::ids::{FilingId, PublicId, StaffId};
 use serde_json::json;
 use time::OffsetDateTime;
 
+use super::afterthought::{self, Afterthought};
 use super::show::{Typed, page, refused};
 use crate::common::{dossier, me, printable, query::Address};
 
@@ -28,15 +29,18 @@ pub struct Remark {
     /// `noted`, `sent`, `mended`, `dropped`.
     pub state: String,
     pub by: String,
+    pub author: StaffId,
     pub at: OffsetDateTime,
+    pub afterthought: Option<Afterthought>,
 }
 
 /// All remarks of a filing that were not dropped, the oldest first.
 pub async fn of_filing(tx: &mut Tx, filing: FilingId) -> Result<Vec<Remark>, Fault> {
     let rows = sqlx::query!(
-        "select r.public_id, r.submission, r.target, r.text, r.clause, r.severity, r.state, s.name, r.written_at
-         from remarks r join staff s on s.id = r.written_by
-         where r.filing_id = $1 and r.state <> 'dropped' order by r.written_at, r.id",
+        r#"select r.public_id, r.submission, r.target, r.text, r.clause, r.severity, r.state, s.name, r.written_by, r.written_at,
+                r.afterthought, r.grounds, a.name as "allowed_by?"
+         from remarks r join staff s on s.id = r.written_by left join staff a on a.id = r.allowed_by
+         where r.filing_id = $1 and r.state <> 'dropped' order by r.written_at, r.id"#,
         filing.0
     )
     .fetch_all(tx.sql())
@@ -52,7 +56,9 @@ pub async fn of_filing(tx: &mut Tx, filing: FilingId) -> Result<Vec<Remark>, Fau
             must: r.severity == "must",
             state: r.state,
             by: r.name,
+            author: StaffId(r.written_by),
             at: r.written_at,
+            afterthought: r.afterthought.then_some(Afterthought { grounds: r.grounds, allowed_by: r.allowed_by }),
         })
         .collect())
 }
@@ -64,6 +70,8 @@ pub struct NewRemark {
     pub text: String,
     pub clause: Option<String>,
     pub must: bool,
+    /// Why it comes only now, when an earlier check let the place pass.
+    pub grounds: Option<String>,
 }
 
 /// Reads a posted remark. Field, row and column come apart, because without scripts a row is a number to type.
@@ -84,6 +92,7 @@ pub fn read(form: &Form, posted: &Posted) -> Result<NewRemark, Refusal> {
         text,
         clause: (!clause.is_empty()).then(|| clause.to_owned()),
         must: posted.get("severity") != "advice",
+        grounds: None,
     })
 }
 
@@ -150,7 +159,15 @@ pub async fn add(cx: Cx<allow::CheckFiling>, posted: Posted) -> Result<Reply, Fa
     let mut tx = cx.tx().await?;
     let (_, row) = tx.case::<allow::CheckFiling>(case, Mode::Write).await?;
     let dossier = dossier::open(&mut tx, &row).await?;
-    let new = match writable(row.position()).and_then(|()| read(&dossier.procedure.form, &posted)) {
+    let before = afterthought::before(&mut tx, &dossier).await?;
+    let earlier = of_filing(&mut tx, dossier.filing.id).await?;
+    let read = || {
+        writable(row.position())?;
+        let new = read(&dossier.procedure.form, &posted)?;
+        let late = afterthought::passed_earlier(&dossier, before.as_ref(), &earlier, &new.target);
+        Ok(NewRemark { grounds: afterthought::grounds(late, &posted)?, ..new })
+    };
+    let new = match read() {
         Ok(new) => new,
         Err(refusal) => {
             let typed = Typed { remark: Some(posted), ..Typed::default() };
@@ -176,8 +193,8 @@ async fn insert(
     let at = tx.now().await?.utc();
     sqlx::query!(
         "insert into remarks (id, public_id, programme_id, round_id, applicant_id, case_id, filing_id, submission,
-                              target, text, clause, severity, state, written_by, written_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'noted', $13, $14)",
+                              target, text, clause, severity, state, written_by, written_at, afterthought, grounds)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'noted', $13, $14, $15, $16)",
         random::key(),
         random::public_id().uuid(),
         row.programme,
@@ -191,7 +208,9 @@ async fn insert(
         new.clause,
         if new.must { "must" } else { "advice" },
         by.0,
-        at
+        at,
+        new.grounds.is_some(),
+        new.grounds.as_deref().unwrap_or_default()
     )
     .execute(tx.sql())
     .await?;

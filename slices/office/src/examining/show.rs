@@ -1,13 +1,14 @@
 //! The examination page: loads everything once, for GET and for every post that must show it again.
 
-use hojo_access::{Actor, allow};
+use hojo_access::{Actor, Permission, allow};
 use hojo_case::{CheckResult, Command, Position, Refusal, Step, decide};
 use hojo_db::{CaseRow, Mode, Tx};
-use hojo_programme::read;
+use hojo_programme::{Answers, read};
 use hojo_web::ui::{self, Compared, Shell, Tone};
 use hojo_web::{Cx, Fault, Markup, Posted, Reply, html};
 use hojo_words::ids::{PublicId, StaffId};
 
+use super::afterthought;
 use super::checklist::{Line, Ticks, lines};
 use super::compare::{Side, changed};
 use super::library::{self, Wording};
@@ -16,7 +17,7 @@ use super::remarks::{self, Remark};
 use super::sheet::{self, Sheet};
 use super::{pane, tools};
 use crate::common::dossier::{self, Dossier};
-use crate::common::{flash, party, people, problem};
+use crate::common::{flash, me, party, people, problem};
 
 /// What was typed in a post that could not be taken: shown again, nothing lost.
 #[derive(Default)]
@@ -47,6 +48,10 @@ pub struct Bench<'a> {
     pub wordings: Vec<Wording>,
     pub chosen: Option<Chosen>,
     pub compared: Vec<Compared>,
+    /// The place being remarked on passed an earlier check.
+    pub late: bool,
+    /// Whoever looks may allow afterthoughts of others.
+    pub allows: Option<StaffId>,
     /// The file in the viewer: (id, name).
     pub file: Option<(String, String)>,
     pub examiner: Option<String>,
@@ -110,14 +115,20 @@ pub async fn page(
     let checklist = dossier.procedure.checklist.as_ref().unwrap_or(&empty);
     let file = chosen_file(&dossier, typed.remark.as_ref().map_or_else(|| cx.query("file"), |p| p.get("file")));
     let can = can(row, cx.actor(), &dossier, now)?;
+    let before = afterthought::before(tx, &dossier).await?;
+    let remarks = remarks::of_filing(tx, dossier.filing.id).await?;
+    let late = chosen.as_ref().is_some_and(|c| afterthought::passed_earlier(&dossier, before.as_ref(), &remarks, &c.target));
+    let allows = cx.actor().holds_in(Permission::AllowAfterthought, row.round).then(|| me(cx.actor())).transpose()?;
     let bench = Bench {
         row,
         can,
         lines: lines(checklist, &dossier.reading, &ticks),
         note,
         earlier_note: sheet::earlier_note(tx, &dossier).await?,
-        remarks: remarks::of_filing(tx, dossier.filing.id).await?,
-        compared: compared(tx, &dossier).await?,
+        remarks,
+        compared: before.map_or_else(Vec::new, |before| compared(&before, &dossier)),
+        late,
+        allows,
         examiner: first.examiner.and_then(|s| names.get(&s).cloned()),
         assignee: row.case.assigned_to.filter(|s| Some(s.0) != cx.actor().id()).and_then(|s| names.get(&s).cloned()),
         sheet: first,
@@ -173,22 +184,20 @@ fn chosen_file(dossier: &Dossier, id: &str) -> Option<(String, String)> {
 }
 
 /// What changed since the submission before this one.
-async fn compared(tx: &mut Tx, dossier: &Dossier) -> Result<Vec<Compared>, Fault> {
-    let before = dossier::submission(tx, dossier.filing.id, dossier.submitted.n - 1).await?;
-    let Some(before) = before else { return Ok(Vec::new()) };
-    let facts = dossier::facts_then(&dossier.procedure.form, &before.answers, dossier.facts.clone());
-    let (reading, _) = read(&dossier.edition, &dossier.procedure, &before.answers, &facts);
-    Ok(changed(
-        Side { answers: &before.answers, reading: &reading },
+fn compared(before: &Answers, dossier: &Dossier) -> Vec<Compared> {
+    let facts = dossier::facts_then(&dossier.procedure.form, before, dossier.facts.clone());
+    let (reading, _) = read(&dossier.edition, &dossier.procedure, before, &facts);
+    changed(
+        Side { answers: before, reading: &reading },
         Side { answers: &dossier.submitted.answers, reading: &dossier.reading },
-    ))
+    )
 }
 
 #[cfg(test)]
 pub mod tests {
     use std::sync::Arc;
 
-    use hojo_programme::{Answers, Raw, judge};
+    use hojo_programme::{Raw, judge};
     use hojo_words::ids::FilingId;
     use time::macros::datetime;
 
@@ -249,6 +258,8 @@ pub mod tests {
                 before: Some("旧".into()),
                 after: Some("新".into()),
             }],
+            late: false,
+            allows: None,
             file: Some(("01".into(), "概況説明書.pdf".into())),
             examiner: None,
             assignee: None,

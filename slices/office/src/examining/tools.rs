@@ -3,6 +3,7 @@
 use hojo_web::ui::{self, Choice, Control, NavItem, Tone};
 use hojo_web::{Markup, html};
 
+use super::afterthought::Afterthought;
 use super::checklist::{Line, Mark, failing, open};
 use super::remarking;
 use super::remarks::Remark;
@@ -83,10 +84,31 @@ fn remark(bench: &Bench<'_>, r: &Remark) -> Markup {
         "：" span class="prewrap" { (r.text) }
         @if let Some(clause) = &r.clause { "（" (clause) "）" }
         span class="quiet" { " " (r.by) " " (ui::date_time(r.at)) }
+        @if let Some(late) = &r.afterthought { (afterthought(bench, r, late)) }
         @if bench.writes() && r.state == "noted" {
             (post_form(&format!("/cases/{}/examine/remarks/{}/drop", bench.row.public_id, r.public_id), &bench.csrf, &html! {
                 @if let Some((file, _)) = &bench.file { input type="hidden" name="file" value=(file); }
                 (ui::button("取り消す").text().small().about(format!("（{place}への指摘）")))
+            }))
+        }
+    }
+}
+
+/// Why it comes only now, and who allowed it or still may.
+fn afterthought(bench: &Bench<'_>, r: &Remark, late: &Afterthought) -> Markup {
+    let mine = bench.allows == Some(r.author);
+    html! {
+        p {
+            @match &late.allowed_by {
+                Some(name) => (ui::chip(Tone::Success, format!("後出し（{name}が承認）"))),
+                None => (ui::chip(Tone::Warn, "後出し（承認待ち）")),
+            }
+            " 今になって指摘する理由：" span class="prewrap" { (late.grounds) }
+        }
+        @if bench.allows.is_some() && !mine && r.state == "noted" && late.allowed_by.is_none() {
+            (post_form(&format!("/cases/{}/examine/remarks/{}/allow", bench.row.public_id, r.public_id), &bench.csrf, &html! {
+                @if let Some((file, _)) = &bench.file { input type="hidden" name="file" value=(file); }
+                (ui::button("この指摘を承認する").outline().small())
             }))
         }
     }

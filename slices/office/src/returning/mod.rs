@@ -15,6 +15,7 @@ use time::Date;
 
 use crate::common::dossier::{self, Dossier};
 use crate::common::{flash, me, party, problem, query::Address};
+use crate::examining::afterthought;
 use crate::examining::remarks::{self, Remark};
 use crate::examining::sheet::{self, Ended};
 use view::Draft;
@@ -118,6 +119,7 @@ fn check(row: &CaseRow, dossier: &Dossier, remarks: &[Remark], posted: &Posted) 
             "下の最新の内容を確かめて、もう一度「差し戻す」を押してください。",
         ));
     }
+    afterthought::settled(remarks)?;
     let rule = dossier.procedure.flow.return_rule();
     if let Some(most) = rule.and_then(|r| r.max_times)
         && row.case.returns >= most
@@ -175,10 +177,11 @@ async fn announce(tx: &mut Tx, next: &CaseRow, dossier: &Dossier) -> Result<(), 
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::desk::tests::row;
     use crate::examining::show::tests::dossier;
+    use hojo_words::ids::StaffId;
     use time::macros::{date, datetime};
 
     pub fn remark(n: u128, target: &str) -> Remark {
@@ -191,7 +194,9 @@ mod tests {
             must: true,
             state: "noted".into(),
             by: "佐藤".into(),
+            author: StaffId(uuid::Uuid::from_u128(1)),
             at: datetime!(2026-11-01 00:00 UTC),
+            afterthought: None,
         }
     }
 

@@ -66,6 +66,9 @@ fn preview(draft: &Draft<'_>) -> Markup {
                     strong { @if r.target == "*" { "申請全体" } @else { (label(draft.form, &r.target)) } }
                     "（" @if r.must { "必ず直してください" } @else { "確認してください" } "）"
                     p class="prewrap" { (r.text) @if let Some(clause) = &r.clause { "（" (clause) "）" } }
+                    @if r.afterthought.as_ref().is_some_and(|a| a.allowed_by.is_none()) {
+                        p { (ui::chip(ui::Tone::Warn, "後出し（承認待ち）")) " 承認されるまで差し戻せません。" }
+                    }
                     (drop(draft, r))
                 }
             }

@@ -45,6 +45,21 @@ impl Answer {
         self.text[at..].split('"').next().unwrap().to_owned()
     }
 
+    /// Says none of it.
+    #[track_caller]
+    pub fn lacks(self, part: &str) -> Self {
+        assert!(!self.text.contains(part), "{part} is in\n{}", self.text);
+        self
+    }
+
+    /// Where the form leads whose address ends so.
+    #[track_caller]
+    pub fn action(&self, end: &str) -> String {
+        let stop = self.text.find(&format!("{end}\"")).unwrap_or_else(|| panic!("no form to {end} in\n{}", self.text));
+        let start = self.text[..stop].rfind("action=\"").unwrap() + "action=\"".len();
+        format!("{}{end}", &self.text[start..stop])
+    }
+
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |v| v.to_str().unwrap())
     }

@@ -1,6 +1,6 @@
 //! Checklist, remarks, return, two people, exclusion, moving, withdrawing.
 
-use hojo_access::Permission::{CheckFiling, ExcludeCase, IntakeFiling, MoveCase, ReturnFiling, ViewCase};
+use hojo_access::Permission::{AllowAfterthought, CheckFiling, ExcludeCase, IntakeFiling, MoveCase, ReturnFiling, ViewCase, ViewProgress};
 use hojo_words::ids::PublicId;
 
 use crate::client::Client;
@@ -101,6 +101,51 @@ async fn a_filing_is_examined_remarked_and_returned() {
     }
     a.get("/queue?step=returned").await.says(200, &["2026/11/04"]);
     a.get(&format!("{base}/examine")).await.says(200, &["この画面では見るだけです"]);
+    w.end().await;
+}
+
+#[tokio::test]
+async fn what_an_earlier_check_let_pass_is_remarked_on_only_with_a_second_person() {
+    let w = World::new().await;
+    let (_, a) = w.staff("佐藤 一郎", &[ViewCase, CheckFiling, ReturnFiling]).await;
+    let (_, b) = w.staff("三浦 恵子", &[ViewCase, CheckFiling, ReturnFiling, AllowAfterthought, ViewProgress]).await;
+    let (case, _) = w.filed(1, "株式会社見本精密").await;
+    let base = format!("/cases/{case}");
+    let remarks = format!("{base}/examine/remarks");
+    a.post(&remarks, &[("target", "lines"), ("text", "費目を直してください。")]).await.to();
+    let seen = a.get(&format!("{base}/return")).await.hidden("seen");
+    a.post(&format!("{base}/return"), &[("submission", "1"), ("seen", &seen), ("due", "2026/11/04")]).await.to();
+    w.refiled(case, "plan_title", "直した計画名").await;
+
+    // Asked before, or changed since: as ever.
+    a.get(&format!("{base}/examine?remark=lines")).await.lacks("grounds");
+    a.post(&remarks, &[("target", "lines"), ("row", "1"), ("text", "まだ直っていません。")]).await.to();
+    a.post(&remarks, &[("target", "plan_title"), ("text", "計画名が長すぎます。")]).await.to();
+    // Passed, and left alone: only with grounds and another person.
+    a.get(&format!("{base}/examine?remark=employees")).await.says(200, &["前回の形式確認を通った項目", "name=\"grounds\""]);
+    a.post(&remarks, &[("target", "employees"), ("text", "人数の根拠がありません。")])
+        .await
+        .says(422, &["今になって指摘する理由", "人数の根拠がありません。"]);
+    a.post(&remarks, &[("target", "employees"), ("text", "人数の根拠がありません。"), ("grounds", "名簿との違いに気づいた")])
+        .await
+        .to();
+    let page = a.get(&format!("{base}/return")).await.says(200, &["後出し（承認待ち）"]);
+    let send = |seen: String| [("submission", "2".to_owned()), ("seen", seen), ("due", "2026/11/04".to_owned())];
+    let fields = send(page.hidden("seen"));
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    a.post(&format!("{base}/return"), &fields).await.says(422, &["まだ承認されていません"]);
+
+    b.get("/").await.says(200, &["後出しの指摘の承認"]);
+    let allow = b.get(&format!("{base}/examine")).await.says(200, &["名簿との違いに気づいた"]).action("/allow");
+    a.post(&allow, &[]).await.says(403, &["後出しの指摘を承認する"]);
+    b.post(&allow, &[]).await.to();
+    b.post(&allow, &[]).await.says(409, &["この指摘は承認できません"]);
+    a.get(&format!("{base}/examine")).await.says(200, &["後出し（三浦 恵子が承認）"]);
+    a.post(&format!("{base}/return"), &fields).await.to();
+    assert_eq!(w.count("select count(*) from remarks where afterthought and state = 'sent' and allowed_by is not null").await, 1);
+
+    b.get("/returns/causes").await.says(200, &["応募申請", "経費明細表", "100.0 %"]);
+    a.get("/returns/causes").await.says(403, &["進捗と金額"]);
     w.end().await;
 }
 
