@@ -64,7 +64,10 @@ const OFFICE_MENU: &[MenuGroup] = &[
     MenuGroup { label: None, entries: &["/"] },
     MenuGroup { label: Some("仕事"), entries: &["/queue", "/intake", "/approvals", "/obligations", "/progress"] },
     MenuGroup { label: Some("審査"), entries: &["/review", "/reviewers", "/assignments", "/ranking", "/runs"] },
-    MenuGroup { label: Some("公募回とルール"), entries: &["/rounds", "/rules", "/editions", "/returns/causes", "/definitions"] },
+    MenuGroup {
+        label: Some("公募回とルール"),
+        entries: &["/rounds", "/rules", "/editions", "/returns/causes", "/definitions"],
+    },
     MenuGroup { label: Some("通知"), entries: &["/letters"] },
     MenuGroup {
         label: Some("人と権限"),

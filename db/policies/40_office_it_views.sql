@@ -279,9 +279,9 @@ create policy it_view_select on refusals for select to hojo_it_view using (true)
 create view office_it.refusals as select actor_id, case when address is null then null else '＊' end as address, last_at, minute, n, site from public.refusals;
 alter view office_it.refusals owner to hojo_it_view;
 
-grant select (applicant_id, case_id, clause, closed_at, filing_id, id, programme_id, public_id, round_id, sent_at, severity, state, submission, target, text, written_at, written_by) on remarks to hojo_it_view;
+grant select (afterthought, allowed_at, allowed_by, applicant_id, case_id, clause, closed_at, filing_id, grounds, id, programme_id, public_id, round_id, sent_at, severity, state, submission, target, text, written_at, written_by) on remarks to hojo_it_view;
 create policy it_view_select on remarks for select to hojo_it_view using (true);
-create view office_it.remarks as select applicant_id, case_id, clause, closed_at, filing_id, id, programme_id, public_id, round_id, sent_at, severity, state, submission, target, case when text is null then null else '＊' end as text, written_at, written_by from public.remarks;
+create view office_it.remarks as select afterthought, allowed_at, allowed_by, applicant_id, case_id, clause, closed_at, filing_id, case when grounds is null then null else '＊' end as grounds, id, programme_id, public_id, round_id, sent_at, severity, state, submission, target, case when text is null then null else '＊' end as text, written_at, written_by from public.remarks;
 alter view office_it.remarks owner to hojo_it_view;
 
 grant select (retired_at, session_id) on retired_tokens to hojo_it_view;

@@ -110,10 +110,16 @@ impl Probe {
             (_, "T") => "interval '1 hour'".to_owned(),
             _ => "'x'".to_owned(),
         };
+        let owner = self.owner.clone();
         let names: Vec<&str> = columns.iter().map(|c| c[0].as_str()).collect();
         // A full row, and one that leaves out what may be left out: policies look at both.
         for all in [true, false] {
-            let of = |c: &Vec<String>| if all || c[3] == "true" { value(&c[1], &c[2]) } else { "null".to_owned() };
+            let of = |c: &Vec<String>| match c[0].as_str() {
+                // What belongs to a company belongs to the one that asks.
+                "applicant_id" if all => format!("'{owner}'"),
+                _ if all || c[3] == "true" => value(&c[1], &c[2]),
+                _ => "null".to_owned(),
+            };
             let values: Vec<String> = columns.iter().map(of).collect();
             self.sql
                 .run(&format!(

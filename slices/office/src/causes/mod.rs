@@ -55,9 +55,8 @@ pub struct Words {
 pub async fn show(cx: Cx<allow::ViewProgress>) -> Result<Reply, Fault> {
     let chosen: Option<PublicId> = cx.query("round").parse().ok();
     let mut tx = cx.tx().await?;
-    let rounds = sqlx::query!("select public_id, title from rounds order by opens_at desc limit 50")
-        .fetch_all(tx.sql())
-        .await?;
+    let rounds =
+        sqlx::query!("select public_id, title from rounds order by opens_at desc limit 50").fetch_all(tx.sql()).await?;
     let mut groups = Vec::new();
     for group in found(&mut tx, chosen.map(PublicId::uuid)).await? {
         let words = words(&mut tx, &group).await?;

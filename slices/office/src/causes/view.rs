@@ -24,7 +24,14 @@ fn one(group: &Group, words: &Words) -> Markup {
     let name = |known: &str, code: &str| if known.is_empty() { code.to_owned() } else { known.to_owned() };
     let title = format!("{}（{}）", name(&words.procedure, &group.procedure), name(&words.edition, &group.edition));
     let number = |label: &'static str| ui::column(label).holds(Holds::Number);
-    let head = vec![ui::column("項目"), number("指摘"), number("うち必ず直す"), number("うち後出し"), number("申請"), number("差戻しに占める割合")];
+    let head = vec![
+        ui::column("項目"),
+        number("指摘"),
+        number("うち必ず直す"),
+        number("うち後出し"),
+        number("申請"),
+        number("差戻しに占める割合"),
+    ];
     let mut table = ui::data_table(format!("{title}の原因"), head).quiet_caption();
     for c in &group.causes {
         let place = words.places.get(&c.place).unwrap_or(&c.place);

@@ -117,7 +117,8 @@ pub async fn page(
     let can = can(row, cx.actor(), &dossier, now)?;
     let before = afterthought::before(tx, &dossier).await?;
     let remarks = remarks::of_filing(tx, dossier.filing.id).await?;
-    let late = chosen.as_ref().is_some_and(|c| afterthought::passed_earlier(&dossier, before.as_ref(), &remarks, &c.target));
+    let late =
+        chosen.as_ref().is_some_and(|c| afterthought::passed_earlier(&dossier, before.as_ref(), &remarks, &c.target));
     let allows = cx.actor().holds_in(Permission::AllowAfterthought, row.round).then(|| me(cx.actor())).transpose()?;
     let bench = Bench {
         row,

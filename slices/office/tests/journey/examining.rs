@@ -1,6 +1,8 @@
 //! Checklist, remarks, return, two people, exclusion, moving, withdrawing.
 
-use hojo_access::Permission::{AllowAfterthought, CheckFiling, ExcludeCase, IntakeFiling, MoveCase, ReturnFiling, ViewCase, ViewProgress};
+use hojo_access::Permission::{
+    AllowAfterthought, CheckFiling, ExcludeCase, IntakeFiling, MoveCase, ReturnFiling, ViewCase, ViewProgress,
+};
 use hojo_words::ids::PublicId;
 
 use crate::client::Client;
@@ -122,13 +124,18 @@ async fn what_an_earlier_check_let_pass_is_remarked_on_only_with_a_second_person
     a.post(&remarks, &[("target", "lines"), ("row", "1"), ("text", "まだ直っていません。")]).await.to();
     a.post(&remarks, &[("target", "plan_title"), ("text", "計画名が長すぎます。")]).await.to();
     // Passed, and left alone: only with grounds and another person.
-    a.get(&format!("{base}/examine?remark=employees")).await.says(200, &["前回の形式確認を通った項目", "name=\"grounds\""]);
+    a.get(&format!("{base}/examine?remark=employees"))
+        .await
+        .says(200, &["前回の形式確認を通った項目", "name=\"grounds\""]);
     a.post(&remarks, &[("target", "employees"), ("text", "人数の根拠がありません。")])
         .await
         .says(422, &["今になって指摘する理由", "人数の根拠がありません。"]);
-    a.post(&remarks, &[("target", "employees"), ("text", "人数の根拠がありません。"), ("grounds", "名簿との違いに気づいた")])
-        .await
-        .to();
+    a.post(
+        &remarks,
+        &[("target", "employees"), ("text", "人数の根拠がありません。"), ("grounds", "名簿との違いに気づいた")],
+    )
+    .await
+    .to();
     let page = a.get(&format!("{base}/return")).await.says(200, &["後出し（承認待ち）"]);
     let send = |seen: String| [("submission", "2".to_owned()), ("seen", seen), ("due", "2026/11/04".to_owned())];
     let fields = send(page.hidden("seen"));
@@ -142,7 +149,10 @@ async fn what_an_earlier_check_let_pass_is_remarked_on_only_with_a_second_person
     b.post(&allow, &[]).await.says(409, &["この指摘は承認できません"]);
     a.get(&format!("{base}/examine")).await.says(200, &["後出し（三浦 恵子が承認）"]);
     a.post(&format!("{base}/return"), &fields).await.to();
-    assert_eq!(w.count("select count(*) from remarks where afterthought and state = 'sent' and allowed_by is not null").await, 1);
+    assert_eq!(
+        w.count("select count(*) from remarks where afterthought and state = 'sent' and allowed_by is not null").await,
+        1
+    );
 
     b.get("/returns/causes").await.says(200, &["応募申請", "経費明細表", "100.0 %"]);
     a.get("/returns/causes").await.says(403, &["進捗と金額"]);

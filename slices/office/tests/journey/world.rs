@@ -243,7 +243,7 @@ impl World {
         let mut tx = self.office.begin(&Actor::Staff(clerk), Mode::Write).await.unwrap();
         sqlx::query(
             "insert into submissions (filing_id, n, programme_id, round_id, applicant_id, case_id, receipt, answers, attachments, findings, digest, filed_at, filed_by)
-             select filing_id, 2, s.programme_id, s.round_id, s.applicant_id, case_id, receipt, jsonb_set(answers, array[$2], to_jsonb($3::text)), attachments, findings, 'e', s.filed_at, filed_by
+             select filing_id, 2, s.programme_id, s.round_id, s.applicant_id, case_id, receipt || '-2', jsonb_set(answers, array[$2], to_jsonb($3::text)), attachments, findings, 'e', s.filed_at, filed_by
              from submissions s join cases c on c.id = s.case_id where c.public_id = $1",
         )
         .bind(case.uuid()).bind(field).bind(text)
@@ -256,10 +256,14 @@ impl World {
         .execute(tx.sql()).await.unwrap();
         sqlx::query("update filings f set state = 'filed' from cases c where c.id = f.case_id and c.public_id = $1")
             .bind(case.uuid())
-            .execute(tx.sql()).await.unwrap();
+            .execute(tx.sql())
+            .await
+            .unwrap();
         sqlx::query("update remarks m set state = 'mended' from cases c where c.id = m.case_id and c.public_id = $1")
             .bind(case.uuid())
-            .execute(tx.sql()).await.unwrap();
+            .execute(tx.sql())
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
     }
 
