@@ -82,7 +82,7 @@ pub struct Config {
     pub gbizid_issuer: String,
     #[arg(long, env = "HOJO_GBIZID_CLIENT", default_value = "hojo", global = true)]
     pub gbizid_client: String,
-    #[arg(long, env = "HOJO_GBIZID_SECRET", default_value = "hojo-development", hide_env_values = true, global = true)]
+    #[arg(long, env = "HOJO_GBIZID_SECRET", default_value = STANDIN_SECRET, hide_env_values = true, global = true)]
     pub gbizid_secret: String,
 
     /// The OpenID provider of the office's own organisation, as it writes itself; empty: staff use passkeys and passwords only.
@@ -113,6 +113,9 @@ pub struct Config {
     #[arg(long, env = "HOJO_FONTS", default_value = "var/fonts", global = true)]
     pub fonts: PathBuf,
 }
+
+/// What the stand-in for GビズID knows, and everybody else who reads this.
+pub const STANDIN_SECRET: &str = "hojo-development";
 
 const SECRET_LENGTH: usize = 32;
 

@@ -13,7 +13,7 @@ use hojo_mail::{Mail, Security, SmtpConfig, SmtpMail};
 use hojo_press_client::{PressClient, PressSettings};
 use hojo_web::{CasePanel, MenuGroup, RouteInfo, Routes, handover, server};
 
-use crate::config::Config;
+use crate::config::{Config, STANDIN_SECRET};
 
 /// The routes of a site, with the real gates behind them.
 pub fn routes(config: &Config, site: Site) -> anyhow::Result<Routes> {
@@ -89,11 +89,22 @@ fn panels() -> Vec<CasePanel> {
 }
 
 fn gbizid(config: &Config) -> anyhow::Result<Arc<dyn GbizId>> {
+    anyhow::ensure!(
+        config.gbizid_secret != STANDIN_SECRET || is_here(&config.gbizid_issuer),
+        "HOJO_GBIZID_SECRET is still that of the stand-in: {} has issued another one",
+        config.gbizid_issuer
+    );
     let redirect = format!("{}/sign-in/callback", config.portal_url.trim_end_matches('/'));
     let mut settings =
         hojo_gbizid::Config::new(&config.gbizid_issuer, &config.gbizid_client, &config.gbizid_secret, &redirect);
     settings.plain_http_on_loopback = config.demo.is_some();
     Ok(Arc::new(OpenIdGbizId::new(settings)?))
+}
+
+/// A provider on this machine, which only the stand-in is.
+fn is_here(issuer: &str) -> bool {
+    let host = issuer.split_once("://").map_or(issuer, |(_, rest)| rest).split(['/', ':']).next().unwrap_or_default();
+    matches!(host, "localhost" | "127.0.0.1")
 }
 
 /// Sign-in by the office's own organisation: off while no issuer is named.
@@ -179,6 +190,28 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[derive(clap::Parser)]
+    struct Settings {
+        #[command(flatten)]
+        config: Config,
+    }
+
+    fn config(arguments: &[&str]) -> Config {
+        let arguments = ["hojo"].iter().chain(arguments);
+        <Settings as clap::Parser>::try_parse_from(arguments).unwrap().config
+    }
+
+    #[test]
+    fn the_secret_of_the_stand_in_opens_no_other_provider() {
+        let here = ["--gbizid-issuer", "http://localhost:8083/oauth/", "--gbizid-secret", STANDIN_SECRET];
+        assert!(is_here(&config(&here).gbizid_issuer));
+        let there = ["--gbizid-issuer", "https://localhost.example.jp/oauth/", "--gbizid-secret", STANDIN_SECRET];
+        let refused = gbizid(&config(&there)).err().unwrap().to_string();
+        assert!(refused.contains("HOJO_GBIZID_SECRET"), "{refused}");
+        let issued = ["--gbizid-issuer", "https://localhost.example.jp/oauth/", "--gbizid-secret", "issued to us"];
+        assert!(gbizid(&config(&issued)).is_ok());
+    }
 
     #[test]
     fn every_entry_of_the_offices_menu_has_one_place_and_every_place_an_entry() {
