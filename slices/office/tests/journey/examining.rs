@@ -146,7 +146,7 @@ async fn what_an_earlier_check_let_pass_is_remarked_on_only_with_a_second_person
     let allow = b.get(&format!("{base}/examine")).await.says(200, &["名簿との違いに気づいた"]).action("/allow");
     a.post(&allow, &[]).await.says(403, &["後出しの指摘を承認する"]);
     b.post(&allow, &[]).await.to();
-    b.post(&allow, &[]).await.says(409, &["この指摘は承認できません"]);
+    b.post(&allow, &[]).await.says(422, &["この指摘は承認できません"]);
     a.get(&format!("{base}/examine")).await.says(200, &["後出し（三浦 恵子が承認）"]);
     a.post(&format!("{base}/return"), &fields).await.to();
     assert_eq!(
