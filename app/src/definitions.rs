@@ -40,10 +40,7 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
         Command::Check(args) => check_all(&args),
         Command::Diff { from, to } => print_diff(&load(&from)?, &load(&to)?),
         Command::Diagram { edition } => print_diagrams(&load(&edition)?),
-        Command::Manual { edition } => {
-            print!("{}", manual(&load(&edition)?));
-            Ok(())
-        }
+        Command::Manual { edition } => print_manual(&load(&edition)?),
         Command::Store(args) => publish::store(config, args).await,
         Command::Publish(args) => publish::run(config, args).await,
     }
@@ -199,5 +196,11 @@ fn print_diagrams(edition: &Edition) -> anyhow::Result<()> {
     for procedure in edition.procedures.values() {
         println!("## {} {}\n\n```mermaid\n{}```\n", procedure.number, procedure.title, diagram(&procedure.flow));
     }
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "this command's result is what it prints")]
+fn print_manual(edition: &Edition) -> anyhow::Result<()> {
+    print!("{}", manual(edition));
     Ok(())
 }
