@@ -4,7 +4,7 @@
 use super::Changes;
 use crate::model::edition::{Edition, Procedure};
 use crate::model::flow::{Effect, Flow, Source, StepKind};
-use crate::model::life::{Due, FirstPeriod, LifePlan, ObligationRule, Starts};
+use crate::model::life::{Due, FirstPeriod, LifePlan, ObligationRule, Remind, Starts};
 use indexmap::IndexMap;
 
 /// The parts that belong to no procedure.
@@ -86,13 +86,19 @@ fn repeats(rule: &ObligationRule) -> String {
 }
 
 fn reminders(rule: &ObligationRule) -> String {
-    let terms = |terms: &[crate::model::flow::Term]| terms.iter().map(|t| t.words()).collect::<Vec<_>>().join("・");
-    let last = rule.reminders.last.map_or_else(String::new, |term| format!("、最後は{}後", term.words()));
+    let terms = |all: &[Remind]| all.iter().map(remind).collect::<Vec<_>>().join("・");
+    let last = rule.reminders.last.as_ref().map_or_else(String::new, |last| format!("、最後は{}後", remind(last)));
     let (before, after) = (terms(&rule.reminders.before), terms(&rule.reminders.after));
     if before.is_empty() && after.is_empty() && last.is_empty() {
         return String::new();
     }
     format!("前{before}、後{after}{last}")
+}
+
+/// When, and by which letter.
+fn remind(one: &Remind) -> String {
+    let letter = one.letter.as_ref().map(|(_, letter)| format!("（通知書 {letter}）")).unwrap_or_default();
+    format!("{}{letter}", one.term.words())
 }
 
 /// When one procedure may begin.
