@@ -69,6 +69,17 @@ setup_fonts() {
   fi
 }
 
+# The checker of PDF/UA and PDF/A that the press's tests ask.
+setup_pdf_checker() {
+  if stale "$var/pdf-checker/.done" "$root/press/tests/requirements.txt"; then
+    say "the checker of PDF/UA (pip)"
+    python3 -m venv "$var/pdf-checker"
+    "$var/pdf-checker/bin/pip" install --quiet -r "$root/press/tests/requirements.txt"
+    touch "$var/pdf-checker/.done"
+  fi
+  export HOJO_PDF_CHECKER=$var/pdf-checker/bin/python
+}
+
 fetch_masters() {
   [ -f "$var/masters/packages.tsv" ] && cmp -s "$root/gates/registries/packages.tsv" "$var/masters/packages.tsv" && return 0
   say "postal codes, banks, holidays (npm, pip)"

@@ -8,7 +8,7 @@ use hojo_clamav::{Clamd, Place, Scanner};
 use hojo_db::Db;
 use hojo_gbizid::{GbizId, OfficeSignIn, OpenIdGbizId};
 use hojo_jobs::Runner;
-use hojo_letters::Printer;
+use hojo_letters::{NoPress, Printer};
 use hojo_mail::{Mail, Security, SmtpConfig, SmtpMail};
 use hojo_press_client::{PressClient, PressSettings};
 use hojo_web::{CasePanel, MenuGroup, RouteInfo, Routes, handover, server};
@@ -17,7 +17,7 @@ use crate::config::{Config, STANDIN_SECRET};
 
 /// The routes of a site, with the real gates behind them.
 pub fn routes(config: &Config, site: Site) -> anyhow::Result<Routes> {
-    Ok(site_routes_with(site, gbizid(config)?, office_sign_in(config)?))
+    Ok(site_routes_with(site, gbizid(config)?, office_sign_in(config)?, press(config)))
 }
 
 /// The whole table of all sites. The gates are not asked anything.
@@ -30,11 +30,16 @@ pub fn table() -> Vec<RouteInfo> {
 }
 
 pub fn site_routes(site: Site, provider: Arc<dyn GbizId>) -> Routes {
-    site_routes_with(site, provider, None)
+    site_routes_with(site, provider, None, Arc::new(NoPress))
 }
 
-/// As [`site_routes`], with the provider of the office's own organisation.
-pub fn site_routes_with(site: Site, provider: Arc<dyn GbizId>, office: Option<OfficeSignIn>) -> Routes {
+/// As [`site_routes`], with the provider of the office's own organisation and a press.
+pub fn site_routes_with(
+    site: Site,
+    provider: Arc<dyn GbizId>,
+    office: Option<OfficeSignIn>,
+    press: Arc<dyn Printer>,
+) -> Routes {
     let common = server::common(site);
     match site {
         Site::Portal => common
@@ -42,7 +47,7 @@ pub fn site_routes_with(site: Site, provider: Arc<dyn GbizId>, office: Option<Of
             .with(hojo_people::portal_routes(provider))
             .with(hojo_apply::portal_routes())
             .with(hojo_procedures::portal_routes())
-            .with(hojo_letters::portal_routes()),
+            .with(hojo_letters::portal_routes(press)),
         Site::Office => common
             .with(hojo_people::office_routes(office))
             .with(hojo_office::routes(panels(), Arc::new(hojo_preview::Drawn::default())))
@@ -50,7 +55,7 @@ pub fn site_routes_with(site: Site, provider: Arc<dyn GbizId>, office: Option<Of
             .with(hojo_review::office_routes())
             .with(hojo_review::reviewer_routes())
             .with(hojo_procedures::office_routes())
-            .with(hojo_letters::office_routes())
+            .with(hojo_letters::office_routes(press))
             .with(hojo_guard::office_routes())
             .with(hojo_operations::routes())
             .grouped(OFFICE_MENU),

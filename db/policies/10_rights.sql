@@ -96,6 +96,10 @@ begin
         perform pg_temp.allow('hojo_staff', array[r], 'select', here);
     end loop;
     perform pg_temp.allow('hojo_staff', array['cases', 'filings', 'files', 'remarks', 'examinations', 'assignments', 'letters'], 'insert, update', here);
+    -- まとめて発行: what was issued by whom stays as it was written.
+    perform pg_temp.allow('hojo_staff', array['letter_batches'], 'select, insert', here);
+    perform pg_temp.allow('hojo_staff', array['letter_holds'], 'select, insert, delete', here);
+    perform pg_temp.allow('hojo_worker', array['letter_batches', 'letter_holds'], 'select', 'true');
     perform pg_temp.allow('hojo_staff', array['events', 'submissions'], 'insert', here);
     -- A section lies in the round of its filing, which the same wall stands before.
     perform pg_temp.allow('hojo_staff', array['draft_sections'], 'select, insert, update', format('%s and case when %s is null then true else exists (select from filings f where f.id = filing_id) end', somebody, reach));

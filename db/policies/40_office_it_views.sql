@@ -199,14 +199,24 @@ create policy it_view_select on known_places for select to hojo_it_view using (t
 create view office_it.known_places as select last_at, case when network is null then null else '＊' end as network, staff_id from public.known_places;
 alter view office_it.known_places owner to hojo_it_view;
 
+grant select (id, issued_at, issued_by, kind, letters, programme_id, public_id, round_id, title) on letter_batches to hojo_it_view;
+create policy it_view_select on letter_batches for select to hojo_it_view using (true);
+create view office_it.letter_batches as select id, issued_at, issued_by, kind, letters, programme_id, public_id, round_id, title from public.letter_batches;
+alter view office_it.letter_batches owner to hojo_it_view;
+
+grant select (held_at, held_by, procedure, round_id) on letter_holds to hojo_it_view;
+create policy it_view_select on letter_holds for select to hojo_it_view using (true);
+create view office_it.letter_holds as select held_at, held_by, procedure, round_id from public.letter_holds;
+alter view office_it.letter_holds owner to hojo_it_view;
+
 grant select (fiscal_year, last, symbol) on letter_numbers to hojo_it_view;
 create policy it_view_select on letter_numbers for select to hojo_it_view using (true);
 create view office_it.letter_numbers as select fiscal_year, last, symbol from public.letter_numbers;
 alter view office_it.letter_numbers owner to hojo_it_view;
 
-grant select (applicant_id, case_id, cause, created_at, delivered_at, id, issued_on, kind, model, number, pages, problem, programme_id, public_id, read_at, read_by, round_id, sealed_at, serial, sha256, size, state, title) on letters to hojo_it_view;
+grant select (applicant_id, batch_id, case_id, cause, created_at, delivered_at, id, issued_on, kind, model, number, owed, pages, problem, programme_id, public_id, read_at, read_by, reason, replaces_id, round_id, sealed_at, serial, sha256, size, state, title) on letters to hojo_it_view;
 create policy it_view_select on letters for select to hojo_it_view using (true);
-create view office_it.letters as select applicant_id, case_id, cause, created_at, delivered_at, id, issued_on, kind, case when model is null then null else '＊' end as model, number, pages, case when problem is null then null else '＊' end as problem, programme_id, public_id, read_at, read_by, round_id, sealed_at, serial, sha256, size, state, title from public.letters;
+create view office_it.letters as select applicant_id, batch_id, case_id, cause, created_at, delivered_at, id, issued_on, kind, case when model is null then null else '＊' end as model, number, owed, pages, case when problem is null then null else '＊' end as problem, programme_id, public_id, read_at, read_by, case when reason is null then null else '＊' end as reason, replaces_id, round_id, sealed_at, serial, sha256, size, state, title from public.letters;
 alter view office_it.letters owner to hojo_it_view;
 
 grant select (at, key, origin, previous, root, signature, size) on log_checkpoints to hojo_it_view;

@@ -14,7 +14,6 @@ const OBJECTS_PER_STREAM: usize = 200;
 /// One object of the file: its number and its bytes between `obj` and `endobj`.
 struct Object<'a> {
     number: usize,
-    whole: &'a [u8],
     body: &'a [u8],
 }
 
@@ -39,8 +38,7 @@ pub(crate) fn compact(pdf: &[u8]) -> Option<Vec<u8>> {
     let (streams, small): (Vec<_>, Vec<_>) = objects.into_iter().partition(|o| o.body.ends_with(b"endstream"));
     for object in streams {
         *places.get_mut(object.number)? = Place::At(out.len());
-        out.extend(object.whole.trim_ascii());
-        out.push(b'\n');
+        write_object(&mut out, &object)?;
     }
     for pack in small.chunks(OBJECTS_PER_STREAM) {
         let stream = places.len();
@@ -77,9 +75,21 @@ fn objects<'a>(pdf: &'a [u8], offsets: &[(usize, usize)], table_at: usize) -> Op
         .map(|((number, start), end)| {
             let whole = pdf.get(*start..end)?;
             let body = whole.strip_prefix(format!("{number} 0 obj").as_bytes())?.trim_ascii();
-            Some(Object { number: *number, whole, body: body.strip_suffix(b"endobj")?.trim_ascii() })
+            Some(Object { number: *number, body: body.strip_suffix(b"endobj")?.trim_ascii() })
         })
         .collect()
+}
+
+/// A stream as it is, with a line end before `endstream` that data ending in a carriage return cannot be taken for part
+/// of: PDF/A wants `/Length` to be what a reader counts.
+fn write_object(out: &mut Vec<u8>, object: &Object<'_>) -> Option<()> {
+    let data = object.body.strip_suffix(b"endstream")?;
+    // The writer ends a stream with this one byte; a carriage return before it belongs to the data.
+    let data = data.strip_suffix(b"\n").unwrap_or(data);
+    write!(out, "{} 0 obj\n", object.number).ok()?;
+    out.extend(data);
+    out.extend(b"\r\nendstream\nendobj\n");
+    Some(())
 }
 
 fn write_pack(out: &mut Vec<u8>, number: usize, pack: &[Object<'_>]) -> Option<()> {
@@ -120,7 +130,7 @@ fn write_table(out: &mut Vec<u8>, mut places: Vec<Place>, trailer: &[u8]) -> Opt
 fn write_stream(out: &mut Vec<u8>, number: usize, head: &str, data: &[u8]) -> Option<()> {
     write!(out, "{number} 0 obj\n<< {head} /Filter /FlateDecode /Length {} >>\nstream\n", data.len()).ok()?;
     out.extend(data);
-    out.extend(b"\nendstream\nendobj\n");
+    out.extend(b"\r\nendstream\nendobj\n");
     Some(())
 }
 

@@ -25,6 +25,10 @@ const CELL_PADDING_MM: f64 = 3.4;
 const MM_PER_POINT: f64 = 25.4 / 72.0;
 /// Smallest line pitch, in type sizes.
 const CLOSEST_LINES: f64 = 1.35;
+/// Type in which the widths of a form are thought, pt.
+const USUAL: f64 = 8.0;
+/// Words up to this width, in em, are not broken in a form: a date, a unit.
+const SHORT_WORDS: f64 = 7.5;
 /// Type of a table nothing else fits.
 const SMALLEST: f64 = 6.0;
 /// Page width, type size and whether the page is turned, best first.
@@ -53,8 +57,21 @@ pub(crate) fn layout_data(model: &LetterModel, mut data: Value) -> Result<Value,
                 plan_table(table);
             }
         }
+        parts.insert("flipped".into(), json!(is_one_wide_table(parts)));
     }
     Ok(data)
+}
+
+/// A form that is one wide table is turned as a whole: its head and its notes stay with it.
+fn is_one_wide_table(parts: &serde_json::Map<String, Value>) -> bool {
+    let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
+    match list(parts.get("sections")).as_slice() {
+        [one] => match list(one.get("tables")).as_slice() {
+            [table] => table.get("landscape") == Some(&Value::Bool(true)),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// The geometry as numbers; a place left empty becomes null and follows the flow.
@@ -151,13 +168,17 @@ fn plan_table(table: &mut Value) {
     let filled = |row: &[String]| (0..columns).map(|x| row.get(x).cloned().unwrap_or_default()).collect::<Vec<_>>();
     let head = filled(&plain.head);
     let rows: Vec<Vec<String>> = plain.rows.iter().map(|row| filled(row)).collect();
+    let totals = if plain.totals.is_empty() { Vec::new() } else { filled(&plain.totals) };
     let numeric: Vec<usize> = plain.numeric.iter().copied().filter(|x| *x < columns).collect();
-    let wishes: Vec<Wish> = (0..columns).map(|x| wish(&head, &rows, x, numeric.contains(&x))).collect();
+    let measured: Vec<Vec<String>> = rows.iter().chain([&totals]).cloned().collect();
+    let asked = |x: usize| plain.widths.get(x).copied();
+    let wishes: Vec<Wish> = (0..columns).map(|x| wish(&head, &measured, x, numeric.contains(&x), asked(x))).collect();
     let plan = plan(&wishes);
     if let Value::Object(parts) = table {
         parts.insert("row_heads".into(), json!(columns > 2 && !numeric.contains(&0)));
         parts.insert("head".into(), json!(head));
         parts.insert("rows".into(), json!(rows));
+        parts.insert("totals".into(), json!(totals));
         parts.insert("numeric".into(), json!(numeric));
         parts.insert("size".into(), json!(plan.size));
         parts.insert("landscape".into(), json!(plan.turned));
@@ -180,8 +201,16 @@ struct Plan {
     widths: Vec<Value>,
 }
 
-fn wish(head: &[String], rows: &[Vec<String>], x: usize, numeric: bool) -> Wish {
+/// `asked` is the width a form gives its column in mm: room to write in, also where nothing stands yet.
+fn wish(head: &[String], rows: &[Vec<String>], x: usize, numeric: bool, asked: Option<u32>) -> Wish {
     let cells = rows.iter().filter_map(|row| row.get(x));
+    if let Some(asked) = asked {
+        let asked = (f64::from(asked) - CELL_PADDING_MM).max(1.0) / (USUAL * MM_PER_POINT);
+        let longest = cells.map(|cell| em(cell)).fold(1.0, f64::max);
+        // Amounts stay on one line, and so do dates and other short words.
+        let width = asked.max(if numeric { longest + 0.2 } else { longest.min(SHORT_WORDS) });
+        return Wish { natural: width, least: if numeric { width } else { width.min(10.0) }, fixed: numeric };
+    }
     let natural = cells.map(|cell| em(cell)).fold(1.0, f64::max);
     let title = head.get(x).map_or(1.0, |text| em(text));
     if numeric {

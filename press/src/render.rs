@@ -18,7 +18,7 @@ use crate::{compact, glyphs, prepare};
 
 /// Results unused for this many letters are forgotten, so that a warm press does not grow. Letters of a batch share
 /// most of their sentences: with 3 a batch of four kinds ran at half the speed, with 40 the search cost more than it
-/// saved (measured with `examples/bench.rs`).
+/// saved (measured with `hojo bench letters`).
 const FORGET_AFTER: usize = 8;
 
 /// Depth of numbering that 公用文 knows: 1, (1), ア, (ア).

@@ -151,6 +151,13 @@ fn family(parent: u32) -> f64 {
     children + stat(parent).map_or(0.0, |s| s.cpu_ms + s.gone_ms)
 }
 
+/// The processes a process has started and not yet waited for.
+pub fn children(parent: u32) -> Vec<u32> {
+    let all = std::fs::read_dir("/proc").ok().into_iter().flatten().flatten();
+    let pids = all.filter_map(|e| e.file_name().to_str().and_then(|n| n.parse::<u32>().ok()));
+    pids.filter(|pid| stat(*pid).is_some_and(|s| s.parent == parent)).collect()
+}
+
 /// The load averages of the machine, for the report.
 pub fn load_average() -> String {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();

@@ -8,6 +8,7 @@ mod client;
 mod floor;
 mod gauge;
 mod judge;
+mod letters;
 mod list;
 mod load;
 mod place;
@@ -39,6 +40,8 @@ pub enum Command {
     Seal(Options),
     /// Reading and judging the application form, without a database.
     Judge(Options),
+    /// Letters of the press by CPU-second, beside WeasyPrint in the same run.
+    Letters(Options),
 }
 
 #[derive(Args, Clone, Debug)]
@@ -71,6 +74,12 @@ pub struct Options {
     /// Size of each attached file, kB.
     #[arg(long, default_value_t = 500)]
     pub attachment_kb: u32,
+    /// Letters printed.
+    #[arg(long, default_value_t = 2_000)]
+    pub letters: usize,
+    /// A Python with WeasyPrint; without it only the press is measured.
+    #[arg(long)]
+    pub weasyprint: Option<PathBuf>,
     /// The database on the server of `--database-url`. It is dropped when it holds another world.
     #[arg(long, default_value = "hojo_bench")]
     pub database: String,
@@ -101,6 +110,7 @@ impl Options {
 
 pub async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
     match command {
+        Command::Letters(options) => letters::show(&options, &letters::run(config, &options).await?),
         Command::Judge(options) => report::show(&options, &judge::run(&options)?),
         Command::Seed(options) => {
             let place = Place::ready(config, &options).await?;

@@ -63,7 +63,7 @@ impl House {
         let gbizid = Arc::new(FakeGbizId::default());
         let site = |site, db: &Db| -> anyhow::Result<Browser> {
             let provider: Arc<dyn GbizId> = Arc::<FakeGbizId>::clone(&gbizid);
-            let routes = wiring::site_routes(site, provider);
+            let routes = wiring::site_routes_with(site, provider, None, Arc::clone(&press));
             let kernel = Kernel::new(config.settings(site)?, db.clone(), vault.clone(), routes.menu_items());
             Ok(Browser::in_process(server::service(&kernel, routes), config.url(site)))
         };

@@ -1,6 +1,8 @@
 //! 義務: what is owed by when. Derived from facts and the edition at every look; nothing about it is stored but moved dates.
 
-use hojo_programme::{Due, Edition, Facts, FirstPeriod, ObligationRule, Repeats, Term};
+use std::collections::BTreeMap;
+
+use hojo_programme::{Due, Edition, Facts, FirstPeriod, ObligationRule, Remind, Repeats};
 use hojo_words::{BusinessCalendar, jst};
 use time::{Date, Month};
 
@@ -26,6 +28,17 @@ pub struct Obligation {
     pub otherwise: Option<String>,
     /// Days on which the holder is reminded, with which of the three kinds.
     pub reminders: Vec<(Date, Reminder)>,
+    /// What is sent on a day besides the usual mail.
+    pub sends: BTreeMap<(Date, Reminder), Sends>,
+}
+
+/// 督促で送るもの.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Sends {
+    /// 通知書: procedure and letter.
+    pub letter: Option<(String, String)>,
+    /// Words of the mail, when not those of the kind.
+    pub mail: Option<String>,
 }
 
 /// 義務の状態.
@@ -155,6 +168,7 @@ impl Maker<'_> {
             says: rule.says.clone(),
             otherwise: rule.otherwise.clone(),
             reminders: self.reminders(due),
+            sends: self.sends(due),
         })
     }
 
@@ -167,15 +181,34 @@ impl Maker<'_> {
     }
 
     fn reminders(&self, due: Date) -> Vec<(Date, Reminder)> {
-        let plan = &self.rule.reminders;
-        let after = |term: &Term| term.end(due, self.calendar);
-        let before = |term: &Term| term.start(due, self.calendar);
-        let mut days: Vec<(Date, Reminder)> =
-            plan.before.iter().filter_map(|t| Some((before(t)?, Reminder::Before))).collect();
-        days.extend(plan.after.iter().filter_map(|t| Some((after(t)?, Reminder::After))));
-        days.extend(plan.last.iter().filter_map(|t| Some((after(t)?, Reminder::Last))));
+        let mut days: Vec<(Date, Reminder)> = self.days(due).map(|(day, kind, _)| (day, kind)).collect();
         days.sort();
         days.dedup();
         days
+    }
+
+    fn sends(&self, due: Date) -> BTreeMap<(Date, Reminder), Sends> {
+        let named = self.days(due).filter(|(_, _, remind)| remind.letter.is_some() || remind.mail.is_some());
+        let sends = |remind: &Remind| Sends { letter: remind.letter.clone(), mail: remind.mail.clone() };
+        named.map(|(day, kind, remind)| ((day, kind), sends(remind))).collect()
+    }
+
+    /// Every reminder of the rule with its day.
+    fn days(&self, due: Date) -> impl Iterator<Item = (Date, Reminder, &Remind)> {
+        let plan = &self.rule.reminders;
+        let kinds = [
+            (Reminder::Before, plan.before.as_slice()),
+            (Reminder::After, plan.after.as_slice()),
+            (Reminder::Last, plan.last.as_slice()),
+        ];
+        kinds.into_iter().flat_map(move |(kind, all)| {
+            all.iter().filter_map(move |remind| {
+                let day = match kind {
+                    Reminder::Before => remind.term.start(due, self.calendar),
+                    Reminder::After | Reminder::Last => remind.term.end(due, self.calendar),
+                };
+                Some((day?, kind, remind))
+            })
+        })
     }
 }

@@ -6,7 +6,7 @@ use crate::lang::eval::{Env, eval_top};
 use crate::lang::format::Dates;
 use crate::model::edition::{Edition, Procedure};
 use crate::model::form::{Field, FieldType, TableShape};
-use crate::model::letter::{ItemSpec, LetterSpec, SheetSpec};
+use crate::model::letter::{ItemSpec, LetterSpec, SheetColumn, SheetSpec};
 use crate::read::Reading;
 use crate::value::Value;
 use hojo_words::letter::{Item, Layout, LetterModel, Section, Table};
@@ -41,6 +41,8 @@ pub struct LetterContext<'a> {
     pub round_title: String,
     /// `obligation.title` and `obligation.due`, for reminders.
     pub obligation: Option<(String, Date)>,
+    /// 文書番号 and 日付 of the letter this one stands in place of.
+    pub replaces: Option<(String, Date)>,
     /// `amounts.requested`, `amounts.adopted`, …: the case's ledger by name.
     pub amounts: BTreeMap<String, Yen>,
     /// `remarks[]` 指摘, for the return notice.
@@ -85,10 +87,11 @@ pub fn compose(
         layout: letter.layout,
         form_label: writer.maybe(letter.form_label.as_ref())?,
         number: writer.maybe(letter.number.as_ref())?.unwrap_or_default(),
-        date_legal: jst::legal_date(context.date),
+        // A list is no letter: the day it was printed says nothing.
+        date_legal: if letter.sheet.is_some() { String::new() } else { jst::legal_date(context.date) },
         addressee: writer.lines(&letter.addressee)?,
         sender: writer.lines(&letter.sender)?,
-        body: writer.lines(&letter.body)?,
+        body: writer.lines(&letter.body)?.into_iter().chain(replacing(context)).collect(),
         items_heading: writer.maybe(letter.items_heading.as_ref())?,
         items: writer.items(edition, &letter.items)?,
         closing: writer.maybe(letter.closing.as_ref())?,
@@ -105,6 +108,12 @@ pub fn compose(
         doc_id: context.doc_id.clone(),
         title,
     })
+}
+
+/// A letter that is issued again says which one it stands in place of.
+fn replacing(context: &LetterContext<'_>) -> Option<String> {
+    let (number, day) = context.replaces.as_ref()?;
+    Some(format!("なお、本書は、{}付け{number}の文書を訂正し、これに代えて交付するものです。", jst::legal_date(*day)))
 }
 
 /// The values of facts and of the letter's own names.
@@ -209,18 +218,55 @@ impl Writer<'_> {
         Ok(items)
     }
 
-    /// 表の様式: what is known above, empty rows below.
+    /// 表の様式: what is known above, the rows of the form's table, and lines to be filled in.
     fn sheet(&self, sheet: &SheetSpec) -> Result<Section, ComposeProblem> {
         let facts = sheet.facts.iter().map(|(label, text)| Ok((self.one(label)?, self.one(text)?)));
-        let head: Vec<String> = sheet.columns.iter().map(|(label, _)| label.clone()).collect();
-        let empty = vec![String::new(); head.len()];
-        let rows = (0..sheet.rows).map(|_| empty.clone()).collect();
-        let mut section = Section { rows: facts.collect::<Result<_, _>>()?, ..Section::default() };
-        section.tables.push(Table { head, rows, ..Table::default() });
-        for note in self.lines(&sheet.notes)? {
-            section.rows.push(("注".to_owned(), note));
+        let mut rows: Vec<Vec<String>> = sheet.rows_of.map(|slot| self.listed(sheet, slot)).unwrap_or_default();
+        let known = |cell: &Template| cell.fill_known(self.env(), Dates::Plain);
+        rows.extend(sheet.lines.iter().map(|line| line.iter().map(known).collect()));
+        let lines = usize::try_from(sheet.rows).unwrap_or(0);
+        if rows.is_empty() || self.letter.reference {
+            rows.resize(lines.max(rows.len()), vec![String::new(); sheet.columns.len()]);
         }
-        Ok(section)
+        let table = Table {
+            head: sheet.columns.iter().map(|column| column.label.clone()).collect(),
+            rows,
+            numeric: (0..sheet.columns.len()).filter(|at| sheet.is_numeric(*at)).collect(),
+            totals: self.totals(sheet)?,
+            widths: sheet.columns.iter().map(|column| column.width).collect(),
+            ..Table::default()
+        };
+        Ok(Section {
+            rows: facts.collect::<Result<_, _>>()?,
+            tables: vec![table],
+            notes: self.lines(&sheet.notes)?,
+            ..Section::default()
+        })
+    }
+
+    /// One line for each row of the form's table.
+    fn listed(&self, sheet: &SheetSpec, slot: usize) -> Vec<Vec<String>> {
+        let count = self.fields.get(slot).and_then(Value::as_rows).map_or(0, |rows| rows.cells.len());
+        let cell = |column: &SheetColumn, row| {
+            column.text.as_ref().map(|text| text.fill_row(self.env(), (slot, row), Dates::Plain)).unwrap_or_default()
+        };
+        (0..count).map(|row| sheet.columns.iter().map(|column| cell(column, row)).collect()).collect()
+    }
+
+    /// 合計: its word stands in the first column without a total.
+    fn totals(&self, sheet: &SheetSpec) -> Result<Vec<String>, ComposeProblem> {
+        if sheet.columns.iter().all(|column| column.total.is_none()) {
+            return Ok(Vec::new());
+        }
+        let word = sheet.columns.iter().position(|column| column.total.is_none());
+        let cells = sheet.columns.iter().enumerate().map(|(at, column)| match &column.total {
+            // A total nobody can reckon yet is a place to write it in.
+            Some(total) if self.letter.reference => Ok(total.render(self.env(), Dates::Plain).unwrap_or_default()),
+            Some(total) => self.one(total),
+            None if word == Some(at) => Ok("合計".to_owned()),
+            None => Ok(String::new()),
+        });
+        cells.collect()
     }
 
     fn item(&self, edition: &Edition, spec: &ItemSpec) -> Result<Item, ComposeProblem> {

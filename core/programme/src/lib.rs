@@ -18,6 +18,7 @@ pub mod model;
 pub mod overlay;
 mod plain;
 pub mod read;
+pub mod sample;
 pub mod source;
 pub mod upgrade;
 pub mod value;
@@ -37,16 +38,17 @@ pub use model::flow::{
     Effect, Flow, Late, Outcome, Source, State, Step, StepKind, Term, TermUnit, Transition, diagram,
 };
 pub use model::form::{Condition, Field, FieldType, FileKind, FileRule, Form, Range, RowPlan, Section, TableShape};
-pub use model::letter::{Audience, LetterSpec, SheetSpec};
+pub use model::letter::{Audience, LetterSpec, SheetColumn, SheetSpec};
 pub use model::life::{
     Basis, CourseDecision, CourseStep, Due, ExampleCase, ExpectCourse, FirstPeriod, LifePlan, ObligationRule, Opener,
-    Reminders, Repeats, StartCondition, Starts, Sum, Times,
+    Remind, Reminders, Repeats, StartCondition, Starts, Sum, Times,
 };
 pub use model::rules::{Finding, Reason, Rule, Rules, Severity, Standing};
 pub use model::sheets::{CheckItem, Checklist, Criterion, ScoreSheet};
 pub use model::tables::{ChoiceList, DecisionTable};
 pub use overlay::{Joined, join};
 pub use read::{Reading, Slip, SlipCode, read};
+pub use sample::sample_letter;
 pub use source::{Place, Problem, SourceFiles};
 pub use upgrade::{Again, Asked, Reworded, SetAside, UpgradeMap, upgrade};
 pub use value::{Rows, Value};

@@ -6,7 +6,7 @@ use crate::model::edition::{Edition, Procedure};
 use crate::model::flow::diagram;
 use crate::model::letter::Audience;
 use crate::model::life::Starts;
-use crate::words::{Names, reminders};
+use crate::words::Names;
 
 /// The procedures of an edition as Markdown: who begins them and when, their flow as a Mermaid diagram, what each
 /// decision brings about, letters and forms, and what is owed.
@@ -118,7 +118,7 @@ fn papers(out: &mut String, procedure: &Procedure) {
 fn owed(out: &mut String, names: Names<'_>, procedure: &Procedure) {
     for rule in names.edition.obligations.iter().filter(|rule| rule.procedure == procedure.code) {
         line(out, format_args!("\n義務「{}」：{}", rule.title, names.due(rule)));
-        for (what, words) in [("繰返し", names.repeats(rule)), ("督促", reminders(rule))] {
+        for (what, words) in [("繰返し", names.repeats(rule)), ("督促", names.reminders(rule))] {
             if !words.is_empty() {
                 line(out, format_args!("- {what}：{words}"));
             }

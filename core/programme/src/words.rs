@@ -1,8 +1,8 @@
 //! 言葉にする: what a definition brings about, in sentences with the names people read instead of codes.
 
 use crate::model::edition::{Edition, Procedure};
-use crate::model::flow::{Effect, Source, StepKind, Term};
-use crate::model::life::{Due, FirstPeriod, ObligationRule};
+use crate::model::flow::{Effect, Source, StepKind};
+use crate::model::life::{Due, FirstPeriod, ObligationRule, Remind};
 
 /// The names of an edition and, for its fields, outcomes and letters, of one procedure. What has no name is called by
 /// its code, so that a definition with a hole can still be talked about.
@@ -134,19 +134,27 @@ impl<'a> Names<'a> {
         all.extend(returned.map(|letter| (StepKind::Return.label(), self.letter(letter))));
         all
     }
-}
 
-/// 督促 of an obligation; empty without reminders.
-pub fn reminders(rule: &ObligationRule) -> String {
-    let terms = |terms: &[Term]| terms.iter().map(|term| term.words()).collect::<Vec<_>>().join("・");
-    let (before, after) = (terms(&rule.reminders.before), terms(&rule.reminders.after));
-    let mut all = Vec::new();
-    if !before.is_empty() {
-        all.push(format!("期限の{before}前"));
+    /// 督促 of an obligation, with the letter each of them brings; empty without reminders.
+    pub fn reminders(self, rule: &'a ObligationRule) -> String {
+        let all = |all: &'a [Remind]| all.iter().map(|one| self.remind(one)).collect::<Vec<_>>().join("・");
+        let (before, after) = (all(&rule.reminders.before), all(&rule.reminders.after));
+        let mut words = Vec::new();
+        if !before.is_empty() {
+            words.push(format!("期限の前：{before}"));
+        }
+        if !after.is_empty() {
+            words.push(format!("期限の後：{after}"));
+        }
+        words.extend(rule.reminders.last.as_ref().map(|last| format!("最後：期限の後{}", self.remind(last))));
+        words.join("、")
     }
-    if !after.is_empty() {
-        all.push(format!("期限の{after}後"));
+
+    fn remind(self, one: &'a Remind) -> String {
+        let letter = one.letter.as_ref().map_or_else(String::new, |(procedure, id)| {
+            let known = self.edition.procedures.get(procedure).and_then(|p| p.letters.get(id));
+            format!("（{}）", known.map_or(id.as_str(), |letter| letter.name.as_str()))
+        });
+        format!("{}{letter}", one.term.words())
     }
-    all.extend(rule.reminders.last.map(|term| format!("最後は{}後", term.words())));
-    all.join("、")
 }

@@ -77,6 +77,9 @@ pub struct Section {
     /// (label, value) in order; a value may hold line breaks.
     pub rows: Vec<(String, String)>,
     pub tables: Vec<Table>,
+    /// 注記 below the tables.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// 申請書控の表.
@@ -89,6 +92,12 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
     /// Columns (0-based) that hold numbers and are set to the right.
     pub numeric: Vec<usize>,
+    /// 合計: the last line, as many cells as `head`; empty when there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub totals: Vec<String>,
+    /// Wished widths of the columns in mm; empty when press finds them from the content.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub widths: Vec<u32>,
 }
 
 /// 紙面の寸法: millimetres and points as decimal text ("30.0"), so that core holds no floats.

@@ -47,6 +47,9 @@ impl Permission {
                 "案件の件数と金額の合計を、公募回、枠、手続、工程ごとに見られます。事業者の名称は表示されません。"
             }
             Self::IssueLetter => "通知書を見て、作り直しや再送ができます。",
+            Self::SendLetters => {
+                "発行を待つ通知書をまとめて発行し、交付した通知書を訂正して再交付できます。発行の取消しはできません。"
+            }
             Self::ViewOperations => "自動処理の状況と、だれが何をしたかの記録を見られます。",
             Self::ExportLog => "操作と閲覧の記録を、CSVファイルとして手元に取り出せます。",
             Self::ManageDatabaseAccess => {

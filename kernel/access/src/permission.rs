@@ -107,6 +107,7 @@ impl Permission {
                 | Self::ApproveDecision
                 | Self::ApproveForAgency
                 | Self::MoveDue
+                | Self::SendLetters
                 | Self::EndSessions
                 | Self::ManageFactors
                 | Self::ManagePeople
@@ -162,6 +163,7 @@ permissions! {
     MoveDue           "due.move"           Staff     "義務の期限の変更を起案・承認する",
     ViewProgress      "progress.view"      Staff     "進捗と金額の集計を見る",
     IssueLetter       "letter.issue"       Staff     "通知書を見る・再送する",
+    SendLetters       "letter.send"        Staff     "通知書をまとめて発行する・訂正する",
     ViewOperations    "operations.view"    Staff     "ジョブと操作ログを見る",
     ExportLog         "log.export"         Staff     "操作ログをCSVで取り出す",
     ManageDatabaseAccess "database.access" Staff  "データベースの直接利用を許可・取消しする",

@@ -209,7 +209,15 @@ impl Tx {
     }
 
     /// The answers a draft begins with: for each field the newest effective filing that is named first.
-    async fn carried(&mut self, edition: &Edition, procedure: &Procedure, root: CaseId) -> Result<Answers, DbError> {
+    ///
+    /// # Errors
+    /// [`DbError`] when the server does not answer.
+    pub async fn carried(
+        &mut self,
+        edition: &Edition,
+        procedure: &Procedure,
+        root: CaseId,
+    ) -> Result<Answers, DbError> {
         let mut found = Answers::default();
         if procedure.form.fields.iter().all(|field| field.carried.is_empty()) {
             return Ok(found);

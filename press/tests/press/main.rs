@@ -12,5 +12,6 @@ mod support;
 
 mod file;
 mod paper;
+mod standards;
 mod texts;
 mod warm;

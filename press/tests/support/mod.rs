@@ -7,6 +7,8 @@
     reason = "each test or example uses a part of it, and an example counts as no test for clippy"
 )]
 
+pub mod definitions;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -103,7 +105,7 @@ fn company() -> Section {
                 "https://www.example.co.jp/company/profile/history/2026/products/semiconductor/inspection-jig/index.html?lang=ja",
             ),
         ]),
-        tables: vec![],
+        ..Section::default()
     }
 }
 
@@ -118,7 +120,9 @@ fn officers() -> Section {
             head: words(&["氏名・名称", "所在地", "出資比率", "大企業"]),
             rows: shareholders,
             numeric: vec![2],
+            ..Table::default()
         }],
+        ..Section::default()
     }
 }
 
@@ -136,7 +140,9 @@ fn accounts() -> Section {
                 line("人件費", "98,765,432", "101,234,567"),
             ],
             numeric: vec![1, 2],
+            ..Table::default()
         }],
+        ..Section::default()
     }
 }
 
@@ -147,7 +153,7 @@ fn plan_text(at: usize) -> Section {
     Section {
         title: format!("事業計画（{}）", at + 1),
         rows: rows(&[("現在の事業と課題", &text), ("補助事業の具体的な内容", &text)]),
-        tables: vec![],
+        ..Section::default()
     }
 }
 
@@ -194,7 +200,9 @@ fn five_years() -> Section {
             ]),
             rows: names.iter().map(row).collect(),
             numeric: (1..=6).collect(),
+            ..Table::default()
         }],
+        ..Section::default()
     }
 }
 
@@ -218,7 +226,9 @@ fn expenses() -> Section {
             head: words(&["No.", "費目", "内容", "数量", "単価（税抜）", "総額（税込）", "補助対象経費"]),
             rows: (1..=45).map(line).collect(),
             numeric: vec![0, 3, 4, 5, 6],
+            ..Table::default()
         }],
+        ..Section::default()
     }
 }
 
@@ -235,6 +245,8 @@ fn files() -> Section {
             head: words(&["書類", "ファイル名", "大きさ（バイト）", "ハッシュ値（SHA-256）"]),
             rows: (1..=10).map(file).collect(),
             numeric: vec![2],
+            ..Table::default()
         }],
+        ..Section::default()
     }
 }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use hojo_access::allow;
 use hojo_case::{Command, Party, decide};
-use hojo_db::{Audit, Outcome, Tx};
+use hojo_db::{Audit, DbError, Outcome, Tx};
 use hojo_jobs::{Claimed, Done, Failure, Handler, enqueue};
 use hojo_programme::{Audience, StepKind};
 use hojo_words::ids::{CaseId, PublicId};
@@ -13,7 +13,7 @@ use hojo_words::letter::Layout;
 use serde_json::json;
 
 use crate::make::letter_of;
-use crate::payload::{self, CaseRef, DeliverOrder, MailOrder, later};
+use crate::payload::{self, CaseRef, DeliverOrder, MailOrder, Owed, later};
 use crate::record;
 
 /// `deliver_letter`
@@ -40,7 +40,7 @@ async fn deliver(tx: &mut Tx, letter: PublicId) -> Result<(), Failure> {
     let now = tx.now().await?;
     let l = sqlx::query!(
         "update letters set state = 'delivered', delivered_at = $2 where public_id = $1 and state = 'sealed'
-         returning kind, number, title",
+         returning kind, number, title, replaces_id, owed",
         letter.uuid(),
         now.utc()
     )
@@ -49,11 +49,19 @@ async fn deliver(tx: &mut Tx, letter: PublicId) -> Result<(), Failure> {
     .map_err(later)?;
     let Some(l) = l else { return Ok(()) };
     let edition = tx.edition(&row.edition).await?;
-    let (filing, spec) = letter_of(tx, row.id, &edition, &l.kind).await?;
+    let owed: Option<Owed> = l.owed.map(serde_json::from_value).transpose().map_err(DbError::from)?;
+    let (filing, spec) = match &owed {
+        None => letter_of(tx, row.id, &edition, &l.kind).await?,
+        Some(owed) => {
+            let filing = letter_of(tx, row.id, &edition, "").await?.0;
+            (filing, edition.procedure(&owed.procedure).and_then(|p| p.letters.get(&l.kind).cloned()))
+        }
+    };
     let notify = filing.procedure.flow.step(StepKind::Notify);
     let number = l.number.unwrap_or_default();
     // Only a letter of the outcome moves the case: a return notice that comes late must not close it.
-    if notify.is_some_and(|s| s.letters.values().any(|name| *name == l.kind)) {
+    // One that replaces another tells nothing new.
+    if l.replaces_id.is_none() && notify.is_some_and(|s| s.letters.values().any(|name| *name == l.kind)) {
         let terms = tx.terms(&filing.procedure, row.round, row.applicant).await?;
         let command = Command::Deliver { letter: letter.to_string(), kind: l.kind.clone(), number: number.clone() };
         let events = decide(&row.case, Party::System, command, &terms, now)

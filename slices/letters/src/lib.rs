@@ -5,7 +5,9 @@
 
 mod deliver;
 mod desk;
+mod forms;
 mod inbox;
+mod issue;
 mod mails;
 mod make;
 mod panel;
@@ -26,7 +28,7 @@ use hojo_vault::Vault;
 use hojo_web::{CasePanel, Routes};
 
 pub use payload::{copy_job, letter_job, mail_job};
-pub use printer::Printer;
+pub use printer::{NoPress, Printer};
 
 /// What the jobs work with. Cheap to clone.
 #[derive(Clone)]
@@ -52,10 +54,13 @@ pub fn jobs(runner: Runner, deps: Deps) -> Runner {
         .on(payload::MAIL, mails::SendMail(deps))
 }
 
-/// What an applicant reads.
+/// What an applicant reads. Forms are printed when they are asked for.
 #[must_use]
-pub fn portal_routes() -> Routes {
+pub fn portal_routes(press: Arc<dyn Printer>) -> Routes {
     Routes::on(Site::Portal)
+        .get("/cases/{case}/forms", forms::list)
+        .get("/cases/{case}/forms/{procedure}/{form}/pdf", move |cx| forms::pdf(cx, Arc::clone(&press)))
+        .get("/cases/{case}/forms/{procedure}/{form}/xlsx", forms::xlsx)
         .get("/letters", inbox::list)
         .menu("通知書", 40)
         .get("/letters/{letter}", inbox::show)
@@ -64,8 +69,16 @@ pub fn portal_routes() -> Routes {
 
 /// What the office looks after.
 #[must_use]
-pub fn office_routes() -> Routes {
+pub fn office_routes(press: Arc<dyn Printer>) -> Routes {
     Routes::on(Site::Office)
+        .get("/letters/issue", issue::list)
+        .get("/letters/issue/{round}/{kind}", issue::preview)
+        .post("/letters/issue/{round}/{kind}", issue::issue)
+        .post("/letters/issue/{round}/{kind}/retry", issue::retry)
+        .post("/letters/hold", issue::hold)
+        .get("/letters/batches/{batch}", issue::batch)
+        .get("/letters/{letter}/sample", move |cx| issue::sample(cx, Arc::clone(&press)))
+        .post("/letters/{letter}/reissue", desk::reissue)
         .get("/letters", desk::list)
         .menu("通知書", 50)
         .post("/letters/retry", desk::retry_many)

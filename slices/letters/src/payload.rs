@@ -14,6 +14,9 @@ pub const DELIVER: &str = "deliver_letter";
 pub const MAIL: &str = "mail";
 pub const STAFF_MAIL: &str = "staff_mail";
 
+/// Cause of a letter that stands in place of another one, followed by that one's public id.
+pub const REISSUE: &str = "reissue:";
+
 /// A case by its public id, or by its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -30,6 +33,17 @@ pub struct LetterOrder {
     /// File name under the procedure's `letters/`, without `.yaml`.
     pub letter: String,
     pub cause: String,
+    /// For a letter about what the case owes: whose letter it is, although nobody filed that procedure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owed: Option<Owed>,
+}
+
+/// 義務 a letter reminds of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owed {
+    pub procedure: String,
+    pub title: String,
+    pub due: time::Date,
 }
 
 /// `application_copy`: the copy of one submission.

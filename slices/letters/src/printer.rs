@@ -21,3 +21,13 @@ impl Printer for PressClient {
         Self::print(self, model, issued_at).await
     }
 }
+
+/// Where nothing is ever printed: the table of the routes, tests of other things.
+pub struct NoPress;
+
+#[async_trait]
+impl Printer for NoPress {
+    async fn print(&self, _: &LetterModel, _: OffsetDateTime) -> Result<Sheet, PressFault> {
+        Err(PressFault::Died("there is no press here".to_owned()))
+    }
+}

@@ -9,11 +9,13 @@ use hojo_words::letter::LetterModel;
 use serde_json::{Value, json};
 use time::Date;
 
-use crate::payload::later;
+use crate::payload::{Owed, later};
 
 /// Where a letter stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum State {
+    /// 発行待ち: tried out, and issued when somebody says so
+    Held,
     /// 作成待ち
     Due,
     /// 作成済み: printed, not yet shown to the addressee
@@ -25,10 +27,11 @@ pub enum State {
 }
 
 impl State {
-    pub const ALL: [Self; 4] = [Self::Stuck, Self::Due, Self::Sealed, Self::Delivered];
+    pub const ALL: [Self; 5] = [Self::Stuck, Self::Held, Self::Due, Self::Sealed, Self::Delivered];
 
     pub fn code(self) -> &'static str {
         match self {
+            Self::Held => "held",
             Self::Due => "due",
             Self::Sealed => "sealed",
             Self::Delivered => "delivered",
@@ -42,6 +45,7 @@ impl State {
 
     pub fn label(self) -> &'static str {
         match self {
+            Self::Held => "発行待ち",
             Self::Due => "作成待ち",
             Self::Sealed => "交付待ち",
             Self::Delivered => "交付済み",
@@ -63,14 +67,36 @@ pub struct Row {
     pub state: State,
     pub serial: Option<i32>,
     pub issued_on: Option<Date>,
+    /// The letter this one stands in place of.
+    pub replaces: Option<Replaced>,
 }
 
-/// The row of this letter, made when it is not there yet. The case is locked, so nobody makes it beside us.
-pub async fn ensure(tx: &mut Tx, case: &CaseRow, spec: &LetterSpec, cause: &str) -> Result<Row, Failure> {
+/// Does the office issue the letters of this procedure's decisions together?
+pub async fn is_held(tx: &mut Tx, case: &CaseRow, procedure: &str) -> Result<bool, Failure> {
+    let found = sqlx::query!(
+        "select 1 as one from letter_holds where round_id = $1 and procedure = $2",
+        case.round.0,
+        procedure
+    )
+    .fetch_optional(tx.sql())
+    .await
+    .map_err(later)?;
+    Ok(found.is_some())
+}
+
+/// A letter that was issued before: what the new one says of it.
+#[derive(Clone, Debug)]
+pub struct Replaced {
+    pub number: String,
+    pub day: Date,
+}
+
+/// The row of this letter, made as `first` when it is not there yet. The case is locked, so nobody makes it beside us.
+pub async fn ensure(tx: &mut Tx, case: &CaseRow, spec: &LetterSpec, cause: &str, first: State) -> Result<Row, Failure> {
     let now = tx.now().await?.utc();
     sqlx::query!(
         "insert into letters (id, public_id, programme_id, round_id, applicant_id, case_id, kind, title, state, cause, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 'due', $9, $10) on conflict (case_id, kind, cause) do nothing",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $11, $9, $10) on conflict (case_id, kind, cause) do nothing",
         random::key(),
         random::public_id().uuid(),
         case.programme,
@@ -80,13 +106,16 @@ pub async fn ensure(tx: &mut Tx, case: &CaseRow, spec: &LetterSpec, cause: &str)
         spec.id,
         spec.name,
         cause,
-        now
+        now,
+        first.code()
     )
     .execute(tx.sql())
     .await
     .map_err(later)?;
     let r = sqlx::query!(
-        "select id, public_id, state, serial, issued_on from letters where case_id = $1 and kind = $2 and cause = $3 for update",
+        r#"select l.id, l.public_id, l.state, l.serial, l.issued_on, o.number as "old_number?", o.issued_on as "old_day?"
+           from letters l left join letters o on o.id = l.replaces_id
+           where l.case_id = $1 and l.kind = $2 and l.cause = $3 for update of l"#,
         case.id.0,
         spec.id,
         cause
@@ -101,7 +130,28 @@ pub async fn ensure(tx: &mut Tx, case: &CaseRow, spec: &LetterSpec, cause: &str)
         state,
         serial: r.serial,
         issued_on: r.issued_on,
+        replaces: r.old_number.zip(r.old_day).map(|(number, day)| Replaced { number, day }),
     })
+}
+
+/// Keeps what a held letter would say, and why it could not be printed.
+pub async fn keep_trial(
+    tx: &mut Tx,
+    letter: &Row,
+    model: Option<&LetterModel>,
+    problem: Option<&str>,
+) -> Result<(), Failure> {
+    let model = model.map(serde_json::to_value).transpose().map_err(later)?;
+    sqlx::query!(
+        "update letters set model = coalesce($2, model), problem = $3 where id = $1 and state = 'held'",
+        letter.id.0,
+        model,
+        problem
+    )
+    .execute(tx.sql())
+    .await
+    .map_err(later)?;
+    Ok(())
 }
 
 /// Whose letter it is: what goes to 中小機構 or stays in the office belongs to nobody whom row security knows.
@@ -110,6 +160,16 @@ fn reader(case: &CaseRow, spec: &LetterSpec) -> uuid::Uuid {
         Audience::Applicant => case.applicant.0,
         Audience::Agency | Audience::Internal => uuid::Uuid::nil(),
     }
+}
+
+/// Keeps what a reminder is about, for making it again.
+pub async fn keep_owed(tx: &mut Tx, letter: LetterId, owed: &Owed) -> Result<(), Failure> {
+    let owed = serde_json::to_value(owed).map_err(later)?;
+    sqlx::query!("update letters set owed = $2 where id = $1 and owed is null", letter.0, owed)
+        .execute(tx.sql())
+        .await
+        .map_err(later)?;
+    Ok(())
 }
 
 /// Keeps number and day: from here on the number belongs to this letter, printed or not.

@@ -10,7 +10,7 @@ pub fn twin(m: &LetterModel) -> Markup {
         article lang=(if m.lang.is_empty() { "ja" } else { &m.lang }) aria-label=(m.doc_title) {
             @if let Some(label) = &m.form_label { p { (label) } }
             @if !m.number.is_empty() { p { (m.number) } }
-            p { (m.date_legal) }
+            @if !m.date_legal.is_empty() { p { (m.date_legal) } }
             (block(&m.addressee))
             (block(&m.sender))
             h3 { (lines(&m.title)) }
@@ -60,6 +60,7 @@ fn part(section: &Section) -> Markup {
         h4 { (section.title) }
         @if !rows.is_empty() { (ui::answers(&rows)) }
         @for table in &section.tables { (grid(table)) }
+        @for note in &section.notes { p class="quiet" { "注　" (note) } }
     }
 }
 
@@ -68,7 +69,8 @@ fn grid(table: &Table) -> Markup {
         ui::column(label.clone()).holds(if table.numeric.contains(&at) { Holds::Number } else { Holds::Text })
     });
     let mut drawn = ui::data_table(table.title.clone(), head.collect()).empty(html! { p { "入力がありません。" } });
-    for row in &table.rows {
+    let totals = Some(&table.totals).filter(|totals| !totals.is_empty());
+    for row in table.rows.iter().chain(totals) {
         drawn = drawn.row(row.iter().map(|cell| html! { span class="prewrap" { (cell) } }).collect());
     }
     html! { (drawn) }
@@ -127,11 +129,14 @@ mod tests {
             head: vec!["費目".into(), "金額".into()],
             rows: vec![vec!["機械".into(), "5円".into()]],
             numeric: vec![1],
+            ..Table::default()
         };
-        let section =
-            Section {
-                title: "申請者".into(), rows: vec![("名称".into(), "一行\n二行".into())], tables: vec![table]
-            };
+        let section = Section {
+            title: "申請者".into(),
+            rows: vec![("名称".into(), "一行\n二行".into())],
+            tables: vec![table],
+            ..Section::default()
+        };
         let copy = LetterModel {
             layout: Layout::ApplicationCopy,
             sections: vec![section],

@@ -6,8 +6,10 @@ use crate::lang::types::Type;
 use crate::model::edition::{Edition, Procedure};
 use crate::model::flow::{Effect, Source, StepKind};
 use crate::model::form::FieldType;
-use crate::model::life::{Due, FirstPeriod, LifePlan};
+use crate::model::letter::Audience;
+use crate::model::life::{Due, FirstPeriod, LifePlan, Remind};
 use crate::source::{Place, Problem};
+use hojo_words::letter::Layout;
 use std::collections::BTreeSet;
 
 /// What is wrong with the lives an edition tells, apart from one procedure.
@@ -40,6 +42,11 @@ pub(crate) fn edition(edition: &Edition) -> Vec<Problem> {
                 say(format!("there is no procedure {code}{}", hint(code, known())));
             }
         }
+        let plan = &rule.reminders;
+        for remind in plan.before.iter().chain(&plan.after).chain(&plan.last) {
+            reminding(edition, remind, &mut problems);
+        }
+        let mut say = |message: String| problems.push(Problem::at(&rule.place, message));
         let dates = rule.due.iter().filter_map(|due| match due {
             Due::On(date) => Some(date),
             Due::After { date, .. } => date.as_ref(),
@@ -55,6 +62,35 @@ pub(crate) fn edition(edition: &Edition) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// What a reminder sends is there, and is a letter to the applicant.
+fn reminding(edition: &Edition, remind: &Remind, problems: &mut Vec<Problem>) {
+    let mut say = |message: String| problems.push(Problem::at(&remind.place, message));
+    if let Some((code, id)) = &remind.letter {
+        match edition.procedures.get(code) {
+            None => say(format!(
+                "there is no procedure {code}{}",
+                hint(code, edition.procedures.keys().map(String::as_str))
+            )),
+            Some(procedure) => match procedure.letters.get(id) {
+                None => {
+                    let near = hint(id, procedure.letters.keys().map(String::as_str));
+                    say(format!("{code} has no letter {id}{near}"));
+                }
+                Some(letter) if letter.layout != Layout::Notice || letter.audience != Audience::Applicant => {
+                    say(format!("{code}/{id} is no notice to the applicant"));
+                }
+                Some(_) => {}
+            },
+        }
+    }
+    if let Some(mail) = &remind.mail
+        && let Some(Ok(file)) = edition.data::<serde_json::Value>("mails.yaml")
+        && file.get("mails").and_then(|mails| mails.get(mail)).is_none()
+    {
+        say(format!("mails.yaml has no mail {mail}"));
+    }
 }
 
 /// Texts of every kind are one to a rule.

@@ -5,7 +5,7 @@ use super::Changes;
 use crate::model::edition::{Edition, Procedure};
 use crate::model::flow::{Effect, Flow, StepKind};
 use crate::model::life::{LifePlan, Starts};
-use crate::words::{Names, reminders};
+use crate::words::Names;
 use indexmap::IndexMap;
 
 /// The parts that belong to no procedure.
@@ -64,7 +64,7 @@ fn obligations(changes: &mut Changes, old: &Edition, new: &Edition) {
         if before.repeats != after.repeats {
             changes.changed("義務", &format!("{name}の繰返し"), &was.repeats(before), &is.repeats(after));
         }
-        changes.changed("義務", &format!("{name}の督促"), &reminders(before), &reminders(after));
+        changes.changed("義務", &format!("{name}の督促"), &was.reminders(before), &is.reminders(after));
         if before.otherwise != after.otherwise {
             let (before, after) = (before.otherwise.as_deref(), after.otherwise.as_deref());
             let (before, after) = (before.map_or("", |code| was.title(code)), after.map_or("", |code| is.title(code)));

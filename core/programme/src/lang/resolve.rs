@@ -114,6 +114,12 @@ impl Checker<'_> {
                     local.shape.fixed_rows().map(|rows| rows.keys().map(|key| Arc::from(key.as_str())).collect());
                 Ok(Node { op: Op::RowKey(depth, Arc::new(keys.unwrap_or_default())), ty: Type::Text, span })
             }
+            // A fixed row's words, as its key is for comparing.
+            ("label", None) if local.shape.fixed_rows().is_some() => {
+                let labels =
+                    local.shape.fixed_rows().map(|rows| rows.values().map(|label| Arc::from(label.as_str())).collect());
+                Ok(Node { op: Op::RowKey(depth, Arc::new(labels.unwrap_or_default())), ty: Type::Text, span })
+            }
             _ => Err(no_column(&local.table, &local.shape, column, span)),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Expr;
 use super::ast::{Span, Wrong};
-use super::eval::{Env, Locals, eval};
+use super::eval::{Bound, Env, Locals, eval};
 use super::format::{Dates, without_doubled_unit, words};
 use super::types::Type;
 use crate::value::Value;
@@ -93,9 +93,30 @@ impl Template {
         })
     }
 
+    /// Whether it is one number and nothing else, so that it is set to the right.
+    pub fn is_number(&self) -> bool {
+        matches!(self.parts.as_slice(), [Part::Value(expr)] if matches!(expr.ty, Type::Number(_)))
+    }
+
     /// Fills the template; unknown values read 「（未入力）」.
     pub(crate) fn fill(&self, env: Env<'_>, dates: Dates) -> String {
         self.render(env, dates).unwrap_or_else(|(text, _)| text)
+    }
+
+    /// Fills the template for one row of a table; what the row does not say stays white.
+    pub(crate) fn fill_row(&self, env: Env<'_>, row: Bound, dates: Dates) -> String {
+        self.white_when_unknown(env, &mut vec![row], dates)
+    }
+
+    /// Fills the template; what is not known yet stays white.
+    pub(crate) fn fill_known(&self, env: Env<'_>, dates: Dates) -> String {
+        self.white_when_unknown(env, &mut Locals::new(), dates)
+    }
+
+    fn white_when_unknown(&self, env: Env<'_>, locals: &mut Locals, dates: Dates) -> String {
+        let (text, missing) = self.write(env, locals, dates, "");
+        // The words around a single value say nothing without it.
+        if missing.is_some() && self.expressions().count() == 1 { String::new() } else { text }
     }
 
     /// Fills the template.
@@ -103,31 +124,35 @@ impl Template {
     /// # Errors
     /// The text as far as it goes and the first placeholder without a value.
     pub(crate) fn render(&self, env: Env<'_>, dates: Dates) -> Result<String, (String, String)> {
+        let (text, missing) = self.write(env, &mut Locals::new(), dates, "（未入力）");
+        match missing {
+            None => Ok(text),
+            Some(placeholder) => Err((text, placeholder)),
+        }
+    }
+
+    fn write(&self, env: Env<'_>, locals: &mut Locals, dates: Dates, blank: &str) -> (String, Option<String>) {
         let mut out = String::new();
         let mut missing = None;
         for (index, part) in self.parts.iter().enumerate() {
             match part {
                 Part::Text(text) => out.push_str(text),
                 Part::Value(expr) => {
-                    let value = eval(&expr.node, env, &mut Locals::new());
+                    let value = eval(&expr.node, env, locals);
                     if value == Value::Unknown {
                         missing.get_or_insert_with(|| expr.source.trim().to_owned());
-                        out.push_str("（未入力）");
+                        out.push_str(blank);
                         continue;
                     }
                     let following = match self.parts.get(index + 1) {
                         Some(Part::Text(text)) => text.as_str(),
                         _ => "",
                     };
-                    let shown = words(&value, effective(&expr.ty), dates);
+                    let shown = words(&value, &expr.ty, dates);
                     out.push_str(&without_doubled_unit(shown, following));
                 }
             }
         }
-        missing.map_or(Ok(out.clone()), |placeholder| Err((out, placeholder)))
+        (out, missing)
     }
-}
-
-const fn effective(ty: &Type) -> &Type {
-    ty
 }

@@ -3,7 +3,9 @@
 use super::expr::Compiler;
 use super::yaml::{File, MapReader, Yaml};
 use crate::lang::Template;
-use crate::model::letter::{Audience, ItemSpec, LetterSpec, SheetSpec};
+use crate::lang::check::Local;
+use crate::lang::types::Type;
+use crate::model::letter::{Audience, ItemSpec, LetterSpec, SheetColumn, SheetSpec};
 use hojo_words::letter::{Geometry, Layout};
 
 /// Reads one letter; `id` is its file name.
@@ -67,33 +69,77 @@ fn audience(file: &File<'_>, yaml: Option<&Yaml>) -> Audience {
     })
 }
 
-/// A list to be filled in: what stands above it, its columns and how many empty rows it has.
+/// A list: what stands above it, whose rows it lists, its columns and how many lines are to be filled in.
 fn sheet(file: &File<'_>, map: &mut MapReader<'_>, compiler: &Compiler<'_>) -> SheetSpec {
+    let rows_of = map.get("rows_of").and_then(|yaml| listed(file, yaml, compiler));
+    let mut of_row = compiler.clone();
+    of_row.scope.locals.extend(rows_of.clone());
+    let template = |compiler: &Compiler<'_>, yaml: Option<&Yaml>| yaml.and_then(|yaml| compiler.template(file, yaml));
     let mut columns = Vec::new();
     for body in map.get("columns").map(|list| file.list(list)).unwrap_or_default() {
         let mut column = file.map(body);
-        columns.push((column.needed(file, "label"), column.whole(file, "width").unwrap_or(1)));
+        columns.push(SheetColumn {
+            label: column.needed(file, "label"),
+            width: column.whole(file, "width").unwrap_or(1),
+            text: template(&of_row, column.get("text")),
+            total: template(compiler, column.get("total")),
+        });
         column.finish(file);
     }
     if columns.is_empty() {
         file.problem(map.mark, "a sheet needs columns");
+    }
+    if rows_of.is_none() && columns.iter().any(|column| column.text.is_some()) {
+        file.problem(map.mark, "a column has a text only where rows_of names a table");
+    }
+    if rows_of.is_some() && columns.iter().all(|column| column.text.is_none()) {
+        file.problem(map.mark, "rows_of names a table, but no column has a text such as {row.item}");
     }
     let mut facts = Vec::new();
     for body in map.get("facts").map(|list| file.list(list)).unwrap_or_default() {
         let mut fact = file.map(body);
         let (label, text) = (fact.get("label"), fact.get("text"));
         fact.finish(file);
-        let template = |yaml: Option<&Yaml>| yaml.and_then(|yaml| compiler.template(file, yaml));
-        if let (Some(label), Some(text)) = (template(label), template(text)) {
+        if let (Some(label), Some(text)) = (template(compiler, label), template(compiler, text)) {
             facts.push((label, text));
         }
     }
     SheetSpec {
         facts,
+        rows_of: rows_of.map(|row| row.slot),
+        lines: fixed_lines(file, map.get("lines"), columns.len(), compiler),
         columns,
         rows: map.whole(file, "rows").unwrap_or(20),
         notes: lines(file, map.get("notes"), compiler),
     }
+}
+
+/// Lines that are always there, as many cells as there are columns.
+fn fixed_lines(file: &File<'_>, yaml: Option<&Yaml>, columns: usize, compiler: &Compiler<'_>) -> Vec<Vec<Template>> {
+    let mut all = Vec::new();
+    for body in yaml.map(|list| file.list(list)).unwrap_or_default() {
+        let cells = file.list(body);
+        if cells.len() != columns {
+            file.problem(body.mark, format!("a line has {columns} cells as the columns do, this has {}", cells.len()));
+        }
+        all.push(cells.iter().filter_map(|cell| compiler.template(file, cell)).collect());
+    }
+    all
+}
+
+/// The table of the form whose rows a sheet lists, bound as `row`.
+fn listed(file: &File<'_>, yaml: &Yaml, compiler: &Compiler<'_>) -> Option<Local> {
+    let name = file.text(yaml)?;
+    if let Some(field) = compiler.names.fields.get(name)
+        && let Type::Table(slot, shape) = &field.ty
+    {
+        let (slot, shape) = (*slot, std::sync::Arc::clone(shape));
+        return Some(Local { name: Some("row".to_owned()), slot, table: name.to_owned(), shape });
+    }
+    let tables = compiler.names.fields.iter().filter(|(_, field)| matches!(field.ty, Type::Table(..)));
+    let near = crate::lang::suggest::hint(name, tables.map(|(name, _)| name.as_str()));
+    file.problem(yaml.mark, format!("this form has no table {name}{near}"));
+    None
 }
 
 fn lines(file: &File<'_>, yaml: Option<&Yaml>, compiler: &Compiler<'_>) -> Vec<Template> {

@@ -3,12 +3,12 @@
 use super::expr::Compiler;
 use super::flow::term;
 use super::types::{Lists, noted, value_type};
-use super::yaml::{File, Yaml};
+use super::yaml::{File, Kind, Yaml};
 use crate::lang::suggest::hint;
 use crate::lang::types::Type;
 use crate::model::flow::Term;
 use crate::model::life::{
-    Due, FirstPeriod, LifePlan, ObligationRule, Opener, Reminders, Repeats, StartCondition, Starts, Sum, Times,
+    Due, FirstPeriod, LifePlan, ObligationRule, Opener, Remind, Reminders, Repeats, StartCondition, Starts, Sum, Times,
 };
 use crate::model::tables::ChoiceList;
 use crate::source::Place;
@@ -267,15 +267,38 @@ fn repeats(file: &File<'_>, yaml: &Yaml) -> Option<Repeats> {
 
 fn reminders(file: &File<'_>, yaml: &Yaml) -> Reminders {
     let mut map = file.map(yaml);
-    let terms = |yaml: Option<&Yaml>| -> Vec<Term> {
+    let all = |yaml: Option<&Yaml>| -> Vec<Remind> {
         let items = yaml.map(|yaml| file.one_or_many(yaml)).unwrap_or_default();
-        items.iter().filter_map(|item| term(file, Some(item))).collect()
+        items.iter().filter_map(|item| remind(file, item)).collect()
     };
     let found = Reminders {
-        before: terms(map.get("before")),
-        after: terms(map.get("after")),
-        last: term(file, map.get("final")),
+        before: all(map.get("before")),
+        after: all(map.get("after")),
+        last: map.get("final").and_then(|body| remind(file, body)),
     };
     map.finish(file);
     found
+}
+
+/// `7 days`, or with what is sent: `{ at: 7 days, letter: performance-report/overdue-notice, mail: due_letter }`.
+fn remind(file: &File<'_>, yaml: &Yaml) -> Option<Remind> {
+    let place = file.place(yaml.mark);
+    let Kind::Map(_) = yaml.kind else {
+        return Some(Remind { term: term(file, Some(yaml))?, letter: None, mail: None, place });
+    };
+    let mut map = file.map(yaml);
+    let at = map.get("at");
+    let letter = map.text(file, "letter").map(|text| match text.split_once('/') {
+        Some((procedure, letter)) => (procedure.to_owned(), letter.to_owned()),
+        None => {
+            file.problem(yaml.mark, "letter names a procedure and its letter: performance-report/overdue-notice");
+            (String::new(), text.to_owned())
+        }
+    });
+    let mail = map.text(file, "mail").map(str::to_owned);
+    map.finish(file);
+    if at.is_none() {
+        file.problem(yaml.mark, "at is missing: how long before or after the due date");
+    }
+    Some(Remind { term: term(file, at)?, letter, mail, place })
 }

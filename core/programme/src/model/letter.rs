@@ -86,14 +86,40 @@ impl Audience {
     }
 }
 
-/// 表の様式: a list to be filled in.
+/// 表の様式: a list, of the rows of a table of the form or to be filled in.
 #[derive(Debug, Clone)]
 pub struct SheetSpec {
     /// 項目 above the table.
     pub facts: Vec<(Template, Template)>,
-    /// 列: label and relative width.
-    pub columns: Vec<(String, u32)>,
-    /// Empty rows.
+    /// Slot of the form's table whose rows are listed.
+    pub rows_of: Option<usize>,
+    pub columns: Vec<SheetColumn>,
+    /// 決まった行: one template a column; what is not known yet stays white.
+    pub lines: Vec<Vec<Template>>,
+    /// Lines to be filled in: a reference form has so many in all, a list of the office has them only when nothing is listed.
     pub rows: u32,
     pub notes: Vec<Template>,
+}
+
+impl SheetSpec {
+    /// Whether every value of this column is a number, so that it is set to the right.
+    pub fn is_numeric(&self, at: usize) -> bool {
+        let column = self.columns.get(at);
+        let texts = column.into_iter().flat_map(|column| column.text.iter().chain(&column.total));
+        let lines = self.lines.iter().filter_map(|line| line.get(at)).filter(|cell| !cell.source.trim().is_empty());
+        let mut all = texts.chain(lines).peekable();
+        all.peek().is_some() && all.all(Template::is_number)
+    }
+}
+
+/// 列.
+#[derive(Debug, Clone)]
+pub struct SheetColumn {
+    pub label: String,
+    /// Wished width, mm.
+    pub width: u32,
+    /// What a row says here; its columns are `row.<column>`.
+    pub text: Option<Template>,
+    /// 合計 below the rows.
+    pub total: Option<Template>,
 }

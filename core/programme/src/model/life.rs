@@ -182,9 +182,20 @@ pub enum FirstPeriod {
 /// 督促: days before the due date, days after it, and the last one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reminders {
-    pub before: Vec<Term>,
-    pub after: Vec<Term>,
-    pub last: Option<Term>,
+    pub before: Vec<Remind>,
+    pub after: Vec<Remind>,
+    pub last: Option<Remind>,
+}
+
+/// 督促の一回: when, and what is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remind {
+    pub term: Term,
+    /// 通知書 that is issued with it: procedure and letter.
+    pub letter: Option<(String, String)>,
+    /// Words of the mail in `mails.yaml`; those of its kind (`due_before`, `due_after`, `due_last`) when not given.
+    pub mail: Option<String>,
+    pub place: Place,
 }
 
 /// 例の案件: where the case of an example stands.

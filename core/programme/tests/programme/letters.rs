@@ -27,6 +27,7 @@ fn an_adoption_notice() {
         filing_number: String::new(),
         round_title: String::new(),
         obligation: None,
+        replaces: None,
         outcome: Some("adopted".to_owned()),
         amounts: BTreeMap::from([("adopted".to_owned(), Yen::new(10_000_000))]),
         remarks: Vec::new(),

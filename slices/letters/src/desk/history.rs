@@ -42,6 +42,8 @@ fn sentence(detail: &Value) -> String {
         }
         "delivered" => "申請者に交付しました。".to_owned(),
         "retried" => "もう一度作成するよう指示しました。".to_owned(),
+        "replaced" => format!("訂正した通知書の発行を指示しました。理由：{}", text("reason")),
+        "reissued" => format!("訂正した通知書として作成を始めました。理由：{}", text("reason")),
         "announced" => "お知らせのメールをもう一度送るよう指示しました。".to_owned(),
         other => other.to_owned(),
     }

@@ -2,12 +2,13 @@
 
 mod filter;
 mod history;
+mod reissue;
 mod retry;
 mod rows;
 mod show;
 mod view;
 
-use hojo_access::allow;
+use hojo_access::{Permission, allow};
 use hojo_programme::Edition;
 use hojo_web::ui::{self, Tone};
 use hojo_web::{Cx, Fault, Markup, Reply, html};
@@ -17,8 +18,9 @@ use std::sync::Arc;
 use crate::record::State;
 use filter::Filter;
 
+pub(crate) use reissue::reissue;
 pub(crate) use retry::{notify, one as retry, several as retry_many};
-pub(crate) use show::{pdf, show};
+pub(crate) use show::{open, pdf, show};
 
 pub(crate) async fn list(cx: Cx<allow::IssueLetter>) -> Result<Reply, Fault> {
     let filter = Filter::read(|name| cx.query(name).to_owned());
@@ -26,7 +28,8 @@ pub(crate) async fn list(cx: Cx<allow::IssueLetter>) -> Result<Reply, Fault> {
     let kinds = rows::kinds(&mut tx).await?;
     let found = rows::page(&mut tx, &filter, &kinds).await?;
     tx.commit().await?;
-    let body = view::list(&filter, &found, &kinds, &cx.csrf());
+    let many = cx.actor().holds(Permission::SendLetters);
+    let body = view::list(&filter, &found, &kinds, many, &cx.csrf());
     let mut page = cx.page("通知書", body).wide();
     if let Some(banner) = flash(cx.query("done")) {
         page = page.banner(&banner);
@@ -38,7 +41,7 @@ pub(crate) async fn list(cx: Cx<allow::IssueLetter>) -> Result<Reply, Fault> {
 pub(crate) fn state_chip(state: State) -> Markup {
     let chip = match state {
         State::Stuck => ui::chip(Tone::Error, state.label()),
-        State::Due | State::Sealed => ui::chip(Tone::Info, state.label()),
+        State::Held | State::Due | State::Sealed => ui::chip(Tone::Info, state.label()),
         State::Delivered => ui::chip(Tone::Success, state.label()),
     };
     html! { (chip) }

@@ -55,7 +55,7 @@ pub(crate) async fn several(cx: Cx<allow::IssueLetter>, posted: Posted) -> Resul
 pub(crate) async fn notify(cx: Cx<allow::IssueLetter>, _: Posted) -> Result<Reply, Fault> {
     let id: PublicId = cx.param("letter")?;
     let mut tx = cx.tx().await?;
-    let (letter, row) = show::open(&mut tx, id, Mode::Write).await?;
+    let (letter, row) = show::open::<allow::IssueLetter>(&mut tx, id, Mode::Write).await?;
     let edition = tx.edition(&row.edition).await?;
     if letter.state != State::Delivered || is_copy(&edition, &letter.kind) {
         return Err(meanwhile().into());
@@ -84,7 +84,7 @@ async fn all_stuck(tx: &mut Tx) -> Result<Vec<PublicId>, Fault> {
 
 /// `false`: this letter does not wait for anybody.
 async fn again(cx: &Cx<allow::IssueLetter>, tx: &mut Tx, id: PublicId) -> Result<bool, Fault> {
-    let (letter, row) = show::open(tx, id, Mode::Write).await?;
+    let (letter, row) = show::open::<allow::IssueLetter>(tx, id, Mode::Write).await?;
     let freed = sqlx::query!(
         "update letters set state = 'due', problem = null where public_id = $1 and state = 'stuck'",
         id.uuid()
@@ -102,7 +102,7 @@ async fn again(cx: &Cx<allow::IssueLetter>, tx: &mut Tx, id: PublicId) -> Result
             named.ok_or_else(|| Fault::Internal(format!("letter {id}: cause {}", letter.cause)))?;
         NewJob::new(Lane::Letters, payload::COPY, CopyOrder { case, filing, submission })
     } else {
-        let order = LetterOrder { case, letter: letter.kind, cause: letter.cause };
+        let order = LetterOrder { case, letter: letter.kind, cause: letter.cause, owed: letter.owed };
         NewJob::new(Lane::Letters, payload::LETTER, order)
     };
     enqueue(tx, job).await?;

@@ -36,6 +36,8 @@ pub struct Line {
     pub case_id: Uuid,
     pub case_number: Option<String>,
     pub applicant_name: String,
+    /// Another letter stands in its place.
+    pub replaced: bool,
 }
 
 /// A page of the list.
@@ -51,6 +53,7 @@ pub struct Found {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub stuck: i64,
+    pub held: i64,
     pub due: i64,
     pub sealed: i64,
 }
@@ -102,7 +105,8 @@ async fn select(
     let lines = sqlx::query_as!(
         Line,
         r#"select l.public_id, l.title, l.number, l.state, l.problem, l.created_at, l.delivered_at, l.read_at,
-                  c.public_id as case_id, c.number as case_number, c.applicant_name
+                  c.public_id as case_id, c.number as case_number, c.applicant_name,
+                  exists (select 1 from letters n where n.replaces_id = l.id and n.state = 'delivered') as "replaced!"
            from letters l join cases c on c.id = l.case_id
            where (l.state = 'stuck') = $1
              and ($2 = '' or l.state = $2)
@@ -128,11 +132,11 @@ async fn select(
 
 async fn counts(tx: &mut Tx) -> Result<Counts, Fault> {
     let r = sqlx::query!(
-        r#"select count(*) filter (where state = 'stuck') as "stuck!", count(*) filter (where state = 'due') as "due!",
+        r#"select count(*) filter (where state = 'stuck') as "stuck!", count(*) filter (where state = 'held') as "held!", count(*) filter (where state = 'due') as "due!",
                   count(*) filter (where state = 'sealed') as "sealed!"
-           from letters where state in ('stuck', 'due', 'sealed')"#
+           from letters where state in ('stuck', 'held', 'due', 'sealed')"#
     )
     .fetch_one(tx.sql())
     .await?;
-    Ok(Counts { stuck: r.stuck, due: r.due, sealed: r.sealed })
+    Ok(Counts { stuck: r.stuck, held: r.held, due: r.due, sealed: r.sealed })
 }

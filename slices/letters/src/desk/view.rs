@@ -9,8 +9,10 @@ use super::rows::{Counts, Found, Kind, Line};
 use super::state_chip;
 use crate::record::State;
 
-pub fn list(filter: &Filter, found: &Found, kinds: &[Kind], csrf: &str) -> Markup {
+/// `many`: this person may also issue letters together.
+pub fn list(filter: &Filter, found: &Found, kinds: &[Kind], many: bool, csrf: &str) -> Markup {
     html! {
+        @if many { (ui::buttons(&[ui::link_button("まとめて発行する", "/letters/issue").outline()])) }
         (ui::tabs("よく使う一覧", &views(filter, found.counts)))
         (ui::filters("/letters", &fields(filter, kinds), (!filter.is_unfiltered()).then_some("/letters")))
         @if !found.stuck.is_empty() || filter.state == Some(State::Stuck) { (stuck(&found.stuck, csrf)) }
@@ -30,6 +32,7 @@ fn views(filter: &Filter, counts: Counts) -> Vec<NavItem> {
     let list = [
         ("すべて", Filter::default(), 0),
         ("要対応", of(State::Stuck), count(counts.stuck)),
+        ("発行待ち", of(State::Held), count(counts.held)),
         ("作成待ち", of(State::Due), count(counts.due)),
         ("交付待ち", of(State::Sealed), count(counts.sealed)),
         ("未開封", Filter { read: Some(false), ..Filter::default() }, 0),
@@ -103,7 +106,10 @@ fn letters(lines: &[Line]) -> Markup {
     for l in lines {
         let state = State::from_code(&l.state).unwrap_or(State::Due);
         table = table.row(vec![
-            html! { a href={ "/letters/" (PublicId::from_uuid(l.public_id)) } { (l.title) } },
+            html! {
+                a href={ "/letters/" (PublicId::from_uuid(l.public_id)) } { (l.title) }
+                @if l.replaced { " " (ui::plain_chip("訂正済み")) }
+            },
             html! { (l.number.as_deref().unwrap_or("―")) },
             case(l),
             state_chip(state),
@@ -145,6 +151,7 @@ mod tests {
             case_id: Uuid::from_u128(2),
             case_number: Some("R1-00001".into()),
             applicant_name: "<見本>".into(),
+            replaced: false,
         }
     }
 
@@ -154,9 +161,9 @@ mod tests {
             stuck: vec![line(State::Stuck)],
             lines: vec![line(State::Delivered)],
             next: None,
-            counts: Counts { stuck: 1, due: 0, sealed: 0 },
+            counts: Counts { stuck: 1, ..Counts::default() },
         };
-        let html = list(&Filter::default(), &found, &[], "token").into_string();
+        let html = list(&Filter::default(), &found, &[], true, "token").into_string();
         let reason = html.find("U+20BB7").expect("the reason");
         assert!(reason < html.find("通知書の一覧").expect("the list"), "{html}");
         assert!(html.contains("name=\"letter\"") && html.contains("/letters/retry") && html.contains("未開封"));
@@ -166,7 +173,7 @@ mod tests {
     #[test]
     fn nothing_stuck_says_so_when_asked() {
         let filter = Filter { state: Some(State::Stuck), ..Filter::default() };
-        let html = list(&filter, &Found::default(), &[], "t").into_string();
+        let html = list(&filter, &Found::default(), &[], false, "t").into_string();
         assert!(html.contains("対応が必要な通知書はありません") && !html.contains("通知書の一覧"), "{html}");
     }
 }

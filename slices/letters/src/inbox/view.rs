@@ -4,9 +4,9 @@ use hojo_web::ui::{self, Holds, Tone, column, data_table};
 use hojo_web::{Markup, html};
 use hojo_words::ids::PublicId;
 use hojo_words::letter::LetterModel;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
-use super::Line;
+use super::{Line, Other};
 use crate::twin::twin;
 
 pub fn list(lines: &[Line], most: i64) -> Markup {
@@ -26,7 +26,7 @@ pub fn list(lines: &[Line], most: i64) -> Markup {
             html! { (l.number.as_deref().unwrap_or("―")) },
             html! { (ui::date_time(l.delivered_at)) },
             html! { (l.case_number) " " (l.case_title) },
-            state(l.read),
+            state(l),
         ]);
         if !l.read {
             table = table.marked();
@@ -40,11 +40,10 @@ pub fn list(lines: &[Line], most: i64) -> Markup {
     }
 }
 
-fn state(read: bool) -> Markup {
-    if read {
-        html! { (ui::plain_chip("既読")) }
-    } else {
-        html! { (ui::chip(Tone::Info, "未読")) }
+fn state(l: &Line) -> Markup {
+    html! {
+        @if l.read { (ui::plain_chip("既読")) } @else { (ui::chip(Tone::Info, "未読")) }
+        @if l.replaced { " " (ui::plain_chip("訂正済み")) }
     }
 }
 
@@ -58,6 +57,10 @@ pub struct Facts {
     pub size: u64,
     pub pages: i32,
     pub sha256: String,
+    pub issued_on: Option<Date>,
+    pub read_at: Option<OffsetDateTime>,
+    pub before: Option<Other>,
+    pub after: Option<Other>,
 }
 
 pub fn letter(f: &Facts, model: &LetterModel) -> Markup {
@@ -65,8 +68,22 @@ pub fn letter(f: &Facts, model: &LetterModel) -> Markup {
     if !f.number.is_empty() {
         facts.insert(0, ("文書番号", html! { (f.number) }));
     }
+    if let Some(day) = f.issued_on {
+        facts.push(("通知書の日付", html! { (ui::date(day)) }));
+    }
+    if let Some(at) = f.read_at {
+        facts.push(("初めて開いた日時", html! { (ui::date_time(at)) }));
+    }
+    if let Some(before) = &f.before {
+        facts.push(("訂正前の通知書", html! { a href={ "/letters/" (before.id) } { (before.number) } }));
+    }
     facts.push(("対象の申請", html! { a href={ "/cases/" (f.case) } { (f.case_number) } }));
     html! {
+        @if let Some(after) = &f.after {
+            (ui::banner(Tone::Warn, "この通知書は訂正されています").body(html! {
+                p { "代わりの通知書：" a href={ "/letters/" (after.id) } { (after.number) } }
+            }))
+        }
         (ui::facts(&facts))
         (ui::buttons(&[
             ui::link_button(format!("PDFを開く（{}ページ、{}）", f.pages, ui::file_size(f.size)), format!("/letters/{}/pdf", f.id)),
@@ -94,6 +111,7 @@ mod tests {
             number: Some("新も第1号".into()),
             delivered_at: datetime!(2027-02-26 6:00 UTC),
             read: false,
+            replaced: false,
             case_number: "R1-1".into(),
             case_title: "計画".into(),
         };
@@ -117,6 +135,10 @@ mod tests {
             size: 2048,
             pages: 2,
             sha256: "ab".repeat(32),
+            issued_on: None,
+            read_at: None,
+            before: None,
+            after: None,
         };
         let html = letter(&f, &LetterModel::default()).into_string();
         assert!(!html.contains("文書番号") && html.contains("2ページ") && html.contains(&"ab".repeat(32)), "{html}");

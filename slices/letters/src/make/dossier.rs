@@ -10,7 +10,7 @@ use hojo_programme::{Answers, Edition, Facts, Form, LetterSpec, Procedure, Readi
 use hojo_words::ids::{CaseId, FilingId, PublicId};
 use time::OffsetDateTime;
 
-use crate::payload::{CopyOrder, LetterOrder, later};
+use crate::payload::{CopyOrder, LetterOrder, Owed, REISSUE, later};
 
 /// Everything a letter may speak of.
 pub struct Dossier {
@@ -25,6 +25,8 @@ pub struct Dossier {
     /// As it was when the answers were handed in.
     pub then: Facts,
     pub reading: Reading,
+    /// What the letter reminds of.
+    pub owed: Option<Owed>,
 }
 
 /// One submission as it was handed in.
@@ -47,11 +49,36 @@ pub async fn for_letter(tx: &mut Tx, order: &LetterOrder) -> Result<Dossier, Fai
     let case = order.case.key(tx).await?;
     let row = locked(tx, case).await?;
     let edition = tx.edition(&row.edition).await?;
+    if let Some(owed) = &order.owed {
+        return for_owed(tx, row, edition, &order.letter, owed).await;
+    }
     let (filing, spec) = letter_of(tx, row.id, &edition, &order.letter).await?;
     let spec =
         spec.ok_or_else(|| Failure::ForGood(format!("no procedure of this case has the letter {}", order.letter)))?;
-    let n = returned_submission(tx, case, &order.cause).await?.unwrap_or(row.case.submissions);
+    let cause = first_cause(tx, &order.cause).await?;
+    let n = returned_submission(tx, case, &cause).await?.unwrap_or(row.case.submissions);
     dossier(tx, row, edition, filing, spec, n).await
+}
+
+/// For a reminder: the letter of a procedure nobody has filed yet, about the case as it stands now.
+async fn for_owed(
+    tx: &mut Tx,
+    row: CaseRow,
+    edition: Arc<Edition>,
+    letter: &str,
+    owed: &Owed,
+) -> Result<Dossier, Failure> {
+    let lost = || Failure::ForGood(format!("edition {} has no letter {}/{letter}", edition.id, owed.procedure));
+    let procedure = edition.procedure(&owed.procedure).cloned().ok_or_else(lost)?;
+    let spec = procedure.letters.get(letter).cloned().ok_or_else(lost)?;
+    let filed = filings(tx, row.id, &edition, None).await?.into_iter().next();
+    let filed = filed.ok_or_else(|| Failure::ForGood("this case has no filing".into()))?;
+    let facts = tx.case_facts(&row).await?;
+    let (reading, _) = read(&edition, &procedure, &Answers::default(), &facts);
+    let submitted = Submitted { n: 0, answers: Answers::default(), filed_at: row.filed_at.unwrap_or(row.created_at) };
+    let (now, then) = (facts.clone(), facts);
+    let owed = Some(owed.clone());
+    Ok(Dossier { row, edition, procedure, spec, filing: filed.id, submitted, now, then, reading, owed })
 }
 
 /// For a copy: exactly this submission of this filing.
@@ -122,7 +149,18 @@ async fn dossier(
     let now = tx.case_facts(&row).await?;
     let then = facts_then(&filing.procedure.form, &submitted.answers, &now);
     let (reading, _) = read(&edition, &filing.procedure, &submitted.answers, &then);
-    Ok(Dossier { row, edition, procedure: filing.procedure, spec, filing: filing.id, submitted, now, then, reading })
+    Ok(Dossier {
+        row,
+        edition,
+        procedure: filing.procedure,
+        spec,
+        filing: filing.id,
+        submitted,
+        now,
+        then,
+        reading,
+        owed: None,
+    })
 }
 
 async fn submission(tx: &mut Tx, filing: FilingId, n: u32) -> Result<Option<Submitted>, Failure> {
@@ -144,6 +182,19 @@ pub fn facts_then(form: &Form, answers: &Answers, now: &Facts) -> Facts {
         }
     }
     then
+}
+
+/// What the first of the letters that replace each other was about: `reissue:<letter>` names the one before.
+async fn first_cause(tx: &mut Tx, cause: &str) -> Result<String, Failure> {
+    let mut cause = cause.to_owned();
+    while let Some(before) = cause.strip_prefix(REISSUE).and_then(|id| id.parse::<PublicId>().ok()) {
+        let row = sqlx::query!("select cause from letters where public_id = $1", before.uuid())
+            .fetch_optional(tx.sql())
+            .await
+            .map_err(later)?;
+        cause = row.ok_or_else(|| Failure::ForGood(format!("there is no letter {before}")))?.cause;
+    }
+    Ok(cause)
 }
 
 /// `return:2` is the second return; its notice is about what was returned then, however late it is made.

@@ -11,18 +11,21 @@ use std::pin::Pin;
 use hojo_access::Actor;
 use hojo_db::{Mode, Tx};
 use hojo_jobs::{Claimed, Done, Failure, Handler, Lane, NewJob, enqueue};
-use hojo_programme::{LetterSpec, compose};
-use hojo_words::jst;
+use hojo_programme::{LetterSpec, StepKind, compose};
 use hojo_words::letter::{Layout, LetterModel};
+use hojo_words::{Now, jst};
 use serde_json::json;
 use time::OffsetDateTime;
 
 use crate::Deps;
 use crate::payload::{self, CopyOrder, LetterOrder, later};
-use crate::record::{self, Printed, Row};
+use crate::record::{self, Printed, Row, State};
 use dossier::Dossier;
 
 pub(crate) use dossier::letter_of;
+
+/// What stands for the 文書番号 of a letter that is not issued yet.
+const UNNUMBERED: &str = "（文書番号は発行のときに付きます）";
 
 /// `letter`
 pub(crate) struct MakeLetter(pub Deps);
@@ -55,6 +58,8 @@ impl Handler for MakeCopy {
 
 /// What goes to the press.
 struct Draft {
+    /// Nothing is issued: only whether it could be.
+    trial: bool,
     letter: Row,
     model: LetterModel,
     at: OffsetDateTime,
@@ -65,6 +70,7 @@ async fn make(deps: &Deps, mut tx: Tx, dossier: Dossier, cause: &str) -> Result<
     tx.commit().await?;
     let Some(draft) = draft else { return Ok(nothing()) };
     match deps.press.print(&draft.model, draft.at).await {
+        Ok(_) if draft.trial => Ok(tried(draft, None)),
         Ok(sheet) => {
             let size = i64::try_from(sheet.pdf.len()).unwrap_or(i64::MAX);
             let sha256 = deps.vault.keep(sheet.pdf.into()).await.map_err(later)?;
@@ -75,6 +81,7 @@ async fn make(deps: &Deps, mut tx: Tx, dossier: Dossier, cause: &str) -> Result<
             Ok(seal(draft.letter, Printed { model: draft.model, sha256, size, pages, notes: sheet.notes.len() }))
         }
         Err(fault) if fault.may_pass() => Err(later(fault)),
+        Err(fault) if draft.trial => Ok(tried(draft, Some(problem::press(&fault)))),
         // This letter alone: every other one goes on, and a repetition would change nothing.
         Err(fault) => {
             tracing::warn!(letter = %draft.letter.public_id, error = %fault, "a letter cannot be printed");
@@ -86,11 +93,18 @@ async fn make(deps: &Deps, mut tx: Tx, dossier: Dossier, cause: &str) -> Result<
 /// Numbers and composes. `None`: there is nothing to print, because the letter is made already or
 /// because it cannot be composed and now waits for a person.
 async fn prepare(tx: &mut Tx, dossier: &Dossier, cause: &str) -> Result<Option<Draft>, Failure> {
-    let letter = record::ensure(tx, &dossier.row, &dossier.spec, cause).await?;
+    let first = first_state(tx, dossier).await?;
+    let letter = record::ensure(tx, &dossier.row, &dossier.spec, cause, first).await?;
+    if let Some(owed) = &dossier.owed {
+        record::keep_owed(tx, letter.id, owed).await?;
+    }
     if letter.state.is_made() {
         return Ok(None);
     }
     let now = tx.now().await?;
+    if letter.state == State::Held {
+        return trial(tx, dossier, letter, now).await;
+    }
     let serial = serial(tx, &letter, &dossier.spec, now.date()).await?;
     record::keep_serial(tx, letter.id, serial, now.date()).await?;
     let context = context::context(tx, dossier, &letter, serial.unwrap_or(0), now.date()).await?;
@@ -109,7 +123,38 @@ async fn prepare(tx: &mut Tx, dossier: &Dossier, cause: &str) -> Result<Option<D
         return Ok(None);
     }
     record::keep_model(tx, letter.id, number, &model).await?;
-    Ok(Some(Draft { letter, model, at: now.utc() }))
+    Ok(Some(Draft { trial: false, letter, model, at: now.utc() }))
+}
+
+/// The letter of a decision waits where the office issues them together.
+async fn first_state(tx: &mut Tx, dossier: &Dossier) -> Result<State, Failure> {
+    let notify = dossier.procedure.flow.step(StepKind::Notify);
+    let tells = notify.is_some_and(|step| step.letters.values().any(|name| *name == dossier.spec.id));
+    let held = tells && record::is_held(tx, &dossier.row, &dossier.procedure.code).await?;
+    Ok(if held { State::Held } else { State::Due })
+}
+
+/// What the letter would say, without a number: it gets one when it is issued.
+async fn trial(tx: &mut Tx, dossier: &Dossier, letter: Row, now: Now) -> Result<Option<Draft>, Failure> {
+    let context = context::context(tx, dossier, &letter, 0, now.date()).await?;
+    match compose(&dossier.edition, &dossier.spec, &context) {
+        Ok(mut model) => {
+            if !model.number.is_empty() {
+                UNNUMBERED.clone_into(&mut model.number);
+            }
+            Ok(Some(Draft { trial: true, letter, model, at: now.utc() }))
+        }
+        Err(hole) => {
+            record::keep_trial(tx, &letter, None, Some(&problem::hole(&dossier.spec.name, &hole))).await?;
+            Ok(None)
+        }
+    }
+}
+
+fn tried(draft: Draft, problem: Option<String>) -> Done {
+    Box::new(move |tx| {
+        Box::pin(async move { record::keep_trial(tx, &draft.letter, Some(&draft.model), problem.as_deref()).await })
+    })
 }
 
 /// Allocated once and kept, also while the letter is stuck. A number belongs to its fiscal year, so a

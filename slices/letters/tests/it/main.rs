@@ -8,6 +8,8 @@
     reason = "a test that cannot go on stops, and it looks into the database without the product's macros"
 )]
 
+mod forms;
+mod issuing;
 mod mails;
 mod making;
 mod mending;

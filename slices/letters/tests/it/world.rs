@@ -50,6 +50,7 @@ pub struct Filed {
 pub struct Answer {
     pub status: u16,
     pub text: String,
+    pub bytes: Vec<u8>,
     pub location: String,
 }
 
@@ -330,7 +331,7 @@ impl World {
     /// What a signed-in applicant gets.
     pub async fn portal_get(&self, who: &Filed, path: &str, headers: &[(&str, &str)]) -> Answer {
         let cookie = self.session(Site::Portal, Some(who.account), None).await;
-        let app = self.app(Site::Portal, self.portal.clone(), hojo_letters::portal_routes());
+        let app = self.app(Site::Portal, self.portal.clone(), hojo_letters::portal_routes(self.press.clone()));
         let mut request = Request::builder().uri(path).header("cookie", format!("__Host-hojo-portal={cookie}"));
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -366,7 +367,7 @@ impl World {
 
     async fn at_office(&self) -> (axum::Router, String) {
         let cookie = self.session(Site::Office, None, Some(self.staff.staff.0)).await;
-        let app = self.app(Site::Office, self.office.clone(), hojo_letters::office_routes());
+        let app = self.app(Site::Office, self.office.clone(), hojo_letters::office_routes(self.press.clone()));
         (app, format!("__Host-hojo-office={cookie}"))
     }
 
@@ -418,7 +419,12 @@ async fn send(app: axum::Router, request: Request<Body>) -> Answer {
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
     let location = parts.headers.get("location").map_or("", |v| v.to_str().unwrap()).to_owned();
-    Answer { status: parts.status.as_u16(), text: String::from_utf8_lossy(&bytes).into_owned(), location }
+    Answer {
+        status: parts.status.as_u16(),
+        text: String::from_utf8_lossy(&bytes).into_owned(),
+        bytes: bytes.to_vec(),
+        location,
+    }
 }
 
 async fn publish(setup: &Db, source: &SourceFiles, edition: &Edition) -> RoundId {
@@ -438,7 +444,13 @@ async fn publish(setup: &Db, source: &SourceFiles, edition: &Edition) -> RoundId
 
 async fn colleague(setup: &Db) -> Staff {
     let id = random::key();
-    let permissions = [Permission::BeInsider, Permission::IssueLetter, Permission::Adopt, Permission::ViewCase];
+    let permissions = [
+        Permission::BeInsider,
+        Permission::IssueLetter,
+        Permission::SendLetters,
+        Permission::Adopt,
+        Permission::ViewCase,
+    ];
     let mut tx = setup.begin_setup().await.unwrap();
     sqlx::query("insert into staff (id, public_id, login, name, kind, password_hash, totp_secret) values ($1, $2, 'a', '受付 次郎', 'staff', 'x', 'x')")
         .bind(id).bind(random::public_id().uuid()).execute(tx.sql()).await.unwrap();

@@ -128,7 +128,7 @@ async fn remind_case(db: &Db, case: CaseId, today: Date) -> Result<u32, DbError>
             }
         }
         let Some((day, kind)) = newest(&come, today) else { continue };
-        mail(&mut tx, &row, due, day, kind).await?;
+        tell(&mut tx, &row, due, day, kind).await?;
         sent += 1;
         if kind == Reminder::Last {
             ask(&mut tx, &permit, &row, &view.open, due).await?;
@@ -169,8 +169,18 @@ fn newest(come: &[(Date, Reminder)], today: Date) -> Option<(Date, Reminder)> {
     (!stale).then_some((day, kind))
 }
 
-async fn mail(tx: &mut hojo_db::Tx, row: &CaseRow, due: &Obligation, day: Date, kind: Reminder) -> Result<(), DbError> {
-    let template = format!("due_{}", kind.code());
+/// The letter the edition names for this reminder, and a mail in any case.
+async fn tell(tx: &mut hojo_db::Tx, row: &CaseRow, due: &Obligation, day: Date, kind: Reminder) -> Result<(), DbError> {
+    let sends = due.sends.get(&(day, kind));
+    if let Some((procedure, letter)) = sends.and_then(|sends| sends.letter.as_ref()) {
+        let cause = format!("due:{}:{day}", due.key());
+        let owed = json!({ "procedure": procedure, "title": due.title, "due": due.due });
+        let order = json!({ "case": row.public_id, "letter": letter, "cause": cause, "owed": owed });
+        let key = format!("{}:{letter}:{cause}", row.public_id);
+        enqueue(tx, NewJob::new(Lane::Letters, "letter", order).once(key)).await?;
+    }
+    let named = sends.and_then(|sends| sends.mail.clone());
+    let template = named.unwrap_or_else(|| format!("due_{}", kind.code()));
     let order = json!({ "template": template, "case": row.public_id, "due": due.due });
     let key = format!("{template}:{}:{}:{day}", row.public_id, due.key());
     enqueue(tx, NewJob::new(Lane::Mail, "mail", order).once(key)).await

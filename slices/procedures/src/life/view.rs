@@ -18,7 +18,21 @@ pub(super) fn page(p: &Page) -> Markup {
         (standing(p))
         (under_way(p))
         (offers(p))
+        (forms(p))
         (finished(p))
+    }
+}
+
+/// The address is of another room.
+fn forms(p: &Page) -> Markup {
+    html! {
+        @if p.standing.is_some() {
+            section {
+                h2 { "様式・参考様式" }
+                p { "見積りの比較表や管理台帳などの様式を、わかっている内容を入れた形で取り出せます。" }
+                (ui::buttons(&[ui::link_button("様式を取り出す", format!("/cases/{}/forms", p.case)).outline()]))
+            }
+        }
     }
 }
 
@@ -157,6 +171,7 @@ mod tests {
             says: "採択日から2か月以内に必要です。".into(),
             otherwise: None,
             reminders: vec![],
+            sends: std::collections::BTreeMap::default(),
         };
         let offer = |code: &str, why_not: Option<&str>| Offer {
             code: code.into(),

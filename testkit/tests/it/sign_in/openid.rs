@@ -21,7 +21,12 @@ async fn office(world: &World, fake: &Arc<FakeOffice>) -> (Browser, Db) {
     let db = Db::connect_site(&world.config.db(), Site::Office, world.clock.clone()).await.unwrap();
     let sign_in = OfficeSignIn { provider: Arc::<FakeOffice>::clone(fake), second_factor: vec![STRONG.to_owned()] };
     let provider = Arc::clone(&world.house.gbizid) as _;
-    let routes = hojo_app::wiring::site_routes_with(Site::Office, provider, Some(sign_in));
+    let routes = hojo_app::wiring::site_routes_with(
+        Site::Office,
+        provider,
+        Some(sign_in),
+        std::sync::Arc::new(hojo_letters::NoPress),
+    );
     let settings = world.config.settings(Site::Office).unwrap();
     let kernel = Kernel::new(settings, db.clone(), world.house.vault.clone(), routes.menu_items());
     (Browser::in_process(server::service(&kernel, routes), "http://office.test"), db)
