@@ -19,11 +19,16 @@ pub(super) fn edition(changes: &mut Changes, old: &Edition, new: &Edition) {
         plan.sums.iter().map(|(id, sum)| (id.clone(), format!("{}{}", sum.title, within(&sum.within)))).collect()
     };
     words(changes, "案件", "累計", &sums(before), &sums(after));
+    changes.changed("案件", "請求を記帳する累計", claims(before), claims(after));
     let ended = |plan: &LifePlan| -> String {
         plan.ended.iter().map(|id| plan.standings.get(id).unwrap_or(id).clone()).collect::<Vec<_>>().join("・")
     };
     changes.changed("案件", "案件の終わりとする状態", &ended(before), &ended(after));
     obligations(changes, &old.obligations, &new.obligations);
+}
+
+fn claims(plan: &LifePlan) -> &str {
+    plan.claims.as_deref().unwrap_or_default()
 }
 
 fn words(
@@ -121,6 +126,9 @@ pub(super) fn effects(changes: &mut Changes, old: &Flow, new: &Flow) {
             let mut text = one.label.clone();
             text.push_str(if one.reduced { "（減額）" } else { "" });
             text.push_str(if one.conditions { "（条件付き）" } else { "" });
+            if let crate::model::form::Condition::When(when) = &one.when {
+                text.push_str(&format!("（{}のとき）", when.source));
+            }
             text
         };
         flow.outcomes.iter().map(|(id, one)| (id.clone(), mark(one))).collect()
@@ -186,6 +194,9 @@ fn effect(effect: &Effect) -> String {
         }
         Effect::Opens(code) => format!("次の手続 {code} を求める"),
         Effect::Ends(codes) => format!("進行中の {} を終える", codes.join("・")),
+        Effect::Later { on, effects } => {
+            format!("項目 {on} の日から、{}", effects.iter().map(self::effect).collect::<Vec<_>>().join("、"))
+        }
         Effect::Owe { procedure, within, after, .. } => {
             format!("{after}から{}以内の {procedure} を求める", within.words())
         }
