@@ -228,6 +228,7 @@ begin
     perform pg_temp.allow('hojo_mover', array['applicants'], 'select, insert, update (name)', 'true');
     perform pg_temp.allow('hojo_mover', array['accounts'], 'select, update (closed_at)', 'true');
     perform pg_temp.allow('hojo_mover', array['sessions'], 'select, update (ended_at, end_reason)', 'true');
-    perform pg_temp.allow('hojo_mover', array['case_holders', 'applicant_changes'], 'insert', 'true');
+    perform pg_temp.allow('hojo_mover', array['case_holders'], 'select, insert', 'true');
+    perform pg_temp.allow('hojo_mover', array['applicant_changes'], 'insert', 'true');
     perform pg_temp.allow('hojo_mover', array['account_handovers'], 'select, insert, update', 'true');
 end $$;

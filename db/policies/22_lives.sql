@@ -68,6 +68,11 @@ begin
     if not found then raise exception 'no decision % stands behind this change', receipt_number using errcode = '42501'; end if;
     select c.applicant_id into strict who from cases c where c.id = root;
     select a.issuer into by_issuer from accounts a where a.applicant_id = who order by a.signed_in_at desc limit 1;
+    -- An heir in whose name nobody has signed in yet comes by the provider the case's holder came by before.
+    if by_issuer is null then
+        select a.issuer into by_issuer from case_holders h join accounts a on a.applicant_id = h.applicant_id
+        where h.case_id = root order by h.until desc, a.signed_in_at desc limit 1;
+    end if;
     if by_issuer is null then return; end if;
     insert into account_handovers (issuer, sub, applicant_id, case_id, at) values (by_issuer, next_sub, who, root, at)
     on conflict (issuer, sub) do update set applicant_id = excluded.applicant_id, case_id = excluded.case_id, at = excluded.at;

@@ -79,9 +79,9 @@ create policy it_view_select on case_search for select to hojo_it_view using (tr
 create view office_it.case_search as select case_id, case when grams is null then null else '＊' end as grams, key from public.case_search;
 alter view office_it.case_search owner to hojo_it_view;
 
-grant select (applicant_id, applicant_name, assigned_to, changed_at, created_at, due_on, edition_id, filed_at, frame, id, late_since, money, number, opener, outcome, outcome_label, position, procedure, programme_id, public_id, requested, root_id, round_id, seq, standing, state, title, took_effect_at) on cases to hojo_it_view;
+grant select (applicant_id, applicant_name, assigned_to, awaits_on, changed_at, created_at, due_on, edition_id, filed_at, frame, id, late_since, money, number, opener, outcome, outcome_label, position, procedure, programme_id, public_id, requested, root_id, round_id, seq, standing, state, title, took_effect_at) on cases to hojo_it_view;
 create policy it_view_select on cases for select to hojo_it_view using (true);
-create view office_it.cases as select applicant_id, case when applicant_name is null then null else '＊' end as applicant_name, assigned_to, changed_at, created_at, due_on, edition_id, filed_at, frame, id, late_since, money, number, opener, outcome, outcome_label, position, procedure, programme_id, public_id, requested, root_id, round_id, seq, standing, case when state is null then null else '＊' end as state, case when title is null then null else '＊' end as title, took_effect_at from public.cases;
+create view office_it.cases as select applicant_id, case when applicant_name is null then null else '＊' end as applicant_name, assigned_to, awaits_on, changed_at, created_at, due_on, edition_id, filed_at, frame, id, late_since, money, number, opener, outcome, outcome_label, position, procedure, programme_id, public_id, requested, root_id, round_id, seq, standing, case when state is null then null else '＊' end as state, case when title is null then null else '＊' end as title, took_effect_at from public.cases;
 alter view office_it.cases owner to hojo_it_view;
 
 grant select (created_at, kind, staff_id) on ceremonies to hojo_it_view;

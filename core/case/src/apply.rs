@@ -70,6 +70,7 @@ pub fn apply(mut c: Case, event: &Event, terms: &Terms) -> Case {
             c.position = if c.letters_due == 0 { Position::Closed } else { Position::Notify };
         }
         Event::TookEffect { procedure, receipt, changes, .. } => c.life.took_effect(procedure, receipt, changes),
+        Event::CameTrue { receipt, on, changes } => c.life.came_true(receipt, *on, changes),
         Event::DueMoved { obligation, to, .. } => {
             c.life.moved.insert(obligation.clone(), *to);
         }

@@ -20,7 +20,8 @@ use crate::life::{Life, Ruling, consequences};
 use crate::obligation::{ObligationState, obligations};
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
-use crate::start::{Standing, may_start};
+use crate::ruling::fits;
+use crate::start::{Standing, may_file, may_start};
 use crate::terms::Terms;
 
 /// Everything publication demands: what the definitions prove about themselves, and every course of their examples.
@@ -96,6 +97,9 @@ struct Walk<'a> {
     case: Case,
     terms: Terms,
     letters: Vec<String>,
+    /// Who began, once somebody has.
+    opener: Opener,
+    began: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -122,6 +126,8 @@ impl<'a> Walk<'a> {
             case: Case::opened(Channel::Portal),
             terms: Terms::of(procedure, opens, closes).on(edition.calendar.clone()),
             letters: Vec::new(),
+            opener: Opener::Applicant,
+            began: false,
         };
         if let Some(plan) = &edition.life {
             for (name, yen) in &told.amounts {
@@ -182,6 +188,7 @@ impl<'a> Walk<'a> {
         )?;
         let open = self.open.entry(self.procedure.code.clone()).or_insert(0);
         *open = open.saturating_add(1);
+        (self.opener, self.began) = (opener, true);
         Ok(())
     }
 
@@ -220,12 +227,33 @@ impl<'a> Walk<'a> {
         };
         let by = self.filer();
         let first = self.case.submissions == 0;
-        self.ask(by, Command::Submit(Box::new(submission)))?;
+        let command = Command::Submit(Box::new(submission));
+        if first && self.began {
+            decide(&self.case, by, command.clone(), &self.terms, self.now)?;
+            self.in_its_time()?;
+        }
+        self.ask(by, command)?;
         if first {
             let filed = self.filed.entry(self.procedure.code.clone()).or_insert(0);
             *filed = filed.saturating_add(1);
         }
         Ok(())
+    }
+
+    /// Drafts do not count as under way, so neither does what is handed in now.
+    fn in_its_time(&self) -> Result<(), Refusal> {
+        let mut open = self.open.clone();
+        if let Some(own) = open.get_mut(&self.procedure.code) {
+            *own = own.saturating_sub(1);
+        }
+        let mut facts = Facts::new(self.now);
+        facts.values.clone_from(&self.example.facts);
+        if let Some(plan) = &self.edition.life {
+            let codes: Vec<&str> = self.edition.procedures.keys().map(String::as_str).collect();
+            facts = self.life.facts(plan, &codes, &open, facts);
+        }
+        let at = Standing { life: &self.life, open: &open, facts: &facts };
+        may_file(self.edition, self.procedure, self.opener, at)
     }
 
     fn give_back(&mut self) -> Result<(), Refusal> {
@@ -279,6 +307,7 @@ impl<'a> Walk<'a> {
             reason: decision.reason.clone(),
         };
         let submission = self.case.submissions;
+        fits(self.procedure, outcome.code(), &self.reading().0)?;
         let mut events = self.ask(staff(3), Command::Draft { submission, proposal })?;
         if self.terms.decide_by_two {
             events = self.ask(staff(4), Command::Approve)?;

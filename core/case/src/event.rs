@@ -152,6 +152,12 @@ pub enum Event {
         label: String,
         changes: Vec<Change>,
     },
+    /// 効力発生: the day has come of what was decided on this receipt.
+    CameTrue {
+        receipt: String,
+        on: Date,
+        changes: Vec<Change>,
+    },
     /// 期限の変更, by two people
     DueMoved {
         obligation: String,
@@ -204,6 +210,7 @@ impl Event {
             Self::AgencyApproved { .. } => "agency_approved",
             Self::Decided { .. } => "decided",
             Self::TookEffect { .. } => "took_effect",
+            Self::CameTrue { .. } => "came_true",
             Self::DueMoved { .. } => "due_moved",
             Self::DueUnmet { .. } => "due_unmet",
             Self::LetterDelivered { .. } => "letter_delivered",
@@ -253,6 +260,10 @@ impl Event {
             Self::TookEffect { title, label, changes, .. } => {
                 let told: Vec<String> = changes.iter().map(Change::sentence).collect();
                 format!("{title}「{label}」：{}", told.join("。"))
+            }
+            Self::CameTrue { receipt, changes, .. } => {
+                let told: Vec<String> = changes.iter().map(Change::sentence).collect();
+                format!("効力発生日になりました（{receipt}）：{}", told.join("。"))
             }
             Self::DueMoved { title, from, to, reason, .. } => format!(
                 "{title}の期限を{}から{}に変更しました（理由：{reason}）",

@@ -37,6 +37,8 @@ pub struct Life {
     pub claims: Vec<Claim>,
     /// 手続 the office was asked to begin.
     pub asked: Vec<String>,
+    /// 効力発生日を待つ変化, decided already.
+    pub awaited: Vec<Awaited>,
     /// 期限の変更: obligation and period → the new date.
     pub moved: BTreeMap<String, Date>,
 }
@@ -50,6 +52,15 @@ pub struct Claim {
     pub due: Option<Date>,
     /// 受付番号 of the filing that was decided.
     pub receipt: String,
+}
+
+/// 効力発生日を待つ変化.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Awaited {
+    pub on: Date,
+    /// 受付番号 of the filing that was decided.
+    pub receipt: String,
+    pub changes: Vec<Change>,
 }
 
 /// 変化: one thing a decision changed, with the words it had then, so that history reads the same for ever.
@@ -95,6 +106,14 @@ pub enum Change {
     },
     Claimed {
         claim: Claim,
+        /// The sum it is posted to; empty when the edition has none.
+        #[serde(default = "first_sum")]
+        sum: String,
+    },
+    /// Takes hold on its day, by [`crate::Event::CameTrue`].
+    Awaited {
+        on: Date,
+        changes: Vec<Change>,
     },
     /// What later procedures read of the filing.
     Filed {
@@ -107,6 +126,11 @@ pub enum Change {
     Ended {
         procedures: Vec<String>,
     },
+}
+
+/// Where claims went before events said it.
+fn first_sum() -> String {
+    "claimed".into()
 }
 
 impl Change {
@@ -128,7 +152,11 @@ impl Change {
             Self::Applicant { told: t } => format!("事業者の情報を変更（{}）", told(t)),
             Self::Account { .. } => "GビズIDを引き継ぎました".into(),
             Self::Payee { told: t } => format!("受取口座（{}）", told(t)),
-            Self::Claimed { claim } => format!("{}の納付を請求（期限 {}）", yen(&claim.amount), day(&claim.due)),
+            Self::Awaited { on, changes } => {
+                let then: Vec<String> = changes.iter().map(Self::sentence).collect();
+                format!("{}から：{}", jst::date_text(*on), then.join("。"))
+            }
+            Self::Claimed { claim, .. } => format!("{}の納付を請求（期限 {}）", yen(&claim.amount), day(&claim.due)),
             Self::Filed { .. } => "申請の内容を後の手続に引き継ぎました".into(),
             Self::Asked { .. } => "次の手続を事務局に求めました".into(),
             Self::Ended { .. } => "関係する手続を終えました".into(),
@@ -151,7 +179,8 @@ pub struct Ruling<'r> {
 ///
 /// # Errors
 /// `AMOUNT-GROWS` when a step of the staircase would rise or pass the step before it; `SUM-EXCEEDED` when a posting
-/// passes its limit; `EFFECT-UNKNOWN` when a field that an effect takes has no value.
+/// passes its limit; `AMOUNT-BELOW-PAID` when an amount falls below what was paid and nothing claims the rest back;
+/// `EFFECT-UNKNOWN` when a field that an effect takes has no value.
 pub fn consequences(
     plan: &LifePlan,
     life: &Life,
@@ -173,6 +202,11 @@ pub fn consequences(
             maker.life.take(&change);
             changes.push(change);
         }
+    }
+    // A decision that asks for the difference back, or for the procedure that will, may go below what was paid.
+    let comes_back = effects.iter().any(|effect| matches!(effect, Effect::Claim { .. } | Effect::Opens(_)));
+    if !comes_back && changes.iter().any(|change| matches!(change, Change::Amount { .. })) {
+        maker.covered()?;
     }
     Ok(changes)
 }
@@ -204,13 +238,20 @@ impl Maker<'_> {
             Effect::Plan(fields) => vec![Change::Plan { fields: fields.clone() }],
             Effect::Holder(fields) => vec![Change::Holder { told: self.told(fields) }],
             Effect::Applicant(fields) => vec![Change::Applicant { told: self.told(fields) }],
-            Effect::Account(fields) => vec![Change::Account { told: self.told(fields) }],
             // Nothing told is nothing changed: who names no account keeps the one they have.
-            Effect::Payee(fields) => {
-                let told = self.told(fields);
-                if told.is_empty() { vec![] } else { vec![Change::Payee { told }] }
-            }
+            Effect::Account(fields) => self.some(fields, |told| Change::Account { told }),
+            Effect::Payee(fields) => self.some(fields, |told| Change::Payee { told }),
             Effect::Claim { kind, due } => vec![self.claim(kind, due.as_deref())?],
+            Effect::Later { on, effects } => {
+                let on = self.day(&Source::Field(on.clone()))?;
+                let changes: Result<Vec<_>, _> = effects.iter().map(|effect| self.change(effect)).collect();
+                let changes = changes?.concat();
+                if on <= self.ruling.date || changes.is_empty() {
+                    changes
+                } else {
+                    vec![Change::Awaited { on, changes }]
+                }
+            }
             Effect::Opens(procedure) => vec![Change::Asked { procedure: procedure.clone() }],
             Effect::Ends(procedures) => vec![Change::Ended { procedures: procedures.clone() }],
             // Told by `obligations.yaml` now; editions that still say it keep their promise in words only.
@@ -299,6 +340,32 @@ impl Maker<'_> {
         steps.filter_map(|(id, label)| Some((label.clone(), *self.life.amounts.get(id)?))).min_by_key(|(_, yen)| *yen)
     }
 
+    /// Every sum within an amount still is, apart from what was claimed back already.
+    fn covered(&self) -> Result<(), Refusal> {
+        let claimed = self.plan.claims.as_ref().and_then(|sum| self.life.sums.get(sum)).copied().unwrap_or(0);
+        for (name, sum) in &self.plan.sums {
+            if sum.within.as_ref().is_none_or(|within| self.plan.sums.contains_key(within)) {
+                continue;
+            }
+            let total = self.life.sums.get(name).copied().unwrap_or(0).saturating_sub(claimed);
+            if let Some((step, most)) = self.limit(name)
+                && total > most
+            {
+                return Err(Refusal::new(
+                    "AMOUNT-BELOW-PAID",
+                    format!(
+                        "{step}{}円は、返還を請求していない{}{}円を下回ります。",
+                        group(most),
+                        sum.title,
+                        group(total)
+                    ),
+                    "支払済みの額を下回らない金額にするか、返還を求める決定を選んでください。",
+                ));
+            }
+        }
+        Ok(())
+    }
+
     fn date(&self, name: &str, to: Option<Date>) -> Change {
         let from = self.life.dates.get(name).copied();
         Change::Date { name: name.to_owned(), label: label(&self.plan.dates, name), from, to }
@@ -313,21 +380,30 @@ impl Maker<'_> {
         fields.iter().map(|(key, field)| (key.clone(), text(field))).filter(|(_, text)| !text.is_empty()).collect()
     }
 
+    fn some(
+        &self,
+        fields: &indexmap::IndexMap<String, String>,
+        change: fn(BTreeMap<String, String>) -> Change,
+    ) -> Vec<Change> {
+        let told = self.told(fields);
+        if told.is_empty() { vec![] } else { vec![change(told)] }
+    }
+
     fn claim(&self, kind: &str, due: Option<&str>) -> Result<Change, Refusal> {
         let amount = self.yen(&Source::Decided)?;
         // A claim is posted to its sum, within the same limit as any posting.
-        self.posting(CLAIMED, amount)?;
+        let sum = self.plan.claims.clone().unwrap_or_default();
+        if !sum.is_empty() {
+            self.posting(&sum, amount)?;
+        }
         let due = match due {
             Some(field) => Some(self.day(&Source::Field(field.to_owned()))?),
             None => None,
         };
         let receipt = self.ruling.receipt.to_owned();
-        Ok(Change::Claimed { claim: Claim { kind: kind.to_owned(), amount, due, receipt } })
+        Ok(Change::Claimed { claim: Claim { kind: kind.to_owned(), amount, due, receipt }, sum })
     }
 }
-
-/// The sum to which claims are posted.
-const CLAIMED: &str = "claimed";
 
 impl Life {
     /// The life of a case as rules see it: before its first decision it has the first standing and what was asked for.
@@ -365,12 +441,18 @@ impl Life {
                 self.amounts.insert(name.clone(), *to);
             }
             Change::Posted { sum, amount, .. } => self.post(sum, *amount),
-            Change::Filed { .. } | Change::Plan { .. } | Change::Account { .. } | Change::Ended { .. } => {}
+            Change::Filed { .. }
+            | Change::Plan { .. }
+            | Change::Account { .. }
+            | Change::Ended { .. }
+            | Change::Awaited { .. } => {}
             Change::Holder { told } => self.holder.clone_from(told),
             Change::Applicant { told } => self.applicant.extend(told.clone()),
             Change::Payee { told } => self.payee.clone_from(told),
-            Change::Claimed { claim } => {
-                self.post(CLAIMED, claim.amount);
+            Change::Claimed { claim, sum } => {
+                if !sum.is_empty() {
+                    self.post(sum, claim.amount);
+                }
                 self.claims.push(claim.clone());
             }
             Change::Asked { procedure } => {
@@ -398,12 +480,28 @@ impl Life {
                     let code = procedure.replace('-', "_");
                     self.filed.extend(values.iter().map(|(field, text)| (format!("{code}.{field}"), text.clone())));
                 }
+                Change::Awaited { on, changes } => {
+                    let (receipt, changes) = (receipt.to_owned(), changes.clone());
+                    self.awaited.push(Awaited { on: *on, receipt, changes });
+                }
                 _ => {}
             }
         }
         self.asked.retain(|asked| asked != procedure);
         let done = self.done.entry(procedure.to_owned()).or_insert(0);
         *done = done.saturating_add(1);
+    }
+
+    /// The day of what was decided on this receipt has come.
+    pub(crate) fn came_true(&mut self, receipt: &str, on: Date, changes: &[Change]) {
+        changes.iter().for_each(|change| self.take(change));
+        self.awaited.retain(|awaited| awaited.receipt != receipt || awaited.on != on);
+    }
+
+    /// The next day on which something decided takes hold.
+    #[must_use]
+    pub fn awaits_on(&self) -> Option<Date> {
+        self.awaited.iter().map(|awaited| awaited.on).min()
     }
 
     /// The facts that rules, letters and conditions read: `case.…`, `amounts.…`, `done.…`, `open.…`.

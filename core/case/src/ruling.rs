@@ -1,5 +1,7 @@
 //! 決定: drafted by one, approved by another, and where the flow says so by 中小機構 last.
 
+use hojo_programme::{Procedure, Reading};
+
 use crate::case::{Case, Position};
 use crate::command::{Party, Proposal};
 use crate::decide::{Decision, need_position, need_reason, need_submission, wrong_party, wrong_position};
@@ -130,4 +132,20 @@ pub(crate) fn approve_for_agency(c: &Case, by: Party, terms: &Terms) -> Decision
     need_position(c, Position::Consult)?;
     let Some(drafted) = &c.drafted else { return Err(wrong_position(c)) };
     Ok(vec![Event::AgencyApproved { by }, decided(&drafted.proposal, terms)])
+}
+
+/// 申請の内容に合う決定か: an outcome may be tied to what was filed, as an order to pay back is to a filing that orders.
+///
+/// # Errors
+/// `OUTCOME-UNFIT` when it does not hold for these answers, or is not known to.
+pub fn fits(procedure: &Procedure, outcome: &str, reading: &Reading) -> Result<(), Refusal> {
+    let Some(said) = procedure.flow.outcomes.get(outcome) else { return Ok(()) };
+    if reading.holds(&said.when) == Some(true) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "OUTCOME-UNFIT",
+        format!("「{}」は、提出された内容に合いません。{}", said.label, said.says),
+        "別の決定を選ぶか、差し戻して内容を直してください。",
+    ))
 }

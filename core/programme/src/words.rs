@@ -97,6 +97,10 @@ impl<'a> Names<'a> {
             }
             Effect::Opens(code) => format!("事務局に「{}」を始めるよう知らせる", self.title(code)),
             Effect::Ends(codes) => format!("進行中の{}を終える", self.titles(codes)),
+            Effect::Later { on, effects } => {
+                let all: Vec<String> = effects.iter().map(|effect| self.effect(effect)).collect();
+                format!("「{}」の欄の日から：{}", self.field(on), all.join("、"))
+            }
             Effect::Owe { procedure, within, after, .. } => {
                 format!("{}から{}以内の「{}」を求める", self.date(after), within.words(), self.title(procedure))
             }

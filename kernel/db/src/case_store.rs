@@ -376,7 +376,7 @@ impl Tx {
         sqlx::query!(
             "update cases set position = $2, outcome = $3, seq = $4, state = $5, number = $6, title = $7, frame = $8,
                     requested = $9, assigned_to = $10, due_on = $11, late_since = $12, filed_at = $13, changed_at = $14,
-                    standing = $15, outcome_label = $16, money = $17
+                    standing = $15, outcome_label = $16, money = $17, awaits_on = $18
              where id = $1",
             row.id.0,
             c.position.code(),
@@ -395,6 +395,7 @@ impl Tx {
             c.life.standing,
             c.outcome_label,
             money(&c.life),
+            c.life.awaits_on(),
         )
         .execute(self.sql())
         .await?;

@@ -23,6 +23,11 @@ impl Clock {
         self.offset_seconds.fetch_add(seconds, Ordering::SeqCst);
     }
 
+    /// Puts the clock `seconds` ahead of the database, backwards too. Tests and demo worlds only.
+    pub fn set(&self, seconds: i64) {
+        self.offset_seconds.store(seconds, Ordering::SeqCst);
+    }
+
     pub(crate) fn offset(&self) -> time::Duration {
         time::Duration::seconds(self.offset_seconds.load(Ordering::SeqCst))
     }

@@ -21,6 +21,7 @@ pub mod random;
 mod runs;
 pub mod seal;
 pub mod search;
+mod succession;
 mod tx;
 mod upgrades;
 
@@ -34,5 +35,6 @@ pub use gate::{Gate, LinkTaken, Opened, OpenedSession, Taken};
 pub use life::LifeView;
 pub use pool::{Db, DbConfig, PoolSize};
 pub use runs::{NewFiling, NewRun, RunRow};
+pub use succession::BEFORE_ALL;
 pub use tx::{Mode, Tx};
 pub use upgrades::{Moved, Pending};

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hojo_access::{Access, Permit};
-use hojo_case::{Change, Event, Life, Obligation, Refusal, Ruling, consequences, obligations};
-use hojo_programme::{Answers, Edition, Facts, Procedure, Reading, read};
-use hojo_words::ids::{ApplicantId, CaseId};
+use hojo_case::{
+    Change, Event, Life, Obligation, Refusal, Ruling, Standing, consequences, fits, hushed, may_file, obligations,
+};
+use hojo_programme::{Answers, Edition, Facts, Opener, Procedure, Reading, read};
+use hojo_words::ids::CaseId;
 use serde_json::json;
 use sqlx::types::Json;
 use time::OffsetDateTime;
@@ -15,7 +17,6 @@ use time::OffsetDateTime;
 use crate::audit::Audit;
 use crate::case_store::CaseRow;
 use crate::error::DbError;
-use crate::random;
 use crate::runs::RunRow;
 use crate::tx::Tx;
 
@@ -50,6 +51,25 @@ impl LifeView {
             filed && (!run.is_over() || run.took_effect_at.is_some())
         };
         u32::try_from(self.runs.iter().filter(meets).count()).unwrap_or(u32::MAX)
+    }
+}
+
+impl LifeView {
+    /// May this run, begun by `opener`, be handed in now? Whoever may not see what stands in the way is not told of it.
+    ///
+    /// # Errors
+    /// As [`hojo_case::may_file`].
+    pub fn may_file(&self, facts: &Facts, procedure: &Procedure, opener: Opener) -> Result<(), Refusal> {
+        let at = Standing { life: &self.life, open: &self.open, facts };
+        may_file(&self.edition, procedure, opener, at).map_err(|refusal| self.told(refusal, procedure))
+    }
+
+    /// A refusal as this actor may read it.
+    #[must_use]
+    pub fn told(&self, refusal: Refusal, procedure: &Procedure) -> Refusal {
+        let excluded = procedure.starts.as_ref().map(|starts| starts.not_while.as_slice()).unwrap_or_default();
+        let seen = |run: &RunRow| run.filed_at.is_some() && !run.is_over() && excluded.contains(&run.procedure);
+        if self.runs.iter().any(seen) { refusal } else { hushed(refusal, procedure) }
     }
 }
 
@@ -150,12 +170,19 @@ impl Tx {
         let view = self.life(row).await?;
         let procedure = view.edition.procedure(&row.procedure).cloned();
         let Some((plan, procedure)) = view.edition.life.clone().zip(procedure) else { return Ok(Ok(None)) };
-        let Some(effects) = procedure.flow.effects.get(outcome) else { return Ok(Ok(None)) };
         let reading = self.newest_reading(row, &procedure).await?;
+        if let Err(refusal) = fits(&procedure, outcome, &reading) {
+            return Ok(Err(refusal));
+        }
+        let Some(effects) = procedure.flow.effects.get(outcome) else { return Ok(Ok(None)) };
         let date = self.now().await?.date();
         let ruling = Ruling { amount, date, receipt: row.number.as_deref().unwrap_or_default() };
         let filed = view.edition.filed.get(&row.procedure.replace('-', "_"));
-        Ok(consequences(&plan, &view.life, effects, filed, ruling, &reading).map(Some))
+        let changes = match consequences(&plan, &view.life, effects, filed, ruling, &reading) {
+            Ok(changes) => changes,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        Ok(self.successor_is_free(&view.root, &changes).await?.map(|()| Some(changes)))
     }
 
     /// Records on the case what a decision of one of its runs (or its own) changed. Called by `record` for every
@@ -184,7 +211,8 @@ impl Tx {
         let next = self.tell_life(permit, &root, event).await?;
         let at = self.now().await?.utc();
         sqlx::query!("update cases set took_effect_at = $2 where id = $1", run.id.0, at).execute(self.sql()).await?;
-        self.beyond(run, &next, &changes, at, audit).await?;
+        let receipt = run.number.clone().unwrap_or_default();
+        self.beyond::<A>(&next, &receipt, &changes, at, audit).await?;
         Ok((root.id == run.id).then_some(next))
     }
 
@@ -212,18 +240,17 @@ impl Tx {
     }
 
     /// Effects that reach beyond the case: its holder, its applicant's name, the account, runs that end with it.
-    async fn beyond(
+    pub(crate) async fn beyond<A: Access>(
         &mut self,
-        run: &CaseRow,
         root: &CaseRow,
+        receipt: &str,
         changes: &[Change],
         at: OffsetDateTime,
         audit: &Audit,
     ) -> Result<(), DbError> {
-        let receipt = run.number.clone().unwrap_or_default();
         for change in changes {
             match change {
-                Change::Holder { told } => self.hand_over_case(root, &receipt, told, at).await?,
+                Change::Holder { told } => self.hand_over_case(root, receipt, told, at).await?,
                 Change::Applicant { told } => {
                     sqlx::query!("select rename_applicant($1, $2, $3, $4)", root.id.0, receipt, json!(told), at)
                         .fetch_one(self.sql())
@@ -241,40 +268,8 @@ impl Tx {
             }
         }
         let what = json!({ "receipt": receipt, "changes": changes.iter().map(Change::sentence).collect::<Vec<_>>() });
-        self.log_operation(
-            audit,
-            hojo_access::Permission::ViewCase,
-            &format!("case:{}", root.public_id),
-            crate::audit::Outcome::Done,
-            what,
-        )
-        .await
-    }
-
-    async fn hand_over_case(
-        &mut self,
-        root: &CaseRow,
-        receipt: &str,
-        told: &BTreeMap<String, String>,
-        at: OffsetDateTime,
-    ) -> Result<(), DbError> {
-        let name = told.get("name").cloned().unwrap_or_default();
-        let successor = sqlx::query!(
-            r#"select successor_for($1, $2, $3, $4, $5, $6) as "id!""#,
-            root.id.0,
-            receipt,
-            told.get("corporate_number"),
-            name,
-            random::key(),
-            random::public_id().uuid(),
-        )
-        .fetch_one(self.sql())
-        .await?
-        .id;
-        sqlx::query!("select transfer_case($1, $2, $3, $4)", root.id.0, ApplicantId(successor).0, receipt, at)
-            .fetch_one(self.sql())
-            .await?;
-        Ok(())
+        let case = format!("case:{}", root.public_id);
+        self.log_operation(audit, A::PERMISSION, &case, crate::audit::Outcome::Done, what).await
     }
 
     /// Runs still under way, and drafts, of procedures that this decision ends.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hojo_access::{Access, Actor, Permit};
-use hojo_case::{Channel, Party, Position, Terms};
+use hojo_case::{Channel, Party, Position, Refusal, Terms};
 use hojo_db::{CaseRow, FilingDesk, FilingRow, Lowering, Mode, Tx};
 use hojo_programme::{Answers, Edition, Facts, FieldPath, Form, Opener, Procedure, Section};
 use hojo_web::ui::form::{Open, Places, Posted as Read, Scene, parse};
@@ -119,6 +119,16 @@ async fn lay_out(tx: &mut Tx, found: FilingDesk, way: Way, draft: Draft, judging
 }
 
 impl Desk {
+    /// A procedure of a case that was begun in its time is handed in in its time too; what was returned is only mended.
+    pub async fn in_its_time(&self, tx: &mut Tx) -> Result<Result<(), Refusal>, Fault> {
+        let opener = Opener::parse(&self.row.opener);
+        let (Some(opener), true) = (opener, self.row.root.is_some() && self.row.case.submissions == 0) else {
+            return Ok(Ok(()));
+        };
+        let view = tx.life(&self.row).await?;
+        Ok(view.may_file(&self.facts, &self.procedure, opener))
+    }
+
     /// Answers changed: reads and judges them anew.
     pub fn take(&mut self, answers: Answers) {
         self.judged = Judged::of(&self.edition, &self.procedure, &answers, &self.facts, &self.lowered);

@@ -30,20 +30,7 @@ impl Known {
 
     /// As [`Known::may_start`] for the holder, who is not told of what the office does of its own motion.
     pub fn may_apply(&self, procedure: &Procedure) -> Result<(), Refusal> {
-        let refusal = match self.may_start(procedure, Opener::Applicant) {
-            Err(refusal) if refusal.code == "START-MEANWHILE" => refusal,
-            other => return other,
-        };
-        let excluded = procedure.starts.as_ref().map(|starts| starts.not_while.as_slice()).unwrap_or_default();
-        let seen = |run: &RunRow| run.filed_at.is_some() && !run.is_over() && excluded.contains(&run.procedure);
-        if self.view.runs.iter().any(seen) {
-            return Err(refusal);
-        }
-        Err(Refusal::new(
-            "START-MEANWHILE",
-            format!("事務局で確認していることがあるため、今は{}を始められません。", procedure.title),
-            "お急ぎの場合は、事務局へご連絡ください。",
-        ))
+        self.may_start(procedure, Opener::Applicant).map_err(|refusal| self.view.told(refusal, procedure))
     }
 
     /// A draft of this procedure that was begun and not handed in.

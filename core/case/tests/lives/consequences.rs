@@ -85,6 +85,47 @@ fn postings_stay_within_their_limit() {
 }
 
 #[test]
+fn no_amount_falls_below_what_was_paid_unless_the_rest_is_asked_back() {
+    let life = amounts(&[("granted", 8)]);
+    let paid = after(&life, &[post("paid")], Some(6), &[]).unwrap();
+    for step in ["granted", "settled"] {
+        assert!(after(&paid, &[decided(step)], Some(6), &[]).is_ok());
+        assert_eq!(after(&paid, &[decided(step)], Some(5), &[]).unwrap_err(), "AMOUNT-BELOW-PAID");
+        // With the procedure that asks for it, or the claim itself.
+        let claim = Effect::Claim { kind: "refund".into(), due: None };
+        for comes_back in [Effect::Opens("lapse".into()), claim] {
+            assert!(after(&paid, &[decided(step), comes_back], Some(5), &[]).is_ok());
+        }
+    }
+    // What was claimed already stands for itself.
+    let claimed = after(&paid, &[Effect::Claim { kind: "refund".into(), due: None }], Some(2), &[]).unwrap();
+    assert!(after(&claimed, &[decided("granted")], Some(4), &[]).is_ok());
+    assert_eq!(after(&claimed, &[decided("granted")], Some(3), &[]).unwrap_err(), "AMOUNT-BELOW-PAID");
+}
+
+#[test]
+fn what_takes_hold_later_waits_for_its_day() {
+    let holder = Effect::Holder([("name".to_owned(), "name".to_owned())].into_iter().collect());
+    let later = [Effect::Later { on: "day".into(), effects: vec![holder] }];
+    let answers = |day| [("name", "株式会社つぎ"), ("day", day)];
+    // Come already: at once.
+    let now = after(&Life::default(), &later, None, &answers("2027-04-01")).unwrap();
+    assert_eq!((now.holder.len(), now.awaited.len()), (1, 0));
+    let waiting = after(&Life::default(), &later, None, &answers("2027-10-01")).unwrap();
+    assert_eq!((waiting.holder.len(), waiting.awaits_on()), (0, Some(date!(2027 - 10 - 01))));
+    assert_eq!(waiting.done.get("grant"), Some(&1));
+    // On the day, once.
+    let awaited = waiting.awaited.first().unwrap().clone();
+    let event = Event::CameTrue { receipt: awaited.receipt, on: awaited.on, changes: awaited.changes };
+    assert!(event.sentence().contains("株式会社つぎ"));
+    let case = Case { life: waiting, ..Case::opened(Channel::Portal) };
+    let never = OffsetDateTime::UNIX_EPOCH;
+    let then = apply(case, &event, &Terms::of(&of(&edition(), "application"), never, never)).life;
+    assert_eq!((then.holder.get("name").map(String::as_str), then.awaits_on()), (Some("株式会社つぎ"), None));
+    assert_eq!(after(&Life::default(), &later, None, &[("name", "株式会社つぎ")]).unwrap_err(), "EFFECT-UNKNOWN");
+}
+
+#[test]
 fn each_effect_leaves_its_trace() {
     let map = |pairs: &[(&str, &str)]| -> IndexMap<String, String> {
         pairs.iter().map(|(key, field)| ((*key).to_owned(), (*field).to_owned())).collect()

@@ -27,6 +27,7 @@ life:
     paid: { title: 支払額, within: granted }
     claimed: { title: 返還請求額 }
     repaid: { title: 返還額, within: claimed }
+  claims: claimed
 filed:
   grant: { total: yen, day: date }
 ";

@@ -36,11 +36,21 @@ impl Model {
     /// All or nothing; false when it may not be.
     pub fn attempt(&mut self, tries: &[Try]) -> bool {
         let mut next = self.clone();
-        let fine = tries.iter().all(|one| next.one(one));
+        let fine = tries.iter().all(|one| next.one(one)) && next.covers(tries);
         if fine {
             *self = next;
         }
         fine
+    }
+
+    /// Nothing goes below what was paid and not asked back, unless this very decision asks.
+    fn covers(&self, tries: &[Try]) -> bool {
+        let is = |wanted: fn(&Try) -> bool| tries.iter().any(wanted);
+        if is(|one| matches!(one, Try::Claim(..))) || !is(|one| matches!(one, Try::Amount(..))) {
+            return true;
+        }
+        let kept = self.sums[0] - self.sums[1];
+        self.stairs[2..].iter().flatten().all(|step| kept <= *step)
     }
 
     fn one(&mut self, what: &Try) -> bool {

@@ -1,7 +1,7 @@
 //! 手続の開始: each reason against it, in the order a person reads them.
 
 use crate::edition::{edition, noon, of};
-use hojo_case::{Life, Standing, may_start};
+use hojo_case::{Life, Standing, hushed, may_file, may_start};
 use hojo_programme::{Edition, Facts, Opener};
 use std::collections::BTreeMap;
 use time::Date;
@@ -97,5 +97,40 @@ fn an_ended_case_begins_only_what_says_so() {
         assert_eq!(code(&edition, "grant", Opener::Applicant, &at), "START-ENDED");
         assert_eq!(code(&edition, "lapse", Opener::Office, &at), "START-ENDED");
         assert_eq!(code(&edition, "report", Opener::Applicant, &at), "");
+    }
+}
+
+#[test]
+fn what_was_begun_in_time_is_handed_in_in_time() {
+    let edition = edition();
+    let codes: Vec<&str> = edition.procedures.keys().map(String::as_str).collect();
+    let asked = |opener, at: &At| {
+        let facts = at.life.facts(edition.life.as_ref().unwrap(), &codes, &at.open, Facts::new(noon(at.today)));
+        let standing = Standing { life: &at.life, open: &at.open, facts: &facts };
+        may_file(&edition, &of(&edition, "grant"), opener, standing)
+    };
+    let code = |opener, at: &At| asked(opener, at).err().map_or("", |refusal| refusal.code);
+    assert_eq!(code(Opener::Applicant, &adopted()), "");
+    // Its own run is no other one, and neither is what was decided before.
+    let mut again = adopted();
+    again.open.insert("grant".into(), 1);
+    again.life.done.insert("grant".into(), 1);
+    assert_eq!(code(Opener::Applicant, &again), "");
+
+    let mut meanwhile = adopted();
+    meanwhile.open.insert("lapse".into(), 1);
+    assert_eq!(code(Opener::Applicant, &meanwhile), "FILE-MEANWHILE");
+    // Whoever may not see the other is not told which it is.
+    let told = asked(Opener::Applicant, &meanwhile).unwrap_err();
+    let quiet = hushed(told.clone(), &of(&edition, "grant"));
+    assert!(told.message.contains("手続lapse") && !quiet.message.contains("手続lapse") && quiet.code == told.code);
+    let early = At { today: date!(2027 - 02 - 25), ..adopted() };
+    assert_eq!(code(Opener::OfficeOnBehalf, &early), "FILE-NOT-NOW");
+    // What the office asked for is answered all the same, unless the case is over.
+    assert_eq!((code(Opener::Demand, &meanwhile), code(Opener::Demand, &early)), ("", ""));
+    let mut over = adopted();
+    over.life.standing = "cancelled".into();
+    for opener in [Opener::Applicant, Opener::Demand] {
+        assert_eq!(code(opener, &over), "FILE-ENDED");
     }
 }

@@ -22,6 +22,10 @@ fn a_state_of_before_reads_as_a_case_without_a_life() {
 fn events_of_before_still_read() {
     let opened = r#"{"kind":"case_opened","procedure":"application","channel":"portal"}"#;
     assert!(matches!(serde_json::from_str(opened).unwrap(), Event::CaseOpened { due: None, .. }));
+    // Claims of before were posted to the one sum there was.
+    let claimed = r#"{"change":"claimed","claim":{"kind":"refund","amount":5,"due":null,"receipt":"R-1"}}"#;
+    let Change::Claimed { sum, .. } = serde_json::from_str(claimed).unwrap() else { panic!("no claim") };
+    assert_eq!(sum, "claimed");
     let decided = r#"{"kind":"decided","outcome":"not_adopted","amount":null,"run":"r","reason":"順位"}"#;
     let Event::Decided { outcome, conditions, label, .. } = serde_json::from_str(decided).unwrap() else {
         panic!("an old decision reads differently")
@@ -45,7 +49,8 @@ fn every_change_is_stored_and_read_and_has_its_words() {
         Change::Applicant { told: told() },
         Change::Account { told: told() },
         Change::Payee { told: told() },
-        Change::Claimed { claim },
+        Change::Claimed { claim, sum: "claimed".into() },
+        Change::Awaited { on: date!(2027 - 10 - 01), changes: vec![Change::Holder { told: told() }] },
         Change::Filed { values: told() },
         Change::Asked { procedure: "lapse".into() },
         Change::Ended { procedures: vec!["report".into()] },

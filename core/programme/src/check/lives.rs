@@ -61,6 +61,31 @@ pub(crate) fn edition(edition: &Edition) -> Vec<Problem> {
             }
         }
     }
+    problems.extend(reached(edition));
+    problems
+}
+
+/// A standing that no decision brings about is a word nobody will ever read, in conditions that never hold; and a claim
+/// that is posted nowhere can never be paid back.
+fn reached(edition: &Edition) -> Vec<Problem> {
+    let Some(life) = &edition.life else { return Vec::new() };
+    let effects = || edition.procedures.values().flat_map(|procedure| procedure.flow.effects.values().flatten());
+    let say = |message: String| Problem::at(&life.place, message);
+    let mut problems = Vec::new();
+    if life.claims.is_none() && effects().any(|effect| matches!(effect, Effect::Claim { .. })) {
+        problems.push(say("life does not say to which of its sums claims are posted (claims)".to_owned()));
+    }
+    let set: BTreeSet<&String> = effects()
+        .filter_map(|effect| match effect {
+            Effect::Standing(to) => Some(to),
+            _ => None,
+        })
+        .collect();
+    // One that is misspelt is told where it stands.
+    if set.iter().all(|code| life.standings.contains_key(*code)) {
+        let never = life.standings.keys().skip(1).filter(|code| !set.contains(code));
+        problems.extend(never.map(|code| say(format!("no effect ever sets the standing {code}"))));
+    }
     problems
 }
 
@@ -235,6 +260,10 @@ impl Lint<'_> {
             Effect::Plan(fields) => fields.iter().for_each(|field| self.field(place, field, None)),
             Effect::Holder(fields) | Effect::Applicant(fields) | Effect::Account(fields) | Effect::Payee(fields) => {
                 fields.values().for_each(|field| self.field(place, field, None));
+            }
+            Effect::Later { on, effects } => {
+                self.field(place, on, Some(&FieldType::Date));
+                effects.iter().for_each(|effect| self.effect(place, effect, decided));
             }
             Effect::Claim { due, .. } => {
                 if !decided {

@@ -4,6 +4,7 @@
 use super::Changes;
 use crate::model::edition::{Edition, Procedure};
 use crate::model::flow::{Effect, Flow, StepKind};
+use crate::model::form::Condition;
 use crate::model::life::{LifePlan, Starts};
 use crate::words::Names;
 use indexmap::IndexMap;
@@ -20,11 +21,16 @@ pub(super) fn edition(changes: &mut Changes, old: &Edition, new: &Edition) {
         plan.sums.iter().map(|(id, sum)| (id.clone(), format!("{}{}", sum.title, within(&sum.within)))).collect()
     };
     words(changes, "案件", "累計", &sums(before), &sums(after));
+    changes.changed("案件", "請求を記帳する累計", claims(before), claims(after));
     let ended = |plan: &LifePlan| -> String {
         plan.ended.iter().map(|id| plan.standings.get(id).unwrap_or(id).clone()).collect::<Vec<_>>().join("・")
     };
     changes.changed("案件", "案件の終わりとする状態", &ended(before), &ended(after));
     obligations(changes, old, new);
+}
+
+fn claims(plan: &LifePlan) -> &str {
+    plan.claims.as_deref().unwrap_or_default()
 }
 
 fn words(
@@ -127,7 +133,11 @@ fn outcomes(flow: &Flow) -> IndexMap<String, String> {
     let mark = |one: &crate::model::flow::Outcome| {
         let reduced = if one.reduced { "（減額）" } else { "" };
         let conditions = if one.conditions { "（条件付き）" } else { "" };
-        format!("{}{reduced}{conditions}", one.label)
+        let when = match &one.when {
+            Condition::When(when) => format!("（{}のとき）", when.source),
+            Condition::Always | Condition::Never => String::new(),
+        };
+        format!("{}{reduced}{conditions}{when}", one.label)
     };
     flow.outcomes.iter().map(|(id, one)| (id.clone(), mark(one))).collect()
 }

@@ -1,10 +1,12 @@
 //! 流れを読む, and derive from the steps which state leads where.
 
-use super::yaml::{File, MapReader, Yaml};
+use super::expr::Compiler;
+use super::yaml::{File, Key, MapReader, Yaml};
 use crate::lang::suggest::hint;
 use crate::model::flow::{
     Effect, Flow, Late, Outcome, ReturnRule, Source, State, Step, StepKind, Term, TermUnit, Transition,
 };
+use crate::model::form::Condition;
 use indexmap::IndexMap;
 
 /// 役割 that a step may name.
@@ -21,7 +23,7 @@ pub(crate) const ROLES: [&str; 9] = [
 ];
 
 /// Reads `flow.yaml`.
-pub(crate) fn flow(file: &File<'_>, yaml: &Yaml) -> Flow {
+pub(crate) fn flow(file: &File<'_>, yaml: &Yaml, compiler: &Compiler<'_>) -> Flow {
     let mut map = file.map(yaml);
     let mut flow = Flow { place: file.place(yaml.mark), ..Flow::default() };
     for (key, body) in map.get("flow").map(|steps| file.entries(steps)).unwrap_or_default() {
@@ -34,7 +36,7 @@ pub(crate) fn flow(file: &File<'_>, yaml: &Yaml) -> Flow {
         flow.steps.insert(kind, step);
     }
     for (key, label) in map.get("outcomes").map(|list| file.entries(list)).unwrap_or_default() {
-        flow.outcomes.insert(key.text.clone(), outcome(file, label));
+        flow.outcomes.insert(key.text.clone(), outcome(file, label, compiler));
     }
     for (key, word) in map.get("applicant_sees").map(|list| file.entries(list)).unwrap_or_default() {
         let Some(state) = State::parse(&key.text) else {
@@ -61,8 +63,8 @@ pub(crate) fn flow(file: &File<'_>, yaml: &Yaml) -> Flow {
     flow
 }
 
-/// A word, or `{ label, reduced, conditions }`.
-fn outcome(file: &File<'_>, yaml: &Yaml) -> Outcome {
+/// A word, or `{ label, reduced, conditions, when, says }`.
+fn outcome(file: &File<'_>, yaml: &Yaml, compiler: &Compiler<'_>) -> Outcome {
     if let Some(label) = yaml.as_text() {
         return Outcome { label: label.to_owned(), ..Outcome::default() };
     }
@@ -71,8 +73,13 @@ fn outcome(file: &File<'_>, yaml: &Yaml) -> Outcome {
         label: map.needed(file, "label"),
         reduced: map.flag(file, "reduced"),
         conditions: map.flag(file, "conditions"),
+        when: compiler.condition(file, map.get("when"), Condition::Always),
+        says: map.words(file, "says"),
     };
     map.finish(file);
+    if matches!(found.when, Condition::When(_)) == found.says.is_empty() {
+        file.problem(yaml.mark, "`when` and `says` stand together: what does the officer read when it does not hold?");
+    }
     found
 }
 
@@ -224,12 +231,29 @@ const EFFECTS: [&str; 13] = [
     "ends",
 ];
 
-/// One entry of `effects` is one kind of effect; `date` may name several dates.
+/// Effects that may wait for their day: who holds the case, under which name and account, and whom money goes to.
+const LATER: [&str; 4] = ["holder", "applicant", "account", "payee"];
+
+/// One entry of `effects` is one kind of effect, perhaps with the date field `on` whose day it takes hold.
 fn effect(file: &File<'_>, yaml: &Yaml) -> Vec<Effect> {
-    let [(key, body)] = file.entries(yaml) else {
+    let (when, what): (Vec<_>, Vec<_>) = file.entries(yaml).iter().partition(|(key, _)| key.text == "on");
+    let [(key, body)] = what.as_slice() else {
         file.problem(yaml.mark, format!("an effect is one of {}", EFFECTS.join(", ")));
         return Vec::new();
     };
+    let effects = kind_of_effect(file, key, body);
+    let Some((_, field)) = when.first().copied() else { return effects };
+    if !LATER.contains(&key.text.as_str()) {
+        file.problem(
+            key.mark,
+            format!("{} takes hold with the decision; only {} may wait", key.text, LATER.join(", ")),
+        );
+    }
+    file.text(field).map(|on| Effect::Later { on: on.to_owned(), effects }).into_iter().collect()
+}
+
+/// `date` may name several dates.
+fn kind_of_effect(file: &File<'_>, key: &Key, body: &Yaml) -> Vec<Effect> {
     let text = || file.text(body).map(str::to_owned);
     match key.text.as_str() {
         "amount" => sources(file, body).map(|(name, from)| Effect::Amount { name, from }).collect(),

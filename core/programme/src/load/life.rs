@@ -27,6 +27,7 @@ pub(crate) fn life(file: &File<'_>, yaml: &Yaml) -> LifePlan {
         dates: words(file, map.get("dates")),
         amounts: words(file, map.get("amounts")),
         sums: sums(file, map.get("sums")),
+        claims: map.text(file, "claims").map(str::to_owned),
         place: file.place(yaml.mark),
     };
     map.finish(file);
@@ -48,6 +49,10 @@ pub(crate) fn life(file: &File<'_>, yaml: &Yaml) -> LifePlan {
         if plan.amounts.contains_key(name) {
             file.problem(yaml.mark, format!("{name} is an amount already"));
         }
+    }
+    if let Some(sum) = plan.claims.as_deref().filter(|sum| !plan.sums.contains_key(*sum)) {
+        let near = hint(sum, plan.sums.keys().map(String::as_str));
+        file.problem(yaml.mark, format!("claims are posted to {sum}, which is no sum{near}"));
     }
     plan
 }

@@ -50,7 +50,7 @@ pub(crate) fn procedure(
         names: CaseNames::default(),
         starts: None,
         basis: Basis::default(),
-        flow: one("flow").map(|(file, yaml)| flow::flow(&file, &yaml)).unwrap_or_default(),
+        flow: one("flow").map(|(file, yaml)| flow::flow(&file, &yaml, &compiler)).unwrap_or_default(),
         checklist: one("checklist").map(|(file, yaml)| sheets::checklist(&file, &yaml, &compiler, &loaded.form)),
         score_sheet: one("score-sheet").map(|(file, yaml)| sheets::score_sheet(&file, &yaml, &compiler, &loaded.form)),
         letters: folder("letters")

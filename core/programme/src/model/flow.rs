@@ -1,5 +1,6 @@
 //! 流れ: who does what, in which order, by when. The steps are fixed here; `flow.yaml` composes them.
 
+use crate::model::form::Condition;
 use crate::source::Place;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -225,9 +226,13 @@ pub struct Step {
 }
 
 /// 結果: an outcome of `decide`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Outcome {
     pub label: String,
+    /// 申請の内容に合うとき: it may be decided only while this holds for the answers.
+    pub when: Condition,
+    /// What the officer reads when it does not.
+    pub says: String,
     /// 減額: below the proposed amount, with a reason.
     pub reduced: bool,
     /// 条件付き: conditions must be written.
@@ -328,6 +333,11 @@ pub enum Effect {
     Opens(String),
     /// Runs of these procedures still under way end with the decision.
     Ends(Vec<String>),
+    /// 効力発生日: these take hold on the day in a date field; at once when it has come already.
+    Later {
+        on: String,
+        effects: Vec<Effect>,
+    },
     /// 義務: the applicant owes another filing (editions before `obligations.yaml`).
     Owe {
         procedure: String,

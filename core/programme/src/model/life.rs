@@ -20,6 +20,8 @@ pub struct LifePlan {
     pub amounts: IndexMap<String, String>,
     /// 累計: posted one by one.
     pub sums: IndexMap<String, Sum>,
+    /// 請求: the sum to which claims (`claim`) are posted.
+    pub claims: Option<String>,
     pub place: Place,
 }
 

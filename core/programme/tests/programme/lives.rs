@@ -17,6 +17,7 @@ const LIFE: &str = "life:
   sums:
     paid: { title: 支払額, within: granted }
     claimed: { title: 返還請求額 }
+  claims: claimed
 filed:
   application: { summary: text, employees: count, frame: choice frame }
 ";
@@ -80,7 +81,10 @@ effects:
     - plan: [plan_title]
     - opens: application
   cancelled:
+    - standing: cancelled
     - clear: [granted_on]
+    - payee: { name: plan_title }
+      on: project_end
     - ends: [grant]
     - claim: { kind: refund, due: project_end }
 ",
@@ -268,6 +272,26 @@ fn names_the_fault_and_its_line() {
             "opens: aplication",
             "there is no procedure aplication (did you mean application?)",
         ),
+        (
+            "edition.yaml",
+            "  claims: claimed",
+            "  claims: claimd",
+            "claims are posted to claimd, which is no sum (did you mean claimed?)",
+        ),
+        ("edition.yaml", "  claims: claimed\n", "", "life does not say to which of its sums claims are posted"),
+        (
+            "edition.yaml",
+            "granted: 交付決定, cancelled",
+            "granted: 交付決定, settled: 確定, cancelled",
+            "no effect ever sets the standing settled",
+        ),
+        (GRANT_FLOW, "on: project_end", "on: people", "effects takes the field people, which is of another kind"),
+        (
+            GRANT_FLOW,
+            "payee: { name: plan_title }",
+            "plan: [plan_title]",
+            "plan takes hold with the decision; only holder, applicant, account, payee may wait",
+        ),
         (GRANT_FLOW, "ends: [grant]", "ends: [grants]", "there is no procedure grants (did you mean grant?)"),
         (GRANT_FLOW, "clear: [granted_on]", "clear: [grant_on]", "effects names the date grant_on"),
         (
@@ -275,6 +299,18 @@ fn names_the_fault_and_its_line() {
             "claim: { kind: refund, due: project_end }",
             "claim: { kind: refund, due: people }",
             "effects takes the field people, which is of another kind",
+        ),
+        (
+            GRANT_FLOW,
+            "  cancelled: 取消し\n",
+            "  cancelled: { label: 取消し, when: people > 0 }\n",
+            "`when` and `says` stand together",
+        ),
+        (
+            GRANT_FLOW,
+            "  cancelled: 取消し\n",
+            "  cancelled: { label: 取消し, when: peple > 0, says: 人がいないとき。 }\n",
+            "there is no field peple",
         ),
         (GRANT_FLOW, "standing: granted", "standng: granted", "there is no effect standng (did you mean standing?)"),
         (

@@ -17,7 +17,9 @@ pub(crate) async fn show<A: Access>(cx: Cx<A>) -> Result<Reply, Fault> {
         return Ok(Reply::see_other(&desk.way.base()));
     }
     let terms = desk.terms(&mut tx).await?;
-    let page = draw(&cx, &mut tx, &desk, &terms, &Asked::default()).await?;
+    // What will be refused whatever is typed is said before anybody presses.
+    let refusal = desk.in_its_time(&mut tx).await?.err();
+    let page = draw(&cx, &mut tx, &desk, &terms, &Asked { refusal, ..Asked::default() }).await?;
     desk::seen(&cx, tx, &desk).await?;
     Ok(Reply::page(&page))
 }

@@ -10,6 +10,7 @@ pub(crate) fn told(event: &Event) -> Option<String> {
         | Event::Discarded
         | Event::Withdrawn { .. }
         | Event::Returned { .. }
+        | Event::CameTrue { .. }
         | Event::DueMoved { .. }
         | Event::LetterDelivered { .. } => Some(event.sentence()),
         Event::SecondCheckFinished { agrees: true, .. } => Some("形式の確認が終わりました".to_owned()),

@@ -65,6 +65,10 @@ async fn once<A: Access>(cx: &Cx<A>, posted: &Posted) -> Result<Reply, Fault> {
     } else {
         Err(undeclared())
     };
+    let result = match result {
+        Ok(submission) => locked.in_its_time(&mut tx).await?.map(|()| submission),
+        Err(refusal) => Err(refusal),
+    };
     match result {
         Ok(submission) => {
             let to = locked.way.receipt();

@@ -1,5 +1,6 @@
 //! 義務: who owes what by when, moved due dates, and reminders that go once.
 
+mod awaited;
 mod filter;
 mod list;
 mod moving;

@@ -14,6 +14,8 @@ use serde_json::json;
 use time::Date;
 use uuid::Uuid;
 
+use super::awaited;
+
 /// The hour in Japan from which reminders go out.
 const HOUR: i64 = 9;
 /// A reminder ahead of its date that nobody could send for longer (the case did not owe it yet, or no worker ran) is
@@ -45,6 +47,11 @@ async fn turn(db: &Db, refreshed: &mut Option<Date>) -> Result<u32, DbError> {
     let now = tx.now().await?;
     tx.commit().await?;
     let today = now.date();
+    // First of all: whose case it is decides who is reminded.
+    let come = awaited::take_hold(db, today).await?;
+    if come > 0 {
+        tracing::info!(come, "decisions took hold on their day");
+    }
     if *refreshed != Some(today) {
         refresh(db, today).await?;
         *refreshed = Some(today);

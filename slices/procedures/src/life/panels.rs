@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use hojo_access::Permission;
-use hojo_case::{Event, Position};
+use hojo_case::{Change, Event, Position};
 use hojo_db::{CaseRow, Tx};
 use hojo_programme::Opener;
 use hojo_web::ui::{self, Happened, Holds, Tone};
@@ -39,6 +39,17 @@ fn life<'a>(tx: &'a mut Tx, row: &'a CaseRow) -> Drawn<'a> {
         for claim in &known.view.life.claims {
             facts.push(("請求", html! { (ui::yen(claim.amount)) "（" (claim.receipt) "、期限 " @match claim.due { Some(day) => (ui::date(day)), None => "なし" } "）" }));
         }
+        let today = tx.now().await?.date();
+        for awaited in &known.view.life.awaited {
+            let what: Vec<String> = awaited.changes.iter().map(Change::sentence).collect();
+            facts.push((
+                "効力発生日を待つ変更",
+                html! {
+                    (ui::date(awaited.on)) "から：" (what.join("。")) "（" (awaited.receipt) "）"
+                    @if awaited.on < today { " " (ui::chip(Tone::Error, "日を過ぎても反映できていません")) }
+                },
+            ));
+        }
         Ok(Some(html! {
             @if row.root.is_some() {
                 p { "この手続が属する案件：" a href={ "/cases/" (root.public_id) } { (root.number.as_deref().unwrap_or("案件")) " " (root.title) } }
@@ -55,7 +66,7 @@ fn life<'a>(tx: &'a mut Tx, row: &'a CaseRow) -> Drawn<'a> {
 /// What was decided by whom, on which ground, newest first.
 async fn told(tx: &mut Tx, known: &Known) -> Result<Vec<Happened>, Fault> {
     let rows = sqlx::query!(
-        "select at, actor_name, body from events where case_id = $1 and kind in ('took_effect', 'due_moved') order by seq desc",
+        "select at, actor_name, body from events where case_id = $1 and kind in ('took_effect', 'came_true', 'due_moved') order by seq desc",
         known.view.root.id.0
     )
     .fetch_all(tx.sql())
@@ -64,7 +75,7 @@ async fn told(tx: &mut Tx, known: &Known) -> Result<Vec<Happened>, Fault> {
     for r in rows {
         let event: Event = serde_json::from_value(r.body)?;
         let receipt = match &event {
-            Event::TookEffect { receipt, .. } => receipt.clone(),
+            Event::TookEffect { receipt, .. } | Event::CameTrue { receipt, .. } => receipt.clone(),
             _ => String::new(),
         };
         let run = known.view.runs.iter().find(|run| !receipt.is_empty() && run.number.as_ref() == Some(&receipt));

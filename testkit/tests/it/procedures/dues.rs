@@ -16,7 +16,7 @@ async fn go_to(world: &World, day: Date) {
 }
 
 /// Two workers at once, then one that was started again: what each does by itself again and again.
-async fn workers(world: &World) {
+pub async fn workers(world: &World) {
     let work = || hojo_procedures::keep_due_reminding(world.house.worker_db.clone(), std::future::ready(()));
     tokio::join!(work(), work());
     work().await;

@@ -1,0 +1,54 @@
+//! Who the company is and how it comes in.
+
+use hojo_testkit::World;
+use sqlx::{Connection, Row};
+
+use super::stage::Stage;
+
+pub async fn transferred(world: &World) {
+    let stage = Stage::new(world).await;
+    stage.may_not_begin("account-transfer", "不採択の案件では始められない", "この案件は終了しているため").await;
+
+    let story = stage.begin("account-transfer", "差戻しを受けて直す").await;
+    story.file().await.returned("sub_mismatch").await.refiled().await;
+    story.checked_by_the_office().await.drafted().await.approved().await.as_expected().await;
+
+    // The old account is out at once; the new one comes to the same case.
+    let home = stage.company().go("/me").await.unwrap();
+    assert!(!home.at.starts_with("/me"), "{}", home.at);
+    let mut who = stage.filed.applicant.who.clone();
+    who.sub = story.example.answers.text("new_gbiz_sub").to_owned();
+    let old = world.house.portal();
+    let turned_away = world.house.try_sign_in(&old, stage.filed.applicant.who.clone()).await.unwrap();
+    assert!(!turned_away.at.starts_with("/me"), "{}: {}", turned_away.at, turned_away.words());
+    let new = world.house.sign_in_applicant(who).await.unwrap();
+    let page = new.get(&format!("/cases/{}/procedures", stage.case())).await.unwrap();
+    assert!(page.has("交付決定・補助事業実施中"), "{}", page.words());
+    assert!(new.get("/letters").await.unwrap().links().iter().any(|link| link.starts_with("/letters/")));
+}
+
+pub async fn renamed(world: &World) {
+    let stage = Stage::new(world).await;
+    stage.may_not_begin("name-change", "採択を辞退した後には届け出られない", "変更の届出は要りません").await;
+
+    let story = stage.begin("name-change", "差戻しを受けて直す").await;
+    story.file().await.returned("registry_missing").await.refiled().await.decided().await;
+    let new = story.example.answers.text("new_name").to_owned();
+    let page = stage.page().await;
+    assert!(page.has(&new), "{new}: {}", page.words());
+    // What it was called is kept.
+    let mut db = world.superuser().await.unwrap();
+    let row = sqlx::query("select before ->> 'name', told ->> 'name' from applicant_changes")
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
+    db.close().await.unwrap();
+    assert_eq!(
+        (row.get::<String, _>(0), row.get::<String, _>(1)),
+        (stage.filed.applicant.who.name.clone().unwrap(), new)
+    );
+
+    let story = stage.begin("name-change", "振込口座の変更の受理").await;
+    story.file().await.decided().await;
+    assert!(stage.life().await.payee.contains_key("number"));
+}
