@@ -3,10 +3,12 @@
 //! Start at [`World`]; `template.rs` says how a database is made in a moment.
 //! Kept honest by `tests/it`, which holds every test that needs a database or a site.
 
+mod demo_world;
 mod press;
 mod template;
 mod world;
 
+pub use demo_world::DemoWorld;
 pub use press::FakePress;
 pub use template::server_url;
 pub use world::{Applicant, Filed, World};

@@ -143,7 +143,7 @@ fn theme(frame: &str, sole: bool, name: &str, dice: &mut Dice) -> Theme {
 }
 
 /// Who it is, as far as GビズID does not say it.
-fn company(a: &mut Answers, who: &Identity, sole: bool, dice: &mut Dice) {
+pub(super) fn company(a: &mut Answers, who: &Identity, sole: bool, dice: &mut Dice) {
     let r = &who.representative;
     let join = |last: &Option<String>, first: &Option<String>| {
         let parts = [last.as_deref(), first.as_deref()];
@@ -193,7 +193,7 @@ fn company(a: &mut Answers, who: &Identity, sole: bool, dice: &mut Dice) {
 }
 
 /// What the form asks because no account has said it: an application that came on paper.
-fn unknown(a: &mut Answers, who: &Identity, facts: &Facts) {
+pub(super) fn unknown(a: &mut Answers, who: &Identity, facts: &Facts) {
     let r = &who.representative;
     let name: String = [&r.last, &r.first].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
     let prefecture = who.prefecture.as_ref();

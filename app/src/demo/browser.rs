@@ -265,7 +265,10 @@ impl Page {
     /// The first lines below the heading that tell what is wrong.
     fn complaint(&self) -> String {
         let words = self.words();
-        let from = words.find("直してください").or_else(|| words.find("受け付け")).unwrap_or(0);
+        let first = ["直してください（", "未入力の必須項目（", "誤りがあります", "直してください"]
+            .iter()
+            .find_map(|w| words.find(w));
+        let from = first.or_else(|| words.find("受け付け")).unwrap_or(0);
         words.get(from..).unwrap_or(&words).chars().take(900).collect::<String>().replace('\n', " / ")
     }
 

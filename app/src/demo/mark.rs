@@ -29,8 +29,8 @@ const WORTH_TRYING: [(&str, &str); 8] = [
     ("demo-00300", "300番までの見本の事業者"),
 ];
 
-/// Writes the table for `./start` to show.
-pub async fn write(db: &Db, file: &Path) -> anyhow::Result<()> {
+/// Writes the table for `./start` to show; `lives` are the logins of the older cases, and what is to be seen there.
+pub async fn write(db: &Db, file: &Path, lives: &[(String, String)]) -> anyhow::Result<()> {
     let mut out =
         String::from("  事務局・審査員のログイン（ワンタイムパスワードの秘密鍵は認証アプリに登録できます）\n");
     for login in SHOWN {
@@ -48,6 +48,9 @@ pub async fn write(db: &Db, file: &Path) -> anyhow::Result<()> {
     out.push_str("    今のワンタイムパスワード:  hojo demo code <ログインID>\n\n");
     out.push_str("  GビズID（代役の画面で選ぶか、名前を入力）\n");
     for (login, why) in WORTH_TRYING {
+        writeln!(out, "    {login:14} {why}")?;
+    }
+    for (login, why) in lives {
         writeln!(out, "    {login:14} {why}")?;
     }
     std::fs::write(file, out).with_context(|| format!("{} cannot be written", file.display()))

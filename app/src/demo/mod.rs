@@ -3,15 +3,18 @@
 
 pub mod answers;
 pub mod browser;
+mod city;
 pub mod dice;
 pub mod draft;
 pub mod form;
 pub mod house;
 mod html;
+mod lives;
 mod mark;
 pub mod pdf;
 pub mod people;
 pub mod plan;
+mod rounds;
 mod seed;
 mod sheet;
 pub mod steps;
@@ -19,6 +22,8 @@ pub mod texts;
 mod town;
 
 use clap::Subcommand;
+
+pub use seed::{Args as SeedArgs, build};
 
 use crate::config::Config;
 

@@ -83,6 +83,8 @@ pub enum Act {
     Decide(Which),
     /// The company opens its letters.
     Read(usize),
+    /// One scene of the lives of older cases.
+    Live(usize),
     Work,
 }
 

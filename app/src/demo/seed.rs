@@ -1,62 +1,67 @@
 //! `hojo demo seed`: plays a plan in the house, from the first round's opening to today.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use clap::Args as ClapArgs;
-use hojo_db::{Clock, Db};
+use hojo_db::Clock;
 use hojo_jobs::Lane;
+use hojo_letters::Printer;
 use hojo_mail::FakeMail;
-use hojo_words::ids::{PublicId, RoundId};
 use hojo_words::jst;
-use time::format_description::well_known::Rfc3339;
-use time::{Date, OffsetDateTime, Time};
+use time::{OffsetDateTime, Time};
 
+use super::city;
 use super::house::House;
+use super::lives::{self, Lives, Scene};
 use super::mark;
 use super::people::{COLLEAGUES, Companies, add_colleagues};
-use super::plan::{Act, Plan, Which, plan};
+use super::plan::{Act, Plan, plan};
+use super::rounds::{self, Shelf};
 use super::town::Town;
 use crate::config::Config;
-use crate::publish::{self, setup_db};
+use crate::publish::setup_db;
 use crate::{masters, wiring};
 
 /// Who publishes the editions of demonstration worlds; the mark by which one is known.
 pub const BY: &str = "hojo demo seed";
 
+/// The stand-in's last synthetic company as `./start` sets it up; the older cases are of those before it.
+const LAST: u32 = 300;
+
 #[derive(ClapArgs)]
 pub struct Args {
     /// Synthetic companies, besides a few of the stand-in's named ones.
     #[arg(long, default_value_t = 300)]
-    applicants: u32,
+    pub applicants: u32,
     /// The same number gives the same names, amounts and words.
     #[arg(long, default_value_t = 1)]
-    seed: u64,
+    pub seed: u64,
     /// The edition's folder.
     #[arg(long)]
-    edition: PathBuf,
+    pub edition: PathBuf,
     /// Who may what.
     #[arg(long)]
-    roles: PathBuf,
+    pub roles: PathBuf,
     /// What `scripts/fetch-masters.sh` fetched; left out when it is not there.
     #[arg(long)]
-    masters: Option<PathBuf>,
+    pub masters: Option<PathBuf>,
     /// Where to write who can sign in.
     #[arg(long)]
-    mark: Option<PathBuf>,
-}
-
-/// A round of the world.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Round {
-    pub which: Which,
-    pub public_id: PublicId,
-    pub id: RoundId,
-    pub closes: Date,
+    pub mark: Option<PathBuf>,
 }
 
 pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
+    build(config, &args, wiring::press(config), &lanes(config)).await
+}
+
+/// Makes the world. Letters are printed with `press`; of the jobs only those of `lanes` are worked off.
+///
+/// # Errors
+/// When the database is not empty, or a page does not do what it is asked.
+pub async fn build(config: &Config, args: &Args, press: Arc<dyn Printer>, lanes: &[Lane]) -> anyhow::Result<()> {
     let db = setup_db(config).await?;
     let mut tx = db.begin_setup().await?;
     let rounds = sqlx::query!("select count(*) as n from rounds").fetch_one(tx.sql()).await?;
@@ -66,27 +71,35 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
     let midnight = OffsetDateTime::new_utc(jst::jst_date(now), Time::MIDNIGHT);
 
     say("publishing the rounds");
-    for which in Which::ALL {
-        open(config, &args.edition, which, midnight, now).await?;
-    }
+    let today = midnight.date();
+    let shelf = Shelf { config, edition: &args.edition, midnight, now };
+    shelf.open_all().await?;
     if let Some(dir) = args.masters.as_ref().filter(|d| d.is_dir()) {
         say("importing postal codes, banks, holidays");
         masters::run(config, masters::Command::Import { dir: dir.clone() }).await?;
     }
     say("adding staff and reviewers");
     add_colleagues(&db, &args.roles, COLLEAGUES).await?;
-    let rounds = rounds_of(&db).await?;
+    let rounds = rounds::of(&db).await?;
 
-    let plan = plan(args.applicants, args.seed);
+    let companies = Companies::new(&config.gbizid_issuer, args.applicants.max(LAST), args.seed)?;
+    // Nothing goes on after a decision before its letter is there, and letters need the press.
+    let told = if lanes.len() == Lane::ALL.len() { lives::tales() } else { Vec::new() };
+    let mut lives = Lives::new(told, rounds::eras(&db, today).await?, &companies, LAST, args.seed, today)?;
+    let scenes = lives.scenes();
+    let mut plan = plan(args.applicants, args.seed);
+    plan.acts.extend(scenes.iter().enumerate().map(|(n, (minute, _))| (*minute, Act::Live(n))));
+    plan.acts.sort_by_key(|(minute, _)| *minute);
     let clock = Clock::with_offset(first_moment(&plan, midnight) - now.unix_timestamp());
-    let mail = std::sync::Arc::new(FakeMail::default());
-    let house = House::open(config, clock, wiring::press(config), mail).await?;
-    let companies = Companies::new(&config.gbizid_issuer, args.applicants, args.seed)?;
+    let mail = Arc::new(FakeMail::default());
+    let house = House::open(config, clock, press, mail).await?;
     let mut town = Town::open(&house, companies, &plan, rounds, args.seed).await?;
     town.set_capacities(capacity_factor(args.applicants)).await?;
-    play(&house, &mut town, &plan, midnight, &lanes(config)).await?;
+    let mut stage = Stage { house: &house, town: &mut town, lives: &mut lives, scenes: &scenes, lanes };
+    stage.play(&plan, midnight).await?;
+    city::drafts(&mut town, &rounds::city(&db).await?).await?;
     if let Some(file) = &args.mark {
-        mark::write(&db, file).await?;
+        mark::write(&db, file, &lives.worth_trying()).await?;
     }
     house.close().await;
     Ok(())
@@ -112,85 +125,59 @@ fn first_moment(plan: &Plan, midnight: OffsetDateTime) -> i64 {
     midnight.unix_timestamp() + first * 60 - 86_400
 }
 
-async fn open(
-    config: &Config,
-    edition: &Path,
-    which: Which,
-    midnight: OffsetDateTime,
-    now: OffsetDateTime,
-) -> anyhow::Result<()> {
-    let (code, title, opens, closes) = which.dates();
-    // From 10:00 to 18:00 in Japan.
-    let opens = midnight + time::Duration::days(opens) + time::Duration::hours(1);
-    let closes = midnight + time::Duration::days(closes) + time::Duration::hours(9);
-    let mut then = config.clone();
-    let (_, _, first, _) = Which::First.dates();
-    then.clock_offset = (midnight + time::Duration::days(first - 10) - now).whole_seconds();
-    let args = publish::Args {
-        edition: edition.to_owned(),
-        by: BY.into(),
-        approved_by: "三浦 恵子".into(),
-        round: Some(code.into()),
-        title: Some(title.into()),
-        opens: Some(opens.format(&Rfc3339)?),
-        closes: Some(closes.format(&Rfc3339)?),
-    };
-    publish::run(&then, args).await
+/// Everything a plan is played with.
+struct Stage<'s, 'h> {
+    house: &'s House,
+    town: &'s mut Town<'h>,
+    lives: &'s mut Lives,
+    scenes: &'s [(i64, Scene)],
+    lanes: &'s [Lane],
 }
 
-async fn rounds_of(db: &Db) -> anyhow::Result<Vec<Round>> {
-    let mut tx = db.begin_setup().await?;
-    let mut found = Vec::new();
-    for which in Which::ALL {
-        let (code, ..) = which.dates();
-        let r = sqlx::query!("select id, public_id, closes_at from rounds where code = $1", code)
-            .fetch_one(tx.sql())
-            .await?;
-        let closes = jst::jst_date(r.closes_at);
-        found.push(Round { which, public_id: PublicId::from_uuid(r.public_id), id: RoundId(r.id), closes });
+impl Stage<'_, '_> {
+    /// Does one thing after the other, each at its moment.
+    async fn play(&mut self, plan: &Plan, midnight: OffsetDateTime) -> anyhow::Result<()> {
+        let all = plan.acts.len();
+        let mut days_said = 0;
+        for (done, (minute, act)) in plan.acts.iter().enumerate() {
+            let moment = midnight + time::Duration::minutes(*minute);
+            wait_until(self.house, moment).await?;
+            self.act(act).await?;
+            let day = done * 10 / all.max(1);
+            if day > days_said {
+                days_said = day;
+                say(&format!("{}: {}0%", jst::date_text(jst::jst_date(moment)), day));
+            }
+        }
+        self.house.work(self.lanes).await?;
+        let behind = -self.house.clock.offset_seconds();
+        self.house.clock.advance(Duration::from_secs(u64::try_from(behind).unwrap_or(0)));
+        Ok(())
     }
-    tx.commit().await?;
-    Ok(found)
-}
 
-/// Does one thing after the other, each at its moment.
-async fn play(
-    house: &House,
-    town: &mut Town<'_>,
-    plan: &Plan,
-    midnight: OffsetDateTime,
-    lanes: &[Lane],
-) -> anyhow::Result<()> {
-    let all = plan.acts.len();
-    let mut days_said = 0;
-    for (done, (minute, act)) in plan.acts.iter().enumerate() {
-        let moment = midnight + time::Duration::minutes(*minute);
-        wait_until(house, moment).await?;
+    async fn act(&mut self, act: &Act) -> anyhow::Result<()> {
         match act {
-            Act::Work => drop(house.work(lanes).await?),
+            Act::Work => drop(self.house.work(self.lanes).await?),
             Act::Decide(_) => {
-                house.work(&[Lane::Cases]).await?;
-                town.act(act).await.with_context(|| format!("{act:?}"))?;
-                house.work(lanes).await?;
+                self.house.work(&[Lane::Cases]).await?;
+                self.town.act(act).await.with_context(|| format!("{act:?}"))?;
+                self.house.work(self.lanes).await?;
+            }
+            Act::Live(n) => {
+                let (_, scene) = self.scenes.get(*n).context("there is no such scene")?;
+                self.lives.play(self.town, scene).await?;
+                self.house.work(self.lanes).await?;
             }
             _ => {
-                town.act(act).await.with_context(|| format!("{act:?}"))?;
+                self.town.act(act).await.with_context(|| format!("{act:?}"))?;
                 if matches!(act, Act::Return(_)) {
                     // The mail tells what is to be mended while it still is.
-                    house.work(lanes).await?;
+                    self.house.work(self.lanes).await?;
                 }
             }
         }
-        let day = done * 10 / all.max(1);
-        if day > days_said {
-            days_said = day;
-            say(&format!("{}: {}0%", jst::date_text(jst::jst_date(moment)), day));
-        }
+        Ok(())
     }
-    house.work(lanes).await?;
-    let behind = -house.clock.offset_seconds();
-    house.clock.advance(Duration::from_secs(u64::try_from(behind).unwrap_or(0)));
-    Ok(())
 }
 
 async fn wait_until(house: &House, moment: OffsetDateTime) -> anyhow::Result<()> {

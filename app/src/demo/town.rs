@@ -18,17 +18,17 @@ use super::draft;
 use super::house::House;
 use super::people::{COLLEAGUES, Companies, actor_of, password_of, secret_of};
 use super::plan::{Act, Application, Fate, Plan, Which};
-use super::seed::Round;
+use super::rounds::Round;
 use super::steps::{self, Result1};
 use super::texts::{EXCLUSIONS, REMARKS, WITHDRAWALS};
 
 /// An applicant who has signed in.
 #[derive(Clone)]
-struct Company {
-    browser: Browser,
-    actor: Actor,
-    applicant: ApplicantId,
-    who: Identity,
+pub(super) struct Company {
+    pub browser: Browser,
+    pub actor: Actor,
+    pub applicant: ApplicantId,
+    pub who: Identity,
 }
 
 /// An application as far as it got.
@@ -41,18 +41,18 @@ struct Held {
 
 /// Everybody, and what they have in hand.
 pub(super) struct Town<'h> {
-    house: &'h House,
+    pub house: &'h House,
     companies: Companies,
     plan: &'h Plan,
     rounds: Vec<Round>,
     seed: u64,
-    edition: Arc<Edition>,
+    pub edition: Arc<Edition>,
     signed_in: HashMap<String, Company>,
     insiders: HashMap<&'static str, Browser>,
     held: HashMap<usize, Held>,
 }
 
-const OPERATORS: [&str; 4] = ["operator1", "operator2", "operator3", "operator4"];
+pub(super) const OPERATORS: [&str; 4] = ["operator1", "operator2", "operator3", "operator4"];
 
 impl<'h> Town<'h> {
     pub async fn open(
@@ -68,18 +68,19 @@ impl<'h> Town<'h> {
             insiders.insert(c.login, house.sign_in_staff(c.login, &password_of(c.login), &secret).await?);
         }
         let mut tx = house.setup_db.begin_setup().await?;
-        let row = sqlx::query!("select edition_id from rounds limit 1").fetch_one(tx.sql()).await?;
+        let first = rounds.first().context("a world has rounds")?.id;
+        let row = sqlx::query!("select edition_id from rounds where id = $1", first.0).fetch_one(tx.sql()).await?;
         let edition = tx.edition(&row.edition_id).await?;
         tx.commit().await?;
         let (signed_in, held) = (HashMap::new(), HashMap::new());
         Ok(Self { house, companies, plan, rounds, seed, edition, signed_in, insiders, held })
     }
 
-    fn insider(&self, login: &str) -> anyhow::Result<&Browser> {
+    pub fn insider(&self, login: &str) -> anyhow::Result<&Browser> {
         self.insiders.get(login).with_context(|| format!("{login} has not signed in"))
     }
 
-    fn operator(&self, n: usize) -> anyhow::Result<&Browser> {
+    pub fn operator(&self, n: usize) -> anyhow::Result<&Browser> {
         self.insider(OPERATORS.get(n % OPERATORS.len()).copied().unwrap_or("operator1"))
     }
 
@@ -154,12 +155,17 @@ impl<'h> Town<'h> {
             }
             Act::Score { reviewer, finalise } => self.score(reviewer, finalise).await,
             Act::Decide(which) => self.decide(which).await,
-            Act::Work => Ok(()),
+            Act::Work | Act::Live(_) => Ok(()),
         }
     }
 
     async fn company(&mut self, n: usize) -> anyhow::Result<Company> {
-        let login = &self.application(n)?.login;
+        let login = self.application(n)?.login.clone();
+        self.company_of(&login).await
+    }
+
+    /// The company of a login, signed in.
+    pub async fn company_of(&mut self, login: &str) -> anyhow::Result<Company> {
         if let Some(company) = self.signed_in.get(login) {
             return Ok(company.clone());
         }
@@ -167,7 +173,7 @@ impl<'h> Town<'h> {
         let browser = self.house.sign_in_applicant(who.clone()).await?;
         let (actor, applicant) = actor_of(&self.house.setup_db, &who).await?;
         let company = Company { browser, actor, applicant, who };
-        self.signed_in.insert(login.clone(), company.clone());
+        self.signed_in.insert(login.to_owned(), company.clone());
         Ok(company)
     }
 
@@ -237,7 +243,7 @@ impl<'h> Town<'h> {
         self.hold(n, filing, &answers).await
     }
 
-    async fn staff_actor(&self, login: &str) -> anyhow::Result<Actor> {
+    pub async fn staff_actor(&self, login: &str) -> anyhow::Result<Actor> {
         let mut tx = self.house.setup_db.begin_setup().await?;
         let row = sqlx::query!("select id, name from staff where login = $1", login).fetch_one(tx.sql()).await?;
         tx.commit().await?;

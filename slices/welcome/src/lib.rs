@@ -6,6 +6,7 @@
 mod api;
 mod front;
 mod me;
+mod owed;
 mod texts;
 mod trial;
 

@@ -4,11 +4,12 @@ use hojo_access::{AccountKind, Actor, allow};
 use hojo_case::{Case, Position};
 use hojo_db::Tx;
 use hojo_web::{Cx, Fault, Markup, Reply, html, ui};
-use hojo_words::ids::{ApplicantId, PublicId};
+use hojo_words::ids::{ApplicantId, CaseId, PublicId};
 use hojo_words::jst;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
+use crate::owed::{self, Owed};
 use crate::texts::{self, Public, Round};
 
 /// A case as its applicant sees it.
@@ -22,10 +23,15 @@ struct Mine {
     /// The flow's word, and the sentence under it.
     word: String,
     sentence: String,
+    /// 状態 of a case after its first decision, once its letters have told everything.
+    standing: Option<String>,
     /// Of an application, the end of its round; of a later procedure, what the office asked for, if it did.
     due: Option<OffsetDateTime>,
     /// A procedure after adoption, by its title; none for an application.
     run: Option<String>,
+    /// The case of a later procedure, and that procedure's code.
+    root: Option<CaseId>,
+    procedure: String,
     /// 応募申請, 交付申請, …: what opened the case.
     opening: String,
     changed_at: OffsetDateTime,
@@ -43,7 +49,10 @@ pub(crate) async fn show(cx: Cx<allow::BeApplicant>) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let now = tx.now().await?.utc();
     let rounds = texts::rounds(&mut tx).await?;
-    let mine = cases(&mut tx, &rounds, me.applicant).await?;
+    let today = jst::jst_date(now);
+    let mut mine = cases(&mut tx, &rounds, me.applicant).await?;
+    let mut owed = owed::owed(&mut tx, me.applicant, today).await?;
+    owed.retain(|due| !begun(&mut mine, due));
     let mut open = Vec::new();
     for round in rounds.iter().filter(|r| now <= r.closes) {
         let edition = tx.edition(&round.edition).await?;
@@ -53,7 +62,7 @@ pub(crate) async fn show(cx: Cx<allow::BeApplicant>) -> Result<Reply, Fault> {
     tx.commit().await?;
     let entry = me.kind == AccountKind::Entry;
     let body = html! {
-        (to_do(&mine, &letters, now))
+        (to_do(&mine, &owed, &letters, now))
         (waiting(&mine))
         (may_start(&open, &mine, now, entry, &cx.csrf()))
         (all_letters(&letters))
@@ -70,7 +79,8 @@ pub(crate) async fn show(cx: Cx<allow::BeApplicant>) -> Result<Reply, Fault> {
 async fn cases(tx: &mut Tx, rounds: &[Round], me: ApplicantId) -> Result<Vec<Mine>, Fault> {
     let rows = sqlx::query!(
         "select c.public_id, c.round_id, c.number, c.title, c.state, c.changed_at, c.edition_id, c.root_id,
-                f.public_id as filing, f.procedure
+                f.public_id as filing, f.procedure,
+                c.position = 'closed' and not exists (select 1 from cases r where r.root_id = c.id and r.position = 'notify') as \"is_told!\"
          from cases c join filings f on f.case_id = c.id
          where c.applicant_id = $1 and c.position <> 'discarded' order by c.changed_at desc",
         me.0
@@ -95,6 +105,12 @@ async fn cases(tx: &mut Tx, rounds: &[Round], me: ApplicantId) -> Result<Vec<Min
             case: PublicId::from_uuid(r.public_id),
             filing: PublicId::from_uuid(r.filing),
             round: round.map_or_else(String::new, |x| x.title.clone()),
+            standing: edition
+                .life
+                .as_ref()
+                .filter(|_| r.is_told)
+                .and_then(|l| l.standings.get(&state.life.standing))
+                .cloned(),
             number: r.number,
             title: r.title,
             word,
@@ -102,6 +118,8 @@ async fn cases(tx: &mut Tx, rounds: &[Round], me: ApplicantId) -> Result<Vec<Min
             state,
             due,
             run,
+            root: r.root_id.map(CaseId),
+            procedure: r.procedure,
             opening: edition.opening().map(|p| p.title.clone()).unwrap_or_default(),
             changed_at: r.changed_at,
         });
@@ -133,9 +151,25 @@ async fn letters(tx: &mut Tx, me: ApplicantId) -> Result<Vec<Letter>, Fault> {
         .collect())
 }
 
+/// Is what is owed in somebody's hands already? Its draft is then due with it, instead of standing beside it.
+fn begun(mine: &mut [Mine], due: &Owed) -> bool {
+    let theirs = |m: &&mut Mine| m.root == Some(due.root) && m.procedure == due.procedure;
+    let open = |m: &&mut Mine| matches!(m.state.position, Position::Draft | Position::Returned);
+    match mine.iter_mut().filter(theirs).find(open) {
+        Some(m) => {
+            m.due = m.due.or(Some(end_of_day(due.due)));
+            true
+        }
+        None => false,
+    }
+}
+
 /// 今すること, the most urgent first.
-fn to_do(mine: &[Mine], letters: &[Letter], now: OffsetDateTime) -> Markup {
+fn to_do(mine: &[Mine], owed: &[Owed], letters: &[Letter], now: OffsetDateTime) -> Markup {
     let mut tasks: BTreeMap<(OffsetDateTime, usize), ui::Task> = BTreeMap::new();
+    for (at, due) in owed.iter().enumerate() {
+        tasks.insert((end_of_day(due.due), mine.len() + at), due.task(now, jst::jst_date(now)));
+    }
     for (at, m) in mine.iter().enumerate() {
         match m.state.position {
             Position::Returned => {
@@ -176,7 +210,8 @@ fn to_do(mine: &[Mine], letters: &[Letter], now: OffsetDateTime) -> Markup {
         }
     }
     let mut list: Vec<ui::Task> = tasks.into_values().collect();
-    list.extend(letters.iter().filter(|l| !l.read).map(|l| ui::Task {
+    let unread: Vec<&Letter> = letters.iter().filter(|l| !l.read).collect();
+    list.extend(unread.iter().take(UNREAD).map(|l| ui::Task {
         title: format!("「{}」を読む", l.title),
         href: Some(format!("/letters/{}", l.id)),
         hint: l.delivered_at.map(|at| format!("{} に届きました", ui::date_time(at))),
@@ -185,7 +220,10 @@ fn to_do(mine: &[Mine], letters: &[Letter], now: OffsetDateTime) -> Markup {
     html! {
         section {
             h2 { "今すること" }
-            @if list.is_empty() {
+            @if let Some(more) = unread.len().checked_sub(UNREAD).filter(|more| *more > 0) {
+                @let all = format!("未読の通知書がほかに{more}通あります");
+                (ui::task_list(&{ list.push(ui::Task { title: all, href: Some("/letters".into()), hint: None, state: ui::chip(ui::Tone::Info, "未読") }); list }))
+            } @else if list.is_empty() {
                 (ui::empty("今、対応が必要なことはありません", &html! { p { "新しいお知らせや期限があるときは、ここに表示し、メールでもお知らせします。" } }))
             } @else { (ui::task_list(&list)) }
         }
@@ -193,9 +231,12 @@ fn to_do(mine: &[Mine], letters: &[Letter], now: OffsetDateTime) -> Markup {
 }
 
 /// The last second of a day in Japan.
-fn end_of_day(day: time::Date) -> OffsetDateTime {
+pub(crate) fn end_of_day(day: time::Date) -> OffsetDateTime {
     jst::start_of_day(day) + time::Duration::days(1) - time::Duration::SECOND
 }
+
+/// As many unread letters stand among what is to be done; the others are one line.
+const UNREAD: usize = 3;
 
 /// What has no due date comes after what has one.
 const FAR: OffsetDateTime = time::macros::datetime!(9999-12-31 0:00 UTC);
@@ -218,7 +259,7 @@ fn waiting(mine: &[Mine]) -> Markup {
             @for m in list {
                 (ui::panel(&name(m), &html! {
                     (ui::facts(&[
-                        ("状況", html! { strong { (m.word) } " " (m.sentence) }),
+                        ("状況", html! { @match &m.standing { Some(standing) => strong { (standing) }, None => { strong { (m.word) } " " (m.sentence) } } }),
                         ("公募回", html! { (m.round) }),
                         ("受付番号", html! { (m.number.as_deref().unwrap_or("—")) }),
                         ("最終更新", html! { (ui::date_time(m.changed_at)) }),

@@ -12,6 +12,7 @@ mod access_matrix;
 mod bad_days;
 mod catalogue;
 mod client;
+mod demo_world;
 mod direct_access;
 mod files_site;
 mod ground;

@@ -68,8 +68,11 @@ fn value(edition: &Edition, path: &str, ty: &Type, facts: &Facts) -> Value {
     match root {
         Some(("now", "date")) => return Value::Date(facts.now.date()),
         Some(("now", "fiscal_year")) => return Value::integer(jst::fiscal_year(facts.now.date()).into()),
+        // The round's own days, with deadlines that were moved, before those the edition was written with.
         Some(("round", name)) => {
-            return edition.date(name).map_or(Value::Unknown, |moment| Value::Date(jst::jst_date(moment)));
+            let own = facts.text(path).and_then(parse::date).map(Value::Date);
+            let written = || edition.date(name).map(|moment| Value::Date(jst::jst_date(moment)));
+            return own.or_else(written).unwrap_or_default();
         }
         Some(("guidelines", "published")) => return edition.guidelines.published.map_or(Value::Unknown, Value::Date),
         Some(("programme", name)) => {

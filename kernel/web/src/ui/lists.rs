@@ -163,6 +163,16 @@ pub fn timeline(items: &[Happened]) -> Markup {
     }
 }
 
+/// Short parts of one picture, two beside each other where there is room: (heading, body).
+#[must_use]
+pub fn halves(parts: &[(&str, Markup)]) -> Markup {
+    html! {
+        div class="halves" {
+            @for (title, body) in parts { section { h3 { (title) } (body) } }
+        }
+    }
+}
+
 /// The amounts of a case as they shrink: 申請 → 採択 → 交付決定 → 確定 → 支払. Amounts not known yet are `None`.
 #[must_use]
 pub fn staircase<N: Whole + Copy>(steps: &[(&str, Option<N>)]) -> Markup {

@@ -48,7 +48,8 @@ pub use field::{
 };
 pub use icon::{Icon, icon};
 pub use lists::{
-    Answer, Compared, Happened, answers, comparison, dialog, disclosure, facts, panel, shortened, staircase, timeline,
+    Answer, Compared, Happened, answers, comparison, dialog, disclosure, facts, halves, panel, shortened, staircase,
+    timeline,
 };
 pub use message::{Banner, Messages, Problem, Tone, banner, emergency, error_summary};
 pub use nav::{NavGroup, NavItem};

@@ -39,6 +39,9 @@ pub struct Desk {
 }
 
 pub fn page(desk: &Desk) -> Markup {
+    if desk.row.root.is_none() && !desk.row.case.life.standing.is_empty() {
+        return living(desk);
+    }
     html! {
         (ui::panel("概要", &header(desk)))
         (ui::panel("この案件でできること", &actions(desk)))
@@ -46,6 +49,23 @@ pub fn page(desk: &Desk) -> Markup {
         @if !desk.panels.is_empty() { (contents(desk)) }
         @for (id, title, body) in &desk.panels { div id=(id) { (ui::panel(title, body)) } }
         div id="history" { (ui::panel("履歴", &history(&desk.history))) }
+    }
+}
+
+/// The panel that answers, on a case after its first decision, where it stands, what is owed and what was decided.
+const LIFE: &str = "life";
+
+/// A case after its first decision: that answer first, what was applied for years ago last.
+fn living(desk: &Desk) -> Markup {
+    let (first, rest): (Vec<_>, Vec<_>) = desk.panels.iter().partition(|(id, ..)| *id == LIFE);
+    let possible = desk.actions.iter().any(|m| m.why_not.is_none());
+    html! {
+        @for (id, title, body) in first { div id=(id) { (ui::panel(title, body)) } }
+        @if possible { (ui::panel("この案件でできること", &actions(desk))) }
+        (contents(desk))
+        @for (id, title, body) in rest { div id=(id) { (ui::panel(title, body)) } }
+        div id="application" { (ui::panel("応募のときの内容", &ui::disclosure("提出、工程、担当者", &html! { (header(desk)) @if !possible { (actions(desk)) } }))) }
+        div id="history" { (ui::panel("履歴", &ui::disclosure(&format!("応募からの記録（{}件）", desk.history.len()), &history(&desk.history)))) }
     }
 }
 

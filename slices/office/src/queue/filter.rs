@@ -51,6 +51,28 @@ pub enum Positions {
     One(Position),
 }
 
+/// Cases, what is done within them, or both.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Kind {
+    #[default]
+    Any,
+    /// The case itself, which is its application.
+    Case,
+    /// A procedure after the first decision.
+    Run,
+}
+
+impl Kind {
+    /// As it stands in an address.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Any => "",
+            Self::Case => "case",
+            Self::Run => "run",
+        }
+    }
+}
+
 /// By what the list is ordered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Sort {
@@ -95,6 +117,9 @@ pub struct Filter {
     pub frame: String,
     /// 応募申請, 交付申請, …: the code of a procedure.
     pub procedure: String,
+    /// 状態: where the case stands in its life, of a procedure its case.
+    pub standing: String,
+    pub kind: Kind,
     pub due: Due,
     pub text: String,
     pub sort: Sort,
@@ -120,6 +145,12 @@ impl Filter {
             },
             frame: get("frame").trim().to_owned(),
             procedure: get("procedure").trim().to_owned(),
+            standing: get("standing").trim().to_owned(),
+            kind: match get("kind").as_str() {
+                "case" => Kind::Case,
+                "run" => Kind::Run,
+                _ => Kind::Any,
+            },
             due: match get("due").as_str() {
                 "over" => Due::Over,
                 "soon" => Due::Soon,
@@ -147,6 +178,8 @@ impl Filter {
             ("who", self.who()),
             ("frame", self.frame.clone()),
             ("procedure", self.procedure.clone()),
+            ("standing", self.standing.clone()),
+            ("kind", self.kind.code().to_owned()),
             ("due", self.due.code().to_owned()),
             ("q", self.text.clone()),
             ("sort", self.sort.code().to_owned()),
@@ -243,6 +276,8 @@ mod tests {
             positions: Positions::One(Position::SecondCheck),
             assignee: Assignee::Person(PublicId::from_bits(2)),
             frame: "global".into(),
+            standing: "granted".into(),
+            kind: Kind::Case,
             procedure: "grant-application".into(),
             due: Due::Soon,
             text: "見本 製作所".into(),

@@ -43,18 +43,22 @@ async fn around(tx: &mut hojo_db::Tx, cx: &Cx<allow::ViewCase>) -> Result<Around
     let rounds = sqlx::query!("select public_id, title, edition_id from rounds order by opens_at desc limit 50")
         .fetch_all(tx.sql())
         .await?;
-    let (mut frames, mut procedures): (Vec<ui::Choice>, Vec<ui::Choice>) = (Vec::new(), Vec::new());
+    let (mut frames, mut procedures, mut standings) = (Vec::new(), Vec::new(), Vec::new());
     let mut choices = Vec::new();
     for r in rounds {
         let edition = tx.edition(&r.edition_id).await?;
         add_frames(&mut frames, &edition);
         add_procedures(&mut procedures, &edition);
+        for (code, label) in edition.life.iter().flat_map(|life| &life.standings) {
+            add(&mut standings, code, label);
+        }
         choices.push(RoundChoice { id: hojo_words::ids::PublicId::from_uuid(r.public_id), title: r.title });
     }
     Ok(Around {
         rounds: choices,
         frames,
         procedures,
+        standings,
         people: people::operators(tx).await?,
         csrf: cx.csrf(),
         may_claim: cx.actor().holds(Permission::CheckFiling),
@@ -65,17 +69,20 @@ async fn around(tx: &mut hojo_db::Tx, cx: &Cx<allow::ViewCase>) -> Result<Around
 
 fn add_procedures(procedures: &mut Vec<ui::Choice>, edition: &Edition) {
     for procedure in edition.procedures.values().filter(|p| !p.public) {
-        if !procedures.iter().any(|known| known.value == procedure.code) {
-            procedures.push(ui::Choice::new(procedure.code.clone(), procedure.title.clone()));
-        }
+        add(procedures, &procedure.code, &procedure.title);
     }
 }
 
 fn add_frames(frames: &mut Vec<ui::Choice>, edition: &Edition) {
     let Some(list) = edition.frames() else { return };
     for (key, label) in &list.options {
-        if !frames.iter().any(|f| f.value == *key) {
-            frames.push(ui::Choice::new(key.clone(), label.clone()));
-        }
+        add(frames, key, label);
+    }
+}
+
+/// The newest edition's word for a code stands.
+fn add(list: &mut Vec<ui::Choice>, code: &str, label: &str) {
+    if !list.iter().any(|known| known.value == code) {
+        list.push(ui::Choice::new(code.to_owned(), label.to_owned()));
     }
 }

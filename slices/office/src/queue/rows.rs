@@ -9,7 +9,7 @@ use hojo_words::ids::{PublicId, StaffId};
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::filter::{Assignee, Cursor, Due, Filter, From, Order, Positions, Sort};
+use super::filter::{Assignee, Cursor, Due, Filter, From, Kind, Order, Positions, Sort};
 
 /// Counting stops here: 「1,000件以上」 says enough.
 pub const COUNT_LIMIT: i64 = 1_000;
@@ -31,6 +31,8 @@ pub struct Line {
     /// The outcome in the words of the flow, or its code.
     pub outcome: Option<String>,
     pub procedure: String,
+    /// Where the case stands in its life; empty before its first decision and on a procedure.
+    pub standing: String,
     /// A procedure after adoption, not an application.
     pub is_run: bool,
     pub requested: Option<i64>,
@@ -60,6 +62,9 @@ struct Parameters {
     nobody: bool,
     frame: Option<String>,
     procedure: Option<String>,
+    standing: Option<String>,
+    /// Procedures only, or cases only.
+    runs: Option<bool>,
     due_from: Option<Date>,
     due_to: Option<Date>,
     late: bool,
@@ -144,6 +149,12 @@ async fn parameters(tx: &mut Tx, filter: &Filter, me: StaffId, today: Date) -> R
         nobody: filter.assignee == Assignee::Nobody,
         frame: (!filter.frame.is_empty()).then(|| filter.frame.clone()),
         procedure: (!filter.procedure.is_empty()).then(|| filter.procedure.clone()),
+        standing: (!filter.standing.is_empty()).then(|| filter.standing.clone()),
+        runs: match filter.kind {
+            Kind::Any => None,
+            Kind::Case => Some(false),
+            Kind::Run => Some(true),
+        },
         due_from,
         due_to,
         late: filter.due == Due::Late,
@@ -172,7 +183,7 @@ macro_rules! ordered {
         sqlx::query_as!(
             Line,
             r#"select c.public_id, c.number, c.applicant_name, c.title, c.frame, c.position, coalesce(nullif(c.outcome_label, ''), c.outcome) as outcome, c.procedure,
-                      c.root_id is not null as "is_run!", c.requested,
+                      c.root_id is not null as "is_run!", c.standing, c.requested,
                       c.due_on, c.late_since, c.filed_at, c.changed_at, s.name as "assignee?"
                from cases c left join staff s on s.id = c.assigned_to
                where c.filed_at is not null
@@ -184,6 +195,9 @@ macro_rules! ordered {
                  and ($6::date is null or c.due_on between $6 and $7)
                  and (not $13::bool or c.late_since is not null)
                  and ($14::text is null or c.procedure = $14)
+                 and ($15::text is null or $15 = case when c.root_id is null then c.standing
+                      else (select k.standing from cases k where k.id = c.root_id) end)
+                 and ($16::bool is null or (c.root_id is not null) = $16)
                  and ($8::uuid[] is null or c.id = any($8))
                  and ($9::text[] is null or (select f.key like all($9) from case_search f where f.case_id = c.id))
                  and ($10::uuid is null or ("#
@@ -211,7 +225,9 @@ macro_rules! ordered {
             $value,
             $limit,
             $p.late,
-            $p.procedure
+            $p.procedure,
+            $p.standing,
+            $p.runs
         )
         .fetch_all($tx.sql())
         .await?
@@ -271,6 +287,9 @@ async fn count(tx: &mut Tx, p: &Parameters) -> Result<i64, Fault> {
                and ($6::date is null or c.due_on between $6 and $7)
                and (not $11::bool or c.late_since is not null)
                and ($12::text is null or c.procedure = $12)
+               and ($13::text is null or $13 = case when c.root_id is null then c.standing
+                    else (select k.standing from cases k where k.id = c.root_id) end)
+               and ($14::bool is null or (c.root_id is not null) = $14)
                and ($8::uuid[] is null or c.id = any($8))
                and ($9::text[] is null or (select f.key like all($9) from case_search f where f.case_id = c.id))
              limit $10) x"#,
@@ -285,7 +304,9 @@ async fn count(tx: &mut Tx, p: &Parameters) -> Result<i64, Fault> {
         p.patterns.as_deref(),
         COUNT_LIMIT + 1,
         p.late,
-        p.procedure
+        p.procedure,
+        p.standing,
+        p.runs
     )
     .fetch_one(tx.sql())
     .await?;

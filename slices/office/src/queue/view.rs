@@ -24,6 +24,8 @@ pub struct Around {
     pub frames: Vec<Choice>,
     /// Procedures of the editions in use, by code.
     pub procedures: Vec<Choice>,
+    /// Where cases may stand, by code.
+    pub standings: Vec<Choice>,
     pub people: Vec<Person>,
     pub csrf: String,
     pub may_claim: bool,
@@ -98,6 +100,8 @@ fn fields(filter: &Filter, around: &Around) -> Markup {
         (any("工程", "step", steps, filter.step()))
         (any("担当", "who", who, filter.who()))
         (any("手続", "procedure", around.procedures.clone(), filter.procedure.clone()))
+        (any("案件の状態", "standing", around.standings.clone(), filter.standing.clone()))
+        (any("種別", "kind", vec![Choice::new("case", "案件（応募）"), Choice::new("run", "採択後の手続")], filter.kind.code().to_owned()))
         (any("枠", "frame", around.frames.clone(), filter.frame.clone()))
         (any("期限", "due", vec![Choice::new("over", "期限超過"), Choice::new("soon", format!("{SOON_DAYS}日以内")), Choice::new("late", LATE)],
             filter.due.code().to_owned()))
@@ -144,13 +148,20 @@ fn cells(line: &Line, id: &str, number: &str, around: &Around, today: Date) -> V
         html! { a href={ "/cases/" (id) } { (number) } },
         html! { (ui::shortened(&line.applicant_name)) @if !line.title.is_empty() { br; span class="quiet" { (ui::shortened(&line.title)) } } },
         html! { @if line.is_run { (procedure) } @else { (frame) } },
-        html! { (words(&line.position, line.outcome.as_deref())) @if line.late_since.is_some() { br; (ui::chip(Tone::Warn, LATE)) } },
+        html! { (step(line, around)) @if line.late_since.is_some() { br; (ui::chip(Tone::Warn, LATE)) } },
         html! { @if let Some(yen) = line.requested { (ui::yen(yen)) } @else { "―" } },
         html! { (urgency(line.due_on, today)) },
         html! { @if let Some(at) = line.filed_at { (ui::date_time(at)) } },
         html! { (ui::date_time(line.changed_at)) },
         html! { @if let Some(name) = &line.assignee { (name) } @else { span class="quiet" { "担当なし" } } },
     ]
+}
+
+/// Where a case stands in its life says more than that its application was decided.
+fn step(line: &Line, around: &Around) -> String {
+    let standing = around.standings.iter().find(|s| s.value == line.standing).map(|s| s.label.clone());
+    let is_over = line.position == Position::Closed.code() && !line.is_run;
+    standing.filter(|_| is_over).unwrap_or_else(|| words(&line.position, line.outcome.as_deref()))
 }
 
 /// What the office calls a filing that came back after its due date.
@@ -251,6 +262,7 @@ mod tests {
             outcome: None,
             procedure: "application".into(),
             is_run: false,
+            standing: String::new(),
             requested: Some(104_000_000),
             due_on: Some(date!(2026 - 11 - 20)),
             late_since: None,
@@ -282,7 +294,7 @@ mod tests {
         let found = Found { lines: (0..50).map(line).collect(), count: 1_001, ..Found::default() };
         let html = page(&Filter::default(), &found, &around(), date!(2026 - 11 - 22)).into_string();
         // The frame around it (head, menu, footer) takes about 4 kB more.
-        assert!(html.len() < 56_000, "{} bytes", html.len());
+        assert!(html.len() < 56_500, "{} bytes", html.len());
         assert!(html.contains("50件を表示（全1,000件以上）"));
         assert!(html.contains("超過"));
     }

@@ -51,13 +51,22 @@ pub struct Cursor {
     pub key: String,
 }
 
+/// Where the page begins.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum From {
+    #[default]
+    Start,
+    After(Cursor),
+    Before(Cursor),
+}
+
 /// One state of the list.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Filter {
     pub which: Which,
     pub procedure: String,
     pub round: Option<PublicId>,
-    pub after: Option<Cursor>,
+    pub from: From,
 }
 
 /// The filter as the statements take it.
@@ -80,8 +89,17 @@ impl Filter {
             which: Which::ALL.iter().find(|(w, _)| w.code() == which).map_or(Which::Open, |(w, _)| *w),
             procedure: get("procedure").trim().to_owned(),
             round: get("round").parse().ok(),
-            after: cursor(&get("after")),
+            from: match (cursor(&get("after")), cursor(&get("before"))) {
+                (Some(after), _) => From::After(after),
+                (None, Some(before)) => From::Before(before),
+                (None, None) => From::Start,
+            },
         }
+    }
+
+    /// The same list beginning elsewhere.
+    pub fn at(&self, from: From) -> Self {
+        Self { from, ..self.clone() }
     }
 
     /// The pairs that make this state, without those that say nothing.
@@ -90,8 +108,12 @@ impl Filter {
             ("which", self.which.code().to_owned()),
             ("procedure", self.procedure.clone()),
             ("round", self.round.map(|r| r.to_string()).unwrap_or_default()),
-            ("after", self.after.as_ref().map(Cursor::text).unwrap_or_default()),
         ];
+        match &self.from {
+            From::Start => {}
+            From::After(cursor) => pairs.push(("after", cursor.text())),
+            From::Before(cursor) => pairs.push(("before", cursor.text())),
+        }
         pairs.retain(|(_, value)| !value.is_empty());
         pairs
     }
@@ -155,11 +177,17 @@ mod tests {
             which: Which::Soon,
             procedure: "performance-report".into(),
             round: Some(PublicId::from_bits(1)),
-            after: Some(Cursor { due: date!(2027 - 04 - 26), case: Uuid::from_u128(7), key: "report#2".into() }),
+            from: From::After(Cursor { due: date!(2027 - 04 - 26), case: Uuid::from_u128(7), key: "report#2".into() }),
         };
-        let pairs = full.pairs();
-        let again: Vec<(&str, &str)> = pairs.iter().map(|(k, v)| (*k, v.as_str())).collect();
-        assert_eq!(read(&again), full);
+        let there_and_back = |filter: &Filter| {
+            let pairs = filter.pairs();
+            let again: Vec<(&str, &str)> = pairs.iter().map(|(k, v)| (*k, v.as_str())).collect();
+            read(&again)
+        };
+        assert_eq!(there_and_back(&full), full);
+        let From::After(cursor) = full.from.clone() else { panic!("it was after") };
+        let back = Filter { from: From::Before(cursor), ..full.clone() };
+        assert_eq!(there_and_back(&back), back);
         assert!(full.address().contains("report%232"), "{}", full.address());
         assert_eq!(read(&[("which", "x"), ("after", "1_2"), ("round", "%")]), Filter::default());
         assert_eq!(Filter::default().address(), "/obligations");

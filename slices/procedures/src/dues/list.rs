@@ -7,13 +7,13 @@ use hojo_web::{Cx, Fault, Posted, Reply, csv};
 use serde_json::json;
 use time::Duration;
 
-use super::filter::{Filter, SOON_DAYS};
+use super::filter::{Filter, From, SOON_DAYS};
 use super::rows;
 use super::view::{self, Around};
 use crate::common::me;
 
 /// Rows on one page.
-const PAGE: i64 = 50;
+const PAGE: usize = 50;
 /// More than a spreadsheet of this length is a job of its own.
 const MOST: i64 = 10_000;
 
@@ -22,9 +22,7 @@ pub async fn show(cx: Cx<allow::ViewCase>) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let today = tx.now().await?.date();
     let parameters = filter.parameters(today);
-    let mut lines = rows::lines(&mut tx, &parameters, today, filter.after.as_ref(), PAGE + 1).await?;
-    let more = i64::try_from(lines.len()).unwrap_or(i64::MAX) > PAGE;
-    lines.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let found = rows::page(&mut tx, &filter, today, PAGE).await?;
     let around = Around {
         counts: rows::counts(&mut tx, &parameters, today, today + Duration::days(SOON_DAYS)).await?,
         procedures: rows::procedures(&mut tx).await?,
@@ -37,8 +35,7 @@ pub async fn show(cx: Cx<allow::ViewCase>) -> Result<Reply, Fault> {
         today,
     };
     tx.commit().await?;
-    let next = lines.last().filter(|_| more).map(|line| Filter { after: Some(line.cursor()), ..filter.clone() });
-    let mut page = cx.page("義務と期限", view::page(&filter, &lines, next.as_ref(), &around)).wide();
+    let mut page = cx.page("義務と期限", view::page(&filter, &found, &around)).wide();
     let words = match cx.query("done") {
         "proposed" => "期限の変更を起案しました。別の人の承認を待っています",
         "approved" => "期限を変更しました",
@@ -66,10 +63,10 @@ const HEAD: [&str; 11] = [
 ];
 
 pub async fn export(cx: Cx<allow::ExportCases>, posted: Posted) -> Result<Reply, Fault> {
-    let filter = Filter { after: None, ..Filter::read(|name| posted.get(name).to_owned()) };
+    let filter = Filter { from: From::Start, ..Filter::read(|name| posted.get(name).to_owned()) };
     let mut tx = cx.tx().await?;
     let today = tx.now().await?.date();
-    let lines = rows::lines(&mut tx, &filter.parameters(today), today, None, MOST).await?;
+    let lines = rows::all(&mut tx, &filter, today, MOST).await?;
     let what = json!({ "filter": filter.address(), "rows": lines.len() });
     tx.log_operation(&cx.audit(), Permission::ExportCases, "dues", Outcome::Done, what).await?;
     tx.commit().await?;

@@ -6,7 +6,7 @@ use hojo_words::ids::PublicId;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::filter::{Cursor, Parameters};
+use super::filter::{Cursor, Filter, From, Parameters};
 
 /// One obligation of the list.
 #[derive(Clone, Debug)]
@@ -34,44 +34,98 @@ impl Line {
     }
 }
 
-/// Up to `limit` obligations behind `after`, the earliest due first.
-pub async fn lines(
+/// A page of the list with its neighbours.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    pub lines: Vec<Line>,
+    pub previous: Option<Filter>,
+    pub next: Option<Filter>,
+}
+
+/// Up to `size` obligations where the filter begins, the earliest due first.
+pub async fn page(tx: &mut Tx, filter: &Filter, today: Date, size: usize) -> Result<Found, Fault> {
+    let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
+    let (cursor, backwards) = match &filter.from {
+        From::Start => (None, false),
+        From::After(cursor) => (Some(cursor), false),
+        From::Before(cursor) => (Some(cursor), true),
+    };
+    let mut lines = lines(tx, &filter.parameters(today), today, cursor, backwards, limit).await?;
+    let more = lines.len() > size;
+    lines.truncate(size);
+    if backwards {
+        lines.reverse();
+    }
+    let previous = if backwards { more } else { cursor.is_some() };
+    let at = |line: Option<&Line>| line.map(Line::cursor);
+    Ok(Found {
+        previous: at(lines.first()).filter(|_| previous).map(|cursor| filter.at(From::Before(cursor))),
+        next: at(lines.last()).filter(|_| backwards || more).map(|cursor| filter.at(From::After(cursor))),
+        lines,
+    })
+}
+
+/// Everything the filter shows, for a file, up to `limit`.
+pub async fn all(tx: &mut Tx, filter: &Filter, today: Date, limit: i64) -> Result<Vec<Line>, Fault> {
+    lines(tx, &filter.parameters(today), today, None, false, limit).await
+}
+
+/// The direction and how it compares with the cursor; the filters are the same for both.
+macro_rules! ordered {
+    ($tx:expr, $p:expr, $today:expr, $cursor:expr, $limit:expr, $compare:tt, $way:tt) => {
+        sqlx::query_as!(
+            Line,
+            r#"select d.case_id, d.key, d.title, d.opens_on, d.due_on, d.met, d.moved_from, c.public_id as "case", c.number,
+                      c.applicant_name, c.title as case_title, r.title as round,
+                      (select max(x.at) from dues_reminded x where x.case_id = d.case_id and x.key = d.key) as reminded_at,
+                      exists (select 1 from due_moves m where m.case_id = d.case_id and m.key = d.key and m.decided_at is null) as "waiting!"
+               from dues d join cases c on c.id = d.case_id join rounds r on r.id = d.round_id
+               where d.met = $1
+                 and ($2::date is null or d.due_on >= $2) and ($3::date is null or d.due_on <= $3)
+                 and ($4::bool is null or (d.opens_on is null or d.opens_on <= $5) = $4)
+                 and ($6::text is null or d.procedure = $6)
+                 and ($7::uuid is null or r.public_id = $7)
+                 and ($8::date is null or (d.due_on, d.case_id, d.key) "#
+                + $compare
+                + " ($8, $9::uuid, $10::text)) order by d.due_on "
+                + $way
+                + ", d.case_id "
+                + $way
+                + ", d.key "
+                + $way
+                + " limit $11",
+            $p.met,
+            $p.from,
+            $p.to,
+            $p.opened,
+            $today,
+            $p.procedure,
+            $p.round,
+            $cursor.map(|c| c.due),
+            $cursor.map(|c| c.case),
+            $cursor.map(|c| c.key.as_str()),
+            $limit
+        )
+        .fetch_all($tx.sql())
+        .await?
+    };
+}
+
+async fn lines(
     tx: &mut Tx,
     p: &Parameters,
     today: Date,
-    after: Option<&Cursor>,
+    cursor: Option<&Cursor>,
+    backwards: bool,
     limit: i64,
 ) -> Result<Vec<Line>, Fault> {
     // The filters differ from call to call: a plan made for these values beats one made for any.
     sqlx::query!("select set_config('plan_cache_mode', 'force_custom_plan', true)").fetch_one(tx.sql()).await?;
-    Ok(sqlx::query_as!(
-        Line,
-        r#"select d.case_id, d.key, d.title, d.opens_on, d.due_on, d.met, d.moved_from, c.public_id as "case", c.number,
-                  c.applicant_name, c.title as case_title, r.title as round,
-                  (select max(x.at) from dues_reminded x where x.case_id = d.case_id and x.key = d.key) as reminded_at,
-                  exists (select 1 from due_moves m where m.case_id = d.case_id and m.key = d.key and m.decided_at is null) as "waiting!"
-           from dues d join cases c on c.id = d.case_id join rounds r on r.id = d.round_id
-           where d.met = $1
-             and ($2::date is null or d.due_on >= $2) and ($3::date is null or d.due_on <= $3)
-             and ($4::bool is null or (d.opens_on is null or d.opens_on <= $5) = $4)
-             and ($6::text is null or d.procedure = $6)
-             and ($7::uuid is null or r.public_id = $7)
-             and ($8::date is null or (d.due_on, d.case_id, d.key) > ($8, $9::uuid, $10::text))
-           order by d.due_on, d.case_id, d.key limit $11"#,
-        p.met,
-        p.from,
-        p.to,
-        p.opened,
-        today,
-        p.procedure,
-        p.round,
-        after.map(|c| c.due),
-        after.map(|c| c.case),
-        after.map(|c| c.key.as_str()),
-        limit
-    )
-    .fetch_all(tx.sql())
-    .await?)
+    Ok(if backwards {
+        ordered!(tx, p, today, cursor, limit, "<", "desc")
+    } else {
+        ordered!(tx, p, today, cursor, limit, ">", "asc")
+    })
 }
 
 /// How many there are of each kind, within procedure and round.

@@ -6,9 +6,9 @@ use hojo_words::ids::PublicId;
 use time::{Date, Duration};
 use uuid::Uuid;
 
-use super::filter::{Filter, SOON_DAYS, Which};
+use super::filter::{Filter, From, SOON_DAYS, Which};
 use super::move_address;
-use super::rows::{Counts, Line, Waiting};
+use super::rows::{Counts, Found, Line, Waiting};
 use crate::common::post_form;
 
 /// What the page needs besides its rows.
@@ -25,7 +25,9 @@ pub struct Around {
     pub today: Date,
 }
 
-pub fn page(filter: &Filter, lines: &[Line], next: Option<&Filter>, around: &Around) -> Markup {
+pub fn page(filter: &Filter, found: &Found, around: &Around) -> Markup {
+    let lines = &found.lines;
+    let address = |there: &Option<Filter>| there.as_ref().map(Filter::address);
     let shown =
         format!("{}件を表示（全{}件）", ui::number(lines.len()), ui::number(count(&around.counts, filter.which)));
     html! {
@@ -33,8 +35,8 @@ pub fn page(filter: &Filter, lines: &[Line], next: Option<&Filter>, around: &Aro
         (ui::tabs("義務の状態", &views(filter, &around.counts)))
         (ui::filters("/obligations", &fields(filter, around), Some("/obligations")))
         (table(lines, around))
-        (ui::pager(&shown, None, next.map(Filter::address).as_deref()))
-        @if filter.after.is_some() { p { a href=(Filter { after: None, ..filter.clone() }.address()) { "最初のページへ戻る" } } }
+        (ui::pager(&shown, address(&found.previous).as_deref(), address(&found.next).as_deref()))
+        @if filter.from != From::Start { p { a href=(filter.at(From::Start).address()) { "最初のページへ戻る" } } }
         @if around.may_export && !lines.is_empty() {
             (post_form("/obligations/export", &around.csrf, &html! {
                 @for (name, value) in filter.pairs() { input type="hidden" name=(name) value=(value); }
@@ -56,7 +58,7 @@ fn count(counts: &Counts, which: Which) -> i64 {
 
 fn views(filter: &Filter, counts: &Counts) -> Vec<NavItem> {
     let item = |(which, label): (Which, &str)| {
-        let view = Filter { which, after: None, ..filter.clone() };
+        let view = Filter { which, from: From::Start, ..filter.clone() };
         let label = format!("{label}（{}件）", ui::number(count(counts, which)));
         NavItem::new(label, view.address(), which == filter.which)
     };
@@ -167,6 +169,10 @@ mod tests {
         }
     }
 
+    fn found() -> Found {
+        Found { lines: vec![line(date!(2029 - 06 - 10))], ..Found::default() }
+    }
+
     fn around(today: Date) -> Around {
         Around {
             counts: Counts { open: 1_234, over: 7, ..Counts::default() },
@@ -184,7 +190,7 @@ mod tests {
     #[test]
     fn the_list_says_what_is_owed_by_when() {
         let today = date!(2029 - 06 - 15);
-        let html = page(&Filter::default(), &[line(date!(2029 - 06 - 10))], None, &around(today)).into_string();
+        let html = page(&Filter::default(), &found(), &around(today)).into_string();
         for part in
             ["期限超過", "第2回", "当初 2029/05/30", "承認待ち", "report%232/move", "全1,234件", "CSVで取り出す"]
         {
@@ -210,7 +216,7 @@ mod tests {
     #[test]
     fn nobody_is_led_to_what_they_may_not() {
         let bare = Around { may_move: false, may_export: false, ..around(date!(2029 - 06 - 15)) };
-        let html = page(&Filter::default(), &[line(date!(2029 - 06 - 10))], None, &bare).into_string();
+        let html = page(&Filter::default(), &found(), &bare).into_string();
         assert!(!html.contains("/move") && !html.contains("CSV"), "{html}");
     }
 }

@@ -1,5 +1,6 @@
 //! 案件の状態: what a case is worth, owes and may do, for its holder and on the office's desk.
 
+mod decisions;
 mod panels;
 mod view;
 

@@ -21,6 +21,8 @@ pub struct Stand {
     pub frame: String,
     /// 状態, or the step of the application before the first decision.
     pub standing: String,
+    /// It is a step: both have codes of their own, and some are alike.
+    pub is_step: bool,
     pub cases: i64,
     /// 申請額, in yen.
     pub requested: i64,
@@ -69,11 +71,12 @@ async fn show(cx: Cx<allow::ViewProgress>) -> Result<Reply, Fault> {
     let stands = sqlx::query_as!(
         Stand,
         r#"select r.title as round, r.public_id as round_id, c.frame,
-                  case when c.standing = '' then c.position else c.standing end as "standing!", count(*) as "cases!",
+                  case when c.standing = '' then c.position else c.standing end as "standing!", c.standing = '' as "is_step!",
+                  count(*) as "cases!",
                   coalesce(sum(c.requested), 0)::bigint as "requested!"
            from cases c join rounds r on r.id = c.round_id
            where c.root_id is null and c.filed_at is not null and ($1::uuid is null or r.public_id = $1)
-           group by 1, 2, 3, 4 order by 1, 3, 4"#,
+           group by 1, 2, 3, 4, 5 order by max(r.opens_at) desc, 3, 5 desc, 4"#,
         round
     )
     .fetch_all(tx.sql())

@@ -25,7 +25,7 @@ impl Words {
         let known = |map: &mut BTreeMap<String, String>, code: &str, label: &str| {
             map.entry(code.to_owned()).or_insert_with(|| label.to_owned());
         };
-        for (code, label) in edition.choices.get("frame").iter().flat_map(|list| &list.options) {
+        for (code, label) in edition.frames().iter().flat_map(|list| &list.options) {
             known(&mut self.frames, code, label);
         }
         for (code, label) in edition.life.iter().flat_map(|life| &life.standings) {
@@ -54,9 +54,13 @@ impl Words {
     }
 
     /// A standing, or the step of an application that was not decided.
-    fn standing(&self, code: &str) -> String {
-        let step = || Position::from_code(code).map(|position| format!("応募：{}", position.label()));
-        self.standings.get(code).cloned().or_else(step).unwrap_or_else(|| code.to_owned())
+    fn standing(&self, line: &Stand) -> String {
+        let code = &line.standing;
+        let word = match Position::from_code(code).filter(|_| line.is_step) {
+            Some(position) => Some(format!("応募：{}", position.label())),
+            None => self.standings.get(code).cloned(),
+        };
+        word.unwrap_or_else(|| code.clone())
     }
 }
 
@@ -67,48 +71,61 @@ pub fn page(board: &Board) -> Markup {
         ui::field("round", "公募回", ui::Control::Select { choices: rounds, empty: "すべて".into() }).value(chosen);
     html! {
         (ui::filters("/progress", &html! { (round) }, board.chosen.is_some().then_some("/progress")))
-        section { h2 { "案件の状態と金額" } (stands(board)) }
-        section { h2 { "手続と工程" } (steps(board)) }
+        @if board.stands.is_empty() { p { "提出された案件はまだありません。" } }
+        @for round in held(board) {
+            @let stands: Vec<&Stand> = board.stands.iter().filter(|line| line.round_id == round.round_id).collect();
+            @let steps: Vec<&Step> = board.steps.iter().filter(|line| line.round_id == round.round_id).collect();
+            section {
+                h2 { (round.round) }
+                (stands_table(board, &round.round, &stands))
+                @if !steps.is_empty() {
+                    h3 { "手続と工程" }
+                    (steps_table(board, &round.round, &steps))
+                }
+            }
+        }
         p class="quiet" { "事業者の名称はこの画面に表示しません。金額は、それぞれの状態にある案件の合計です。" }
     }
 }
 
-fn stands(board: &Board) -> Markup {
-    let number = |label: &str| ui::column(label.to_owned()).holds(Holds::Number);
-    let mut head = vec![ui::column("公募回"), ui::column("枠"), ui::column("状態"), number("件数"), number("申請額")];
-    head.extend(board.words.money.iter().map(|(_, label)| number(label)));
-    let mut table = ui::data_table("案件の状態と金額", head)
-        .quiet_caption()
-        .empty(html! { p { "提出された案件はまだありません。" } });
+/// One line of each round that has any, in the order of the board.
+fn held(board: &Board) -> Vec<&Stand> {
+    let mut found: Vec<&Stand> = Vec::new();
     for line in &board.stands {
+        if !found.iter().any(|known| known.round_id == line.round_id) {
+            found.push(line);
+        }
+    }
+    found
+}
+
+fn stands_table(board: &Board, round: &str, stands: &[&Stand]) -> Markup {
+    let own = |money: &&Money| stands.iter().any(|line| line.round_id == money.round_id);
+    let money: Vec<&Money> = board.money.iter().filter(own).collect();
+    // A round that has come nowhere near a payment needs no column for it.
+    let known: Vec<&(String, String)> =
+        board.words.money.iter().filter(|(name, _)| money.iter().any(|one| one.name == *name)).collect();
+    let number = |label: &str| ui::column(label.to_owned()).holds(Holds::Number);
+    let mut head = vec![ui::column("状態・枠"), number("件数"), number("申請額")];
+    head.extend(known.iter().map(|(_, label)| number(label)));
+    let mut table = ui::data_table(format!("{round}：案件の状態と金額"), head).quiet_caption();
+    for line in stands {
+        let mine = |one: &&&Money| (&one.frame, &one.standing) == (&line.frame, &line.standing);
         let mut cells = vec![
-            html! { (line.round) },
-            html! { (board.words.frame(&line.frame)) },
-            html! { (board.words.standing(&line.standing)) },
+            html! { strong { (board.words.standing(line)) } br; span class="quiet" { (board.words.frame(&line.frame)) } },
             counted(board, line.cases, &queue(line)),
             html! { (ui::yen(line.requested)) },
         ];
-        let own = |money: &&Money| {
-            (money.round_id, &money.frame, &money.standing) == (line.round_id, &line.frame, &line.standing)
-        };
-        let known: Vec<&Money> = board.money.iter().filter(own).collect();
-        cells.extend(board.words.money.iter().map(|(name, _)| yen(known.iter().copied(), name)));
+        cells.extend(known.iter().map(|(name, _)| yen(money.iter().filter(mine).copied(), name)));
         table = table.row(cells);
     }
-    if !board.stands.is_empty() {
-        let cases: i64 = board.stands.iter().map(|line| line.cases).sum();
-        let requested: i64 = board.stands.iter().map(|line| line.requested).sum();
-        let mut cells = vec![
-            html! { strong { "合計" } },
-            html! {},
-            html! {},
-            html! { strong { (ui::number(cases)) "件" } },
-            html! { (ui::yen(requested)) },
-        ];
-        cells.extend(board.words.money.iter().map(|(name, _)| yen(board.money.iter(), name)));
-        table = table.row(cells);
-    }
-    html! { (table) }
+    let mut cells = vec![
+        html! { strong { "合計" } },
+        html! { strong { (ui::number(stands.iter().map(|line| line.cases).sum::<i64>())) "件" } },
+        html! { (ui::yen(stands.iter().map(|line| line.requested).sum::<i64>())) },
+    ];
+    cells.extend(known.iter().map(|(name, _)| yen(money.iter().copied(), name)));
+    html! { (table.row(cells)) }
 }
 
 /// The total of one name; nothing where no case has it.
@@ -117,40 +134,40 @@ fn yen<'m>(money: impl Iterator<Item = &'m Money>, name: &str) -> Markup {
     html! { @if found.is_empty() { "―" } @else { (ui::yen(found.iter().sum::<i64>())) } }
 }
 
-/// The list of cases with what can be filtered of this number.
+/// The list of exactly the cases this number counts.
 fn queue(line: &Stand) -> String {
     let round = PublicId::from_uuid(line.round_id);
-    // Steps are filters of the list, standings are words of its search.
-    let step = Position::from_code(&line.standing).map(|_| format!("&step={}", line.standing)).unwrap_or_default();
-    format!("/queue?round={round}&frame={}{step}", line.frame)
+    // Before the first decision a case has no standing yet: its step is shown instead.
+    let name = if line.is_step { "step" } else { "standing" };
+    format!("/queue?round={round}&frame={}&kind=case&{name}={}", line.frame, line.standing)
 }
 
 fn counted(board: &Board, count: i64, address: &str) -> Markup {
     html! { @if board.may_look { a href=(address) { (ui::number(count)) "件" } } @else { (ui::number(count)) "件" } }
 }
 
-fn steps(board: &Board) -> Markup {
+fn steps_table(board: &Board, round: &str, steps: &[&Step]) -> Markup {
     let head = vec![
         ui::column("手続"),
         ui::column("工程"),
         ui::column("件数").holds(Holds::Number),
         ui::column("期限超過").holds(Holds::Number),
     ];
-    let mut table =
-        ui::data_table("手続と工程", head).quiet_caption().empty(html! { p { "進行中の手続はありません。" } });
-    for line in &board.steps {
+    let mut table = ui::data_table(format!("{round}：手続と工程"), head).quiet_caption();
+    for line in steps {
         table = table.row(vec![
             html! { (board.words.procedure(&line.procedure)) },
             html! { (Position::from_code(&line.position).map_or(line.position.as_str(), |position| position.label())) },
             counted(board, line.runs, &steps_queue(line)),
-            html! { @if line.overdue > 0 { strong { (ui::number(line.overdue)) "件" } } @else { "0件" } },
+            html! { @if line.overdue > 0 { strong { (counted(board, line.overdue, &format!("{}&due=over", steps_queue(line)))) } } @else { "0件" } },
         ]);
     }
     html! { (table) }
 }
 
 fn steps_queue(line: &Step) -> String {
-    format!("/queue?round={}&step={}", PublicId::from_uuid(line.round_id), line.position)
+    let round = PublicId::from_uuid(line.round_id);
+    format!("/queue?round={round}&procedure={}&step={}", line.procedure, line.position)
 }
 
 #[cfg(test)]
@@ -164,6 +181,7 @@ mod tests {
             round_id: Uuid::from_u128(1),
             frame: "global".into(),
             standing: standing.into(),
+            is_step: Position::from_code(standing).is_some(),
             cases,
             requested: 10,
         }
@@ -208,7 +226,9 @@ mod tests {
             "2,000,000",
             "2,500,000",
             "支払額",
-            "step=examine",
+            "kind=case&amp;step=examine",
+            "kind=case&amp;standing=granted",
+            "procedure=grant-application&amp;step=check&amp;due=over",
             "12件",
             "3件",
         ] {
