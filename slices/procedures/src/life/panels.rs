@@ -10,9 +10,9 @@ use hojo_programme::Opener;
 use hojo_web::ui::{self, Happened, Holds, Tone};
 use hojo_web::{CasePanel, Fault, Markup, html};
 
-use super::decisions;
 use time::Date;
 
+use super::decisions;
 use crate::common::{Known, staircase, state_word};
 
 type Drawn<'a> = Pin<Box<dyn Future<Output = Result<Option<Markup>, Fault>> + Send + 'a>>;
