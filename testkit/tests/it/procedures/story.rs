@@ -217,11 +217,11 @@ impl Story<'_, '_> {
 
     /// The decision of the example.
     pub fn decision(&self) -> &CourseDecision {
-        let decisions = self.example.course.iter().filter_map(|step| match step {
+        let mut decisions = self.example.course.iter().filter_map(|step| match step {
             CourseStep::Decide(decision) => Some(decision),
             _ => None,
         });
-        decisions.last().unwrap_or_else(|| panic!("{} decides nothing", self.example.name))
+        decisions.next_back().unwrap_or_else(|| panic!("{} decides nothing", self.example.name))
     }
 
     /// 起案 of the example's decision by a manager: the page with what it would change, or the refusal.
