@@ -6,10 +6,11 @@ pub(crate) mod draft;
 mod view;
 pub(crate) mod waiting;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hojo_access::Access;
-use hojo_case::{Change, Command, Event, Position, Proposal, Refusal, Terms, decide};
+use hojo_case::{Change, Command, Event, Position, Proposal, Refusal, Terms, decide, fits};
 use hojo_db::{CaseRow, Mode, Tx};
 use hojo_jobs::{Lane, NewJob, enqueue};
 use hojo_programme::{Procedure, StepKind};
@@ -28,6 +29,8 @@ pub(crate) struct Desk {
     pub terms: Terms,
     /// Who drafted what waits for approval.
     pub drafter: Option<String>,
+    /// Outcomes that do not fit what was filed, by code, each with its reason.
+    pub unfit: BTreeMap<String, String>,
     /// What the proposal would change, or why it may not.
     pub would: Option<Result<Vec<Change>, Refusal>>,
 }
@@ -46,12 +49,21 @@ pub(crate) async fn open<A: Access>(
     if terms.decide_through_run {
         return Err(Fault::NotFound);
     }
-    let mut desk = Desk { row, known, procedure, terms, drafter: None, would: None };
+    let unfit = if row.position() == Position::Decide { unfit(tx, &row, &procedure).await? } else { BTreeMap::new() };
+    let mut desk = Desk { row, known, procedure, terms, drafter: None, unfit, would: None };
     if let Some(drafted) = desk.row.case.drafted.clone() {
         desk.drafter = name(tx, drafted.by.0).await?;
         desk.would = Some(would(tx, &desk.row, &drafted.proposal).await?);
     }
     Ok((permit, desk))
+}
+
+async fn unfit(tx: &mut Tx, row: &CaseRow, procedure: &Procedure) -> Result<BTreeMap<String, String>, Fault> {
+    let reading = tx.newest_reading(row, procedure).await?;
+    let says = |(code, outcome): (&String, &hojo_programme::Outcome)| {
+        fits(procedure, code, &reading).err().map(|_| (code.clone(), outcome.says.clone()))
+    };
+    Ok(procedure.flow.outcomes.iter().filter_map(says).collect())
 }
 
 /// What the proposal would change.

@@ -32,7 +32,11 @@ pub(super) fn form(desk: &Desk, typed: &Posted, csrf: &str) -> Markup {
         .unwrap_or_default()
         .iter()
         .filter_map(|code| Some((code, outcomes.get(code)?)))
-        .map(|(code, terms)| Choice { value: code.clone(), label: terms.label.clone(), hint: hint(terms) })
+        .map(|(code, terms)| Choice {
+            value: code.clone(),
+            label: terms.label.clone(),
+            hint: hint(terms, desk.unfit.get(code)),
+        })
         .collect();
     let any = |what: fn(&OutcomeTerms) -> bool| outcomes.values().any(what);
     let proposed = desk.row.case.requested.map(|yen| yen.to_string()).unwrap_or_default();
@@ -61,7 +65,10 @@ pub(super) fn form(desk: &Desk, typed: &Posted, csrf: &str) -> Markup {
     }
 }
 
-fn hint(terms: &OutcomeTerms) -> Option<String> {
+fn hint(terms: &OutcomeTerms, unfit: Option<&String>) -> Option<String> {
+    if let Some(why) = unfit {
+        return Some(format!("提出された内容に合わないため、決定できません。{why}"));
+    }
     let mut parts = Vec::new();
     if terms.reduced {
         parts.push("申請された金額より少ない金額を入力します。");

@@ -42,11 +42,16 @@ pub async fn renamed(world: &World) {
         .fetch_one(&mut db)
         .await
         .unwrap();
-    db.close().await.unwrap();
     assert_eq!(
         (row.get::<String, _>(0), row.get::<String, _>(1)),
         (stage.filed.applicant.who.name.clone().unwrap(), new)
     );
+
+    // What a decision reaches beyond its case is written down under what the person used.
+    let sql = "select distinct permission from operation_log where detail ? 'changes'";
+    let used: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut db).await.unwrap();
+    db.close().await.unwrap();
+    assert_eq!(used, ["decision.approve"]);
 
     let story = stage.begin("name-change", "振込口座の変更の受理").await;
     story.file().await.decided().await;

@@ -66,9 +66,17 @@ pub async fn asked_and_inspected(world: &World) {
 pub async fn mended(world: &World) {
     let stage = Stage::new(world).await;
     stage.may_not_begin("inspection", "交付決定の前は検査の対象にならない", "交付決定を受けた案件だけが対象です").await;
-    let story = stage.begin("inspection", "指摘を伝え、是正を確認する").await;
+    let mut story = stage.begin("inspection", "指摘を伝え、是正を確認する").await;
     story.file().await.returned("label_missing").await;
-    story.answered("mended_reply", "設備に表示の票を貼りました。").await.refiled().await.decided().await;
+    story.answered("mended_reply", "設備に表示の票を貼りました。").await.refiled().await.checked_by_the_office().await;
+    // With findings on record it is not 適正; the form says so, and so does whoever insists.
+    let form = world.staff("manager1").await.unwrap().get(&format!("/cases/{}/ruling", story.run)).await.unwrap();
+    assert!(form.has("提出された内容に合わないため、決定できません。指摘が記録されています。"), "{}", form.words());
+    story.goes_like("指摘を記録した検査を適正とはできない");
+    let refused = story.proposed().await;
+    assert!(refused.status == 422 && refused.has("「適正」は、提出された内容に合いません"), "{}", refused.words());
+    story.goes_like("指摘を伝え、是正を確認する");
+    story.drafted().await.approved().await.as_expected().await;
 
     // Grave findings are for the office to follow.
     let story = stage.begin("inspection", "重大な指摘により取消しの検討に進む").await;

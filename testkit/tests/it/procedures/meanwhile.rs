@@ -50,7 +50,12 @@ async fn of_two_that_exclude_each_other_the_second_is_not_handed_in() {
     world.drain().await.unwrap();
     report.turned_away("「中止（廃止）承認申請」の手続中は、実績報告を提出できません").await;
     // Once it is out of the way, the same draft goes in.
-    hojo_testkit::steps::withdraw(&stage.company(), end.filing, "続けられることになったため").await.unwrap();
+    let company = stage.company();
+    let mut form = company.get(&format!("/filings/{}/withdraw", end.filing)).await.unwrap().form("/withdraw").unwrap();
+    form.set("reason", "続けられることになったため").unwrap();
+    form.set("sure", "yes").unwrap();
+    company.press(&form, "手続を取り下げる").await.unwrap().ok().unwrap();
+    assert_eq!(end.position().await, "withdrawn");
     assert!(report.pressed().await.at.ends_with("/receipt"));
     world.drain().await.unwrap();
     world.end().await.unwrap();
