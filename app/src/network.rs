@@ -30,6 +30,9 @@ pub fn diagram(c: &Config) -> String {
     let clamd = if c.clamd.is_empty() { "設定したときだけ" } else { c.clamd.as_str() };
     line(format!("worker -- clamd {clamd} --> clamav[ウイルス検査]"));
     line(format!("worker --> press[\"印刷 {}\"]", c.press.display()));
+    // Samples of letters and forms to take away are printed when somebody asks.
+    line("portal --> press".to_owned());
+    line("office --> press".to_owned());
     line(format!("worker --> copy[(\"封印の控え {}\")]", c.audit_copy.display()));
     line(format!("watch([監視]) -- {} --> portal", c.metrics_listen));
     line("it([事務局IT]) -- ssh --> bastion[踏み台] -- hojo_it_…, 読むだけ --> db".into());

@@ -46,8 +46,9 @@ fn given(route: &RouteInfo) -> &'static [&'static str] {
     match path {
         _ if path.starts_with("/assets/") => BUILT,
         _ if path.starts_with("/masters/") || route.site == Site::Api => &[JSON],
+        _ if path.ends_with("/{form}/pdf") || path.ends_with("/{letter}/sample") => &["application/octet-stream", PAGE],
         _ if path.ends_with("/pdf") => &["application/pdf"],
-        _ if path.ends_with("/template/{field}") => &[XLSX],
+        _ if path.ends_with("/template/{field}") || path.ends_with("/{form}/xlsx") => &[XLSX],
         _ if get && (path.ends_with("/files/{file}") || path.ends_with("/scans/{file}")) => ATTACHED,
         _ if path.ends_with("/export") => &["text/csv", PAGE],
         // The script asks for a challenge or for the time left, at the same address as the form.

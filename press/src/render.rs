@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use typst::diag::SourceDiagnostic;
 use typst::foundations::{Bytes, Datetime, Smart};
+use typst::layout::{Abs, Frame, FrameItem};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
@@ -119,8 +120,9 @@ impl Press {
             return Ok(document);
         }
         let mut closer = data.clone();
-        for share in CLOSER {
-            if pages > 2 || !prepare::set_closer(&mut closer, share) {
+        let tries = if may_fit(&document, &data) { CLOSER.as_slice() } else { &[] };
+        for share in tries.iter().copied() {
+            if !prepare::set_closer(&mut closer, share) {
                 break;
             }
             let document = self.typeset(layout, &closer)?;
@@ -157,6 +159,31 @@ impl Press {
         let pdf = typst_pdf::pdf(document, &options).map_err(|errors| layout_failed(&errors))?;
         Ok(compact::compact(&pdf).unwrap_or(pdf))
     }
+}
+
+/// Whether closer lines could bring this letter to one sheet: they save no more than their share of a page, and each
+/// try costs as much as the letter itself.
+fn may_fit(document: &PagedDocument, data: &serde_json::Value) -> bool {
+    let [page, over] = document.pages() else { return false };
+    let measure = |name: &str| {
+        let mm = data.pointer(&format!("/geometry/{name}")).and_then(serde_json::Value::as_f64);
+        Abs::mm(mm.unwrap_or_default())
+    };
+    // One try comes on top of the other.
+    let least: f64 = CLOSER.iter().product();
+    let end = over.frame.height() - measure("margin_bottom");
+    let used = lowest(&over.frame, Abs::zero(), end) - measure("margin_top");
+    used <= page.frame.height() * (1.0 - least) + measure("line_pitch")
+}
+
+/// The lowest base line above `end`.
+fn lowest(frame: &Frame, from: Abs, end: Abs) -> Abs {
+    let below = frame.items().map(|(at, item)| match item {
+        FrameItem::Group(group) => lowest(&group.frame, from + at.y, end),
+        FrameItem::Text(_) if from + at.y < end => from + at.y,
+        _ => Abs::zero(),
+    });
+    below.fold(Abs::zero(), Abs::max)
 }
 
 /// Turns a breakdown of the typesetter into the problem of this letter alone.

@@ -186,7 +186,7 @@ fn cold_press(config: &Config, models: &[LetterModel], dir: &Path) -> anyhow::Re
 
 /// WeasyPrint's letters per CPU-second: one process for all, and one for each.
 fn peer(python: &Path, config: &Config, models: &[LetterModel], dir: &Path) -> anyhow::Result<(f64, f64)> {
-    let (script, file): (PathBuf, PathBuf) = (dir.join("weasyprint.py"), dir.join("letters.json"));
+    let (script, file): (PathBuf, PathBuf) = (dir.join("peer.py"), dir.join("letters.json"));
     fs::write(&script, PEER)?;
     let all: Vec<LetterModel> = (0..FEW).map(|n| nth(models, n)).collect();
     fs::write(&file, serde_json::to_vec(&all)?)?;

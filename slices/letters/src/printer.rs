@@ -31,3 +31,6 @@ impl Printer for NoPress {
         Err(PressFault::Died("there is no press here".to_owned()))
     }
 }
+
+/// Media type of a PDF that a site people work in makes itself: to be kept, never shown in the site's own pages.
+pub(crate) const KEPT: &str = "application/octet-stream";

@@ -16,6 +16,7 @@ use hojo_words::ids::PublicId;
 use hojo_words::letter::LetterModel;
 
 use crate::Printer;
+use crate::printer::KEPT;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -40,7 +41,7 @@ pub(crate) async fn pdf(cx: Cx<allow::BeApplicant>, press: Arc<dyn Printer>) -> 
     let now = tx.now().await?.utc();
     tx.commit().await?;
     let sheet = press.print(&form.model, now).await.map_err(no_pdf)?;
-    Ok(Reply::download(sheet.pdf.into(), "application/pdf", &format!("{}.pdf", form.name)))
+    Ok(Reply::download(sheet.pdf.into(), KEPT, &format!("{}.pdf", form.name)))
 }
 
 pub(crate) async fn xlsx(cx: Cx<allow::BeApplicant>) -> Result<Reply, Fault> {

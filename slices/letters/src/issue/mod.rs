@@ -21,6 +21,7 @@ use serde_json::json;
 use crate::Printer;
 use crate::desk::open;
 use crate::payload::{self, CaseRef, LetterOrder};
+use crate::printer::KEPT;
 use crate::record::State;
 
 pub(crate) use batch::show as batch;
@@ -139,7 +140,7 @@ pub(crate) async fn sample(cx: Cx<allow::SendLetters>, press: Arc<dyn Printer>) 
     cx.log_access(&row).await?;
     let model = letter.model.filter(|_| letter.state == State::Held).ok_or(Fault::NotFound)?;
     match press.print(&model, now).await {
-        Ok(sheet) => Ok(Reply::download(sheet.pdf.into(), "application/pdf", &format!("見本_{}.pdf", letter.title))),
+        Ok(sheet) => Ok(Reply::download(sheet.pdf.into(), KEPT, &format!("見本_{}.pdf", letter.title))),
         Err(PressFault::Letter(problem)) => Err(Refusal::new(
             "LETTER-UNPRINTABLE",
             problem.message,

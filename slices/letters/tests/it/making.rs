@@ -131,3 +131,30 @@ async fn an_order_nobody_can_carry_out_is_laid_down_with_words() {
     assert_eq!(w.text("select count(*) from letters").await, "0");
     w.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reminder_brings_the_letter_that_the_edition_names() {
+    let w = World::new().await;
+    let filed = w.file("見本製作所", "a@example.jp").await;
+    let case = filed.row.public_id;
+    w.happen(case, &w.adoption(), vec![letter_job(case, "adoption-notice", "outcome")]).await;
+    w.work().await;
+    let mails = w.mail.0.sent().len();
+    // As the worker that reminds asks for it: the letter of a procedure nobody has begun.
+    let owed = json!({ "procedure": "adoption-lapse", "title": "交付申請", "due": "2027-04-26" });
+    let order =
+        json!({ "case": case, "letter": "reminder-notice", "cause": "due:grant-application:2027-05-03", "owed": owed });
+    for _ in 0..2 {
+        w.enqueue(NewJob::new(Lane::Letters, "letter", order.clone())).await;
+    }
+    w.work().await;
+    assert_eq!(w.text("select state from letters where kind = 'reminder-notice'").await, "delivered");
+    assert_eq!(w.text("select count(*) from letters").await, "2");
+    let model = w.press.printed.lock().unwrap().last().cloned().unwrap();
+    let says = serde_json::to_string(&model).unwrap();
+    assert!(says.contains("督促") && says.contains("見本製作所") && says.contains("採択日"), "{says}");
+    assert_eq!(w.text("select position from cases").await, "closed", "a reminder moves nothing");
+    assert_eq!(w.text("select count(*) from events where kind = 'letter_delivered'").await, "1");
+    assert!(w.mail.0.sent().len() > mails, "its arrival is announced");
+    w.end().await;
+}

@@ -87,8 +87,17 @@ async fn every_reminder_goes_once_and_after_the_last_the_office_is_asked() {
     let last = world.mail.sent().into_iter().find(|mail| mail.subject.contains(LAST)).unwrap();
     assert!(last.text.contains(&jst::long_date(due)) && !last.text.contains("採択") && !last.text.contains("交付申請"));
 
-    // What follows stands on the office's list, once, and in the history of the case.
+    // The letter that the edition names for one of them came once.
     let mut db = world.superuser().await.unwrap();
+    let letters: i64 =
+        sqlx::query("select count(*) from letters where kind = 'reminder-notice' and state = 'delivered'")
+            .fetch_one(&mut db)
+            .await
+            .unwrap()
+            .get(0);
+    assert_eq!(letters, 1);
+
+    // What follows stands on the office's list, once, and in the history of the case.
     let unmet: i64 =
         sqlx::query("select count(*) from events where kind = 'due_unmet'").fetch_one(&mut db).await.unwrap().get(0);
     assert_eq!(unmet, 1);

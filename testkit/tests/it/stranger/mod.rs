@@ -345,6 +345,9 @@ const STATES: &[(&str, &str)] = &[
     ("office", "/intake/filings/{filing}/upgrade"),
     ("office", "/intake/files/{file}"),
     ("office", "/cases/{case}/scans/{file}"),
+    // Letters that wait to be issued together are of their own tests (`slices/letters/tests/it/issuing.rs`).
+    ("office", "/letters/{letter}/sample"),
+    ("office", "/letters/batches/{batch}"),
     // An application is decided by an adoption run; these are of the procedures after it (`procedures/grant.rs`).
     ("office", "/cases/{case}/ruling"),
     ("office", "/cases/{case}/approve"),
