@@ -115,7 +115,7 @@ pub(super) fn preview(desk: &Desk, proposal: &Proposal, changes: &[Change], type
         (about(desk))
         h2 { "決定の案" }
         (proposed(desk, proposal))
-        h2 { "この決定で変わること" }
+        h2 { "効力が生じると案件に記録されること" }
         (consequences(changes))
         (ui::banner(Tone::Info, next))
         (post_form(&format!("{base}/ruling"), csrf, &html! {
@@ -167,7 +167,7 @@ pub(super) fn approval(desk: &Desk, at: &Desks, typed: &Posted, csrf: &str) -> M
         h2 { "起案の内容" }
         p { "起案した人：" (desk.drafter.as_deref().unwrap_or("―")) }
         (proposed(desk, &drafted.proposal))
-        h2 { "この決定で変わること" }
+        h2 { "効力が生じると案件に記録されること" }
         @match &desk.would {
             Some(Ok(changes)) => { (consequences(changes)) }
             Some(Err(refusal)) => { (impossible(refusal)) }

@@ -42,8 +42,8 @@ pub(crate) async fn show(cx: Cx<allow::ViewCase>) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let mut lists = Vec::new();
     let kinds = [
-        (Permission::ApproveDecision, Position::Approve, "決裁を待つ決定", "approve", "内容を見て決裁する"),
-        (Permission::ApproveForAgency, Position::Consult, "中小機構の承認を待つ決定", "agency", "内容を見て承認する"),
+        (Permission::ApproveDecision, Position::Approve, "決裁を待つ決定", "approve", "見て決裁する"),
+        (Permission::ApproveForAgency, Position::Consult, "中小機構の承認を待つ決定", "agency", "見て承認する"),
         (Permission::DraftDecision, Position::Decide, "起案を待つ手続", "ruling", "起案する"),
     ];
     for (permission, position, title, page, words) in kinds {
