@@ -69,15 +69,16 @@ fn outcome(file: &File<'_>, yaml: &Yaml, compiler: &Compiler<'_>) -> Outcome {
         return Outcome { label: label.to_owned(), ..Outcome::default() };
     }
     let mut map = file.map(yaml);
+    let tied = map.get("when");
     let found = Outcome {
         label: map.needed(file, "label"),
         reduced: map.flag(file, "reduced"),
         conditions: map.flag(file, "conditions"),
-        when: compiler.condition(file, map.get("when"), Condition::Always),
+        when: compiler.condition(file, tied, Condition::Always),
         says: map.words(file, "says"),
     };
     map.finish(file);
-    if matches!(found.when, Condition::When(_)) == found.says.is_empty() {
+    if tied.is_some() == found.says.is_empty() {
         file.problem(yaml.mark, "`when` and `says` stand together: what does the officer read when it does not hold?");
     }
     found

@@ -310,7 +310,7 @@ fn names_the_fault_and_its_line() {
             GRANT_FLOW,
             "  cancelled: 取消し\n",
             "  cancelled: { label: 取消し, when: peple > 0, says: 人がいないとき。 }\n",
-            "there is no field peple",
+            "there is no peple (did you mean people?)",
         ),
         (GRANT_FLOW, "standing: granted", "standng: granted", "there is no effect standng (did you mean standing?)"),
         (
