@@ -141,7 +141,8 @@ async fn a_reminder_brings_the_letter_that_the_edition_names() {
     w.work().await;
     let mails = w.mail.0.sent().len();
     // As the worker that reminds asks for it: the letter of a procedure nobody has begun.
-    let owed = json!({ "procedure": "adoption-lapse", "title": "交付申請", "due": "2027-04-26" });
+    let owed =
+        json!({ "procedure": "adoption-lapse", "title": "交付申請", "due": time::macros::date!(2027 - 04 - 26) });
     let order =
         json!({ "case": case, "letter": "reminder-notice", "cause": "due:grant-application:2027-05-03", "owed": owed });
     for _ in 0..2 {
