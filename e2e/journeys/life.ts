@@ -1,5 +1,5 @@
-// 採択後の旅: a company's project with 計画変更, its return and 概算払, then the sixth
-// 事業化状況報告. The world's cases are of different ages, so that one evening holds seven years.
+// 採択後の旅: a company's project with 計画変更, its return and 概算払, 財産処分 in
+// the years of the reports, then the sixth 事業化状況報告. The world's cases are of different ages, so that one evening holds seven years.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -68,6 +68,21 @@ test("採択後：概算払を請求し、支払を受ける", async () => {
   await decide(desk, "approved", "支払を確認したため");
   await company.go(`${at}/procedures`, "after the payment");
   await company.eventually("支払額", 90);
+  await company.leave();
+});
+
+test("採択後：財産の処分を申請し、納付を条件に承認を受ける", async () => {
+  company = await Person.at("portal", "holder");
+  await company.signInWithGbizId(loginOf("実地検査を準備し"));
+  at = await caseOf(company);
+  const title = "財産処分承認申請・報告";
+  const filing = await begin(company, at, title);
+  await fill(company, filing, asOfToday("standard", "asset-disposal", "2030-03-15"), title);
+  desk = await open(await atDesk("operator1"), await submit(company, filing, title));
+  await check(desk, "operator2");
+  await decide(desk, "approved_payment", "処分がやむを得ないと認められるため", "納付の後に処分すること");
+  await company.go(`${at}/procedures`, "after the disposal");
+  await company.eventually("返還請求額", 90);
   await company.leave();
 });
 

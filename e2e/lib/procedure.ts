@@ -76,6 +76,10 @@ export async function fill(person: Person, filing: string, answers: Answers, tit
     const filled = await fillSection(person, answers);
     if (filled.some((id) => answers[id] !== "file")) await saved(person);
     await person.press("保存して一覧に戻る", title);
+    // What an answer makes appear is there at the latest when the page is opened again.
+    const rest = Object.fromEntries(Object.entries(answers).filter(([id]) => !filled.includes(id)));
+    await person.go(section, title);
+    if ((await fillSection(person, rest)).length > 0) await person.press("保存して一覧に戻る", title);
   }
 }
 
