@@ -225,7 +225,6 @@ mod tests {
             "1,234",
             "2,000,000",
             "2,500,000",
-            "支払額",
             "kind=case&amp;step=examine",
             "kind=case&amp;standing=granted",
             "procedure=grant-application&amp;step=check&amp;due=over",
@@ -234,6 +233,14 @@ mod tests {
         ] {
             assert!(html.contains(part), "{part}: {html}");
         }
+    }
+
+    #[test]
+    fn a_sum_that_no_case_of_the_round_has_takes_no_column() {
+        assert!(!page(&board(true)).into_string().contains("支払額"));
+        let mut board = board(true);
+        board.money.push(money("granted", "paid", 1));
+        assert!(page(&board).into_string().contains("支払額"));
     }
 
     #[test]
