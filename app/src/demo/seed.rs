@@ -165,6 +165,8 @@ impl Stage<'_, '_> {
             }
             Act::Live(n) => {
                 let (_, scene) = self.scenes.get(*n).context("there is no such scene")?;
+                // As the worker does each day: what was decided for a later day comes true before anything else.
+                hojo_procedures::take_hold(&self.house.worker_db, jst::jst_date(self.house.now().await?)).await?;
                 self.lives.play(self.town, scene).await?;
                 self.house.work(self.lanes).await?;
             }

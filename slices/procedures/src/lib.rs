@@ -14,7 +14,7 @@ use hojo_access::Site;
 use hojo_jobs::Runner;
 use hojo_web::{CasePanel, Routes};
 
-pub use dues::keep_due_reminding;
+pub use dues::{keep_due_reminding, take_hold};
 
 /// What an applicant does with a case after its adoption.
 #[must_use]

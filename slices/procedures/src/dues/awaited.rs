@@ -8,8 +8,11 @@ use time::Date;
 /// Cases looked at between two looks at the list.
 const BATCH: i64 = 200;
 
-/// Every case in which something waits for today or a day before.
-pub(super) async fn take_hold(db: &Db, today: Date) -> Result<u32, DbError> {
+/// Every case in which something waits for today or a day before; gives how many changes came true.
+///
+/// # Errors
+/// [`DbError`] when the server does not answer.
+pub async fn take_hold(db: &Db, today: Date) -> Result<u32, DbError> {
     let (mut come, mut after) = (0u32, BEFORE_ALL);
     loop {
         let mut tx = db.begin(&Actor::Worker, Mode::Read).await?;

@@ -11,6 +11,7 @@ mod view;
 use hojo_access::Site;
 use hojo_web::Routes;
 
+pub use awaited::take_hold;
 pub use remind::keep_due_reminding;
 
 /// Pages of the office.
