@@ -22,7 +22,7 @@ async function crawl(person: Person, from: string[]): Promise<number> {
     const url = new URL(path, base);
     const kind = `${pattern(url.href)}?${[...url.searchParams.keys()].sort().join("&")}`;
     if (url.origin !== base || asked.has(url.pathname + url.search) || (kinds.get(kind) ?? 0) >= enough) continue;
-    if (/\/(pdf|files|scans|template|masters|export)(\/|$)|sign-out|\.json$|\/assets\//.test(url.pathname)) continue;
+    if (/\/(pdf|xlsx|files|scans|template|masters|export)(\/|$)|sign-out|\.json$|\/assets\//.test(url.pathname)) continue;
     asked.add(url.pathname + url.search);
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     const answer = await person.page.goto(url.href, { waitUntil: "load" });

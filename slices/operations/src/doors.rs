@@ -23,6 +23,11 @@ impl Doors {
         door(self.letters, "/letters/", id, words)
     }
 
+    /// The letters that wait for a person.
+    pub fn stuck_letters(self, words: &str) -> Markup {
+        door(self.letters, "/letters", "?state=stuck", words)
+    }
+
     #[cfg(test)]
     pub const ALL: Self = Self { cases: true, letters: true };
     #[cfg(test)]

@@ -6,6 +6,8 @@ mod view;
 use hojo_access::allow;
 use hojo_web::{Cx, Fault, Reply};
 
+use crate::doors::Doors;
+
 pub(crate) async fn show(cx: Cx<allow::ViewOperations>) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let seen = read::all(&mut tx).await?;
@@ -16,5 +18,5 @@ pub(crate) async fn show(cx: Cx<allow::ViewOperations>) -> Result<Reply, Fault> 
         Some(sha256) => Some(cx.vault().is_intact(sha256).await),
         None => None,
     };
-    Ok(Reply::page(&cx.page("稼働状況", view::page(&seen, vault, now))))
+    Ok(Reply::page(&cx.page("稼働状況", view::page(&seen, vault, now, Doors::of(cx.actor())))))
 }

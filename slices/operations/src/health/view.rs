@@ -5,6 +5,7 @@ use hojo_web::{Markup, html};
 use time::{Duration, OffsetDateTime};
 
 use super::read::{Alarm, Seen};
+use crate::doors::Doors;
 use crate::jobs::{Lane, age};
 
 /// A job that is due and not begun for so long means that no worker takes its lane.
@@ -26,8 +27,9 @@ fn part(name: &'static str, tone: Tone, words: String, advice: Markup) -> Part {
     Part { name, tone, words, advice }
 }
 
-pub fn page(seen: &Seen, vault: Option<bool>, now: OffsetDateTime) -> Markup {
-    let parts = [database(seen), queue(seen), press(seen), mail(seen), store(vault), sealing(seen), tidying(seen, now)];
+pub fn page(seen: &Seen, vault: Option<bool>, now: OffsetDateTime, doors: Doors) -> Markup {
+    let parts =
+        [database(seen), queue(seen), press(seen, doors), mail(seen), store(vault), sealing(seen), tidying(seen, now)];
     let alarms: Vec<Part> = seen.alarms.iter().map(alarm).collect();
     let parts: Vec<Part> = alarms.into_iter().chain(parts).collect();
     let bad = parts.iter().filter(|p| matches!(p.tone, Tone::Warn | Tone::Error)).count();
@@ -108,7 +110,7 @@ fn queue(seen: &Seen) -> Part {
     part("ジョブの処理", Tone::Success, words, none())
 }
 
-fn press(seen: &Seen) -> Part {
+fn press(seen: &Seen, doors: Doors) -> Part {
     let l = seen.letters;
     let Some(at) = l.last_sealed else {
         let tone = if l.dead > 0 { Tone::Error } else { Tone::Info };
@@ -119,8 +121,7 @@ fn press(seen: &Seen) -> Part {
         return part("通知書の印刷", Tone::Error, words, dead_letters(l.dead));
     }
     if l.stuck > 0 {
-        let advice =
-            html! { a href="/letters?state=stuck" { "要対応の通知書" } "が" (ui::number(l.stuck)) "件あります。" };
+        let advice = html! { (doors.stuck_letters("要対応の通知書")) "が" (ui::number(l.stuck)) "件あります。" };
         return part("通知書の印刷", Tone::Warn, words, advice);
     }
     part("通知書の印刷", Tone::Success, words, none())
@@ -249,7 +250,7 @@ mod tests {
 
     #[test]
     fn all_well_is_said_in_words() {
-        let html = page(&fine(), Some(true), NOW).into_string();
+        let html = page(&fine(), Some(true), NOW, Doors::ALL).into_string();
         assert!(html.contains("すべて正常です") && html.contains("申請者 3、事務局 2"), "{html}");
         assert!(!html.contains("異常") && !html.contains("注意："));
     }
@@ -258,34 +259,35 @@ mod tests {
     fn each_trouble_is_named_with_what_to_do() {
         let mut seen = fine();
         seen.lanes = vec![Lane { oldest: Some(STOPPED_SECONDS), waiting: 5, ..Lane::default() }];
-        assert!(page(&seen, None, NOW).into_string().contains("hojo work"));
+        assert!(page(&seen, None, NOW, Doors::ALL).into_string().contains("hojo work"));
         seen = fine();
         seen.letters.dead = 2;
-        assert!(page(&seen, None, NOW).into_string().contains("hojo-press"));
+        assert!(page(&seen, None, NOW, Doors::ALL).into_string().contains("hojo-press"));
         seen = fine();
         seen.letters.stuck = 1;
-        assert!(page(&seen, None, NOW).into_string().contains("/letters?state=stuck"));
+        assert!(page(&seen, None, NOW, Doors::ALL).into_string().contains("/letters?state=stuck"));
+        assert!(!page(&seen, None, NOW, Doors::NONE).into_string().contains("/letters"));
         seen = fine();
         seen.mail.dead = 1;
-        assert!(page(&seen, None, NOW).into_string().contains("/jobs?lane=mail"));
+        assert!(page(&seen, None, NOW, Doors::ALL).into_string().contains("/jobs?lane=mail"));
         seen = fine();
         seen.database.connections = 80;
-        assert!(page(&seen, None, NOW).into_string().contains("接続プール"));
+        assert!(page(&seen, None, NOW, Doors::ALL).into_string().contains("接続プール"));
         seen = fine();
         seen.tidied = Some(NOW - Duration::hours(49));
-        assert!(page(&seen, None, NOW).into_string().contains("2日以上"));
+        assert!(page(&seen, None, NOW, Doors::ALL).into_string().contains("2日以上"));
         seen = fine();
         let detail = "封印の鍵を読めません。".to_owned();
         seen.alarms = vec![Alarm { code: "log.seal".into(), detail, since: NOW, times: 3 }];
-        let html = page(&seen, None, NOW).into_string();
+        let html = page(&seen, None, NOW, Doors::ALL).into_string();
         assert!(html.contains("警報：ログの封印") && html.contains("封印の鍵を読めません。"), "{html}");
-        assert!(page(&fine(), Some(false), NOW).into_string().contains("読み出せません"));
+        assert!(page(&fine(), Some(false), NOW, Doors::ALL).into_string().contains("読み出せません"));
     }
 
     #[test]
     fn a_new_installation_is_not_an_alarm() {
         let seen = Seen { database: fine().database, ..Seen::default() };
-        let html = page(&seen, None, NOW).into_string();
+        let html = page(&seen, None, NOW, Doors::ALL).into_string();
         assert!(html.contains("すべて正常です"), "{html}");
     }
 }
