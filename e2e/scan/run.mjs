@@ -62,7 +62,8 @@ async function meet({ name, site, starts }) {
 async function stillIn({ browser, who }) {
   if (who.name === 'nobody') return true;
   const page = await browser.go(who.site === 'portal' ? '/me' : '/account');
-  return page.status === 200 && !page.at.includes('/sign-in');
+  // Who is asked for a factor sees nothing else until it is shown.
+  return page.status === 200 && !/\/(sign-in|reauth)/.test(page.at);
 }
 
 const results = [];
@@ -122,7 +123,7 @@ async function bySqlmap(met) {
   record({ tool: 'sqlmap', person: who.name, site: who.site, tried: `${tries.filter(t => t.judged).length} of ${tries.length} addresses judged`, found, valid: await stillIn(met) });
 }
 
-/** With the watch at work a scan ends soon: its many refusals are seen, and its session is over. */
+/** With the watch at work a scan ends soon: what it does is seen, and its session stands before a door that wants a factor. */
 async function watched(person) {
   const met = await meet(person);
   const began = Date.now();

@@ -12,6 +12,10 @@ use hojo_words::letter::LetterModel;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+/// A letter is a hundred thousand small things that live as long as its page.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Typesetting recurses with the depth of a document; the usual 8 MB are too near.
 const STACK: usize = 64 * 1024 * 1024;
 

@@ -50,7 +50,8 @@ fn dates(now: Now, opens: OffsetDateTime, closes: OffsetDateTime) -> Facts {
 
 impl Tx {
     /// The facts of an applicant in a round, at this transaction's moment: what GビズID said at the
-    /// last sign-in (`account.*`), and the round's dates with moves applied (`round.*`).
+    /// last sign-in (`account.*`), and the round's dates with moves applied (`round.*`). What a closed account said
+    /// counts until somebody has come in with the one that follows it: letters are written in the meantime too.
     ///
     /// # Errors
     /// [`DbError`] when the server does not answer.
@@ -60,9 +61,9 @@ impl Tx {
         let row = sqlx::query!(
             r#"select p.kind, p.name, p.corporate_number, a.kind as "account_kind?", a.claims as "claims?"
                from applicants p
-               left join accounts a on a.applicant_id = p.id and a.closed_at is null
+               left join accounts a on a.applicant_id = p.id
                where p.id = $1
-               order by (a.kind = 'prime') desc nulls last, a.signed_in_at desc limit 1"#,
+               order by (a.closed_at is null) desc, (a.kind = 'prime') desc nulls last, a.signed_in_at desc limit 1"#,
             applicant.0
         )
         .fetch_optional(self.sql())

@@ -50,8 +50,8 @@ impl Tx {
                    order by (d.applicant_id is not null) desc, d.approved_at desc limit 1) m on true
                left join lateral (
                    select x.kind, x.claims from accounts x
-                   where x.applicant_id = p.id and x.closed_at is null
-                   order by (x.kind = 'prime') desc, x.signed_in_at desc limit 1) a on true
+                   where x.applicant_id = p.id
+                   order by (x.closed_at is null) desc, (x.kind = 'prime') desc, x.signed_in_at desc limit 1) a on true
                where f.public_id = $1"#,
             id.uuid()
         )

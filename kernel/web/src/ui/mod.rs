@@ -12,7 +12,7 @@
 //! | files, tables | [`upload()`], [`file_list`], [`edit_rows`], [`edit_years`] |
 //! | saving | [`save_form`] (version check, autosave; the agreement with the script is written there) |
 //! | saying | [`banner`], [`emergency`], [`Problem`] and [`error_summary`], [`chip`], [`plain_chip`], [`empty`] |
-//! | leading | [`task_list`], [`steps`], [`tabs`], [`pager`], [`filters`], [`progress`], [`deadline`] |
+//! | leading | [`task_list`], [`steps`], [`tabs`], [`pager`], [`filters`], [`round_filter`], [`progress`], [`deadline`] |
 //! | showing two things side by side | [`desk()`] with [`viewer`] |
 //! | showing | [`answers`], [`facts`], [`comparison`], [`timeline`], [`staircase`], [`data_table`], [`panel`], [`disclosure`], [`dialog`], [`shortened`] |
 //! | a form definition | [`form::draw`], [`form::live`], [`form::show`], [`form::findings`], [`form::problems`], [`form::parse()`] on a [`form::Scene`] |
@@ -57,7 +57,9 @@ pub use page::{Assets, Shell, SignedIn, Site, csrf_field, page};
 pub use rows::{EditCell, EditColumn, EditTable, Import, edit_rows, edit_years};
 pub use save::{SaveForm, save_form};
 pub use status::{Chip, Step, StepState, Task, chip, deadline, empty, plain_chip, progress, steps, task_list};
-pub use table::{Column, DataTable, Holds, Order, column, data_table, filters, pager, scroll_region, tabs};
+pub use table::{
+    Column, DataTable, Holds, Order, column, data_table, filters, pager, round_filter, scroll_region, tabs,
+};
 pub use upload::{FileRow, FileState, Upload, file_list, upload};
 
 /// The element id of a field's control: `capital` → `f-capital`, `lines[0].gross` → `f-lines-0-gross`.

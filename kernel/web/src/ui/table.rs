@@ -2,6 +2,8 @@
 use maud::{Markup, Render, html};
 
 use super::button::button;
+use super::control::{Choice, Control};
+use super::field::field;
 
 /// What a column holds; amounts and numbers are right aligned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -289,6 +291,15 @@ pub fn filters(action: &str, fields: &Markup, clear: Option<&str>) -> Markup {
             }
         }
     }
+}
+
+/// The bar of a list that is about every 公募回 or one: `rounds` as id and title, newest first.
+#[must_use]
+pub fn round_filter<Id: ToString>(action: &str, rounds: &[(Id, String)], chosen: Option<&Id>) -> Markup {
+    let choices = rounds.iter().map(|(id, title)| Choice::new(id.to_string(), title.clone())).collect();
+    let select = field("round", "公募回", Control::Select { choices, empty: "すべて".into() });
+    let select = select.value(chosen.map(Id::to_string).unwrap_or_default());
+    filters(action, &html! { (select) }, chosen.is_some().then_some(action))
 }
 
 /// Links that look like tabs: each is a page of its own.

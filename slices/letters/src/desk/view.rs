@@ -64,6 +64,7 @@ fn stuck(lines: &[Line], csrf: &str) -> Markup {
     let head = vec![column("通知書"), column("案件"), column("作成の開始").holds(Holds::Date), column("理由と対応")];
     let mut table = data_table("対応が必要な通知書", head)
         .selectable("letter")
+        .stacks()
         .empty(html! { p { "対応が必要な通知書はありません。" } });
     for l in lines {
         let id = PublicId::from_uuid(l.public_id);

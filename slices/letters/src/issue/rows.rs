@@ -46,6 +46,28 @@ pub struct Held {
     pub problem: Option<String>,
 }
 
+struct LetterRow {
+    public_id: Uuid,
+    case_id: Uuid,
+    cause: String,
+    problem: Option<String>,
+    applicant_name: String,
+    number: Option<String>,
+}
+
+impl From<LetterRow> for Held {
+    fn from(row: LetterRow) -> Self {
+        Self {
+            id: PublicId::from_uuid(row.public_id),
+            case: row.case_id,
+            cause: row.cause,
+            name: row.applicant_name,
+            number: row.number.unwrap_or_default(),
+            problem: row.problem,
+        }
+    }
+}
+
 /// What is looked at before it is issued.
 pub struct Waiting {
     pub round: PublicId,
@@ -125,7 +147,8 @@ pub async fn batch(tx: &mut Tx, id: PublicId) -> Result<Option<Batch>, Fault> {
 
 /// The letters of a batch that wait for a person.
 pub async fn failures(tx: &mut Tx, id: PublicId) -> Result<Vec<Held>, Fault> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        LetterRow,
         r#"select l.public_id, l.case_id, l.cause, l.problem, c.applicant_name, c.number
            from letters l join letter_batches b on b.id = l.batch_id join cases c on c.id = l.case_id
            where b.public_id = $1 and l.state = 'stuck' order by l.created_at, l.id limit $2"#,
@@ -134,17 +157,7 @@ pub async fn failures(tx: &mut Tx, id: PublicId) -> Result<Vec<Held>, Fault> {
     )
     .fetch_all(tx.sql())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|r| Held {
-            id: PublicId::from_uuid(r.public_id),
-            case: r.case_id,
-            cause: r.cause,
-            name: r.applicant_name,
-            number: r.number.unwrap_or_default(),
-            problem: r.problem,
-        })
-        .collect())
+    Ok(rows.into_iter().map(Held::from).collect())
 }
 
 /// `None` when there is no such round.
@@ -176,7 +189,8 @@ pub async fn waiting(tx: &mut Tx, round: PublicId, kind: &str) -> Result<Option<
 }
 
 async fn held(tx: &mut Tx, round: PublicId, kind: &str, problem: bool, most: i64) -> Result<Vec<Held>, Fault> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        LetterRow,
         r#"select l.public_id, l.case_id, l.cause, l.problem, c.applicant_name, c.number
            from letters l join rounds r on r.id = l.round_id join cases c on c.id = l.case_id
            where r.public_id = $1 and l.kind = $2 and l.state = 'held' and (l.problem is not null) = $3
@@ -189,17 +203,7 @@ async fn held(tx: &mut Tx, round: PublicId, kind: &str, problem: bool, most: i64
     )
     .fetch_all(tx.sql())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|r| Held {
-            id: PublicId::from_uuid(r.public_id),
-            case: r.case_id,
-            cause: r.cause,
-            name: r.applicant_name,
-            number: r.number.unwrap_or_default(),
-            problem: r.problem,
-        })
-        .collect())
+    Ok(rows.into_iter().map(Held::from).collect())
 }
 
 pub async fn is_there(tx: &mut Tx, id: PublicId) -> Result<bool, Fault> {

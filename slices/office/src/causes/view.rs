@@ -1,18 +1,14 @@
 //! How the causes look.
 
-use hojo_web::ui::{self, Choice, Holds};
+use hojo_web::ui::{self, Holds};
 use hojo_web::{Markup, html};
 
 use super::{Board, Group, Words};
 
 pub fn page(board: &Board) -> Markup {
-    let rounds = board.rounds.iter().map(|(id, title)| Choice::new(id.to_string(), title.clone())).collect();
-    let chosen = board.chosen.map(|id| id.to_string()).unwrap_or_default();
-    let round =
-        ui::field("round", "公募回", ui::Control::Select { choices: rounds, empty: "すべて".into() }).value(chosen);
     html! {
         p { "申請者に送った指摘を、項目ごとに数えています。多い項目は、公募要領、入力の説明、規則の見直しの手がかりになります。" }
-        (ui::filters("/returns/causes", &html! { (round) }, board.chosen.is_some().then_some("/returns/causes")))
+        (ui::round_filter("/returns/causes", &board.rounds, board.chosen.as_ref()))
         @if board.groups.is_empty() {
             (ui::empty("送った指摘はまだありません", &html! { p { "差戻しを送ると、ここに原因が並びます。" } }))
         }
@@ -48,7 +44,7 @@ fn one(group: &Group, words: &Words) -> Markup {
     html! {
         section {
             h2 { (title) }
-            p { "提出 " (ui::number(group.filed)) "件のうち、差し戻したのは " strong { (ui::number(group.returned)) "件" } "（" (percent(group.returned, group.filed)) "）です。" }
+            p { "版 " (group.edition) "。提出 " (ui::number(group.filed)) "件のうち、差し戻したのは " strong { (ui::number(group.returned)) "件" } "（" (percent(group.returned, group.filed)) "）です。" }
             (table)
         }
     }

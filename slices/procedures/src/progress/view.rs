@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hojo_case::Position;
 use hojo_programme::Edition;
-use hojo_web::ui::{self, Choice, Holds};
+use hojo_web::ui::{self, Holds};
 use hojo_web::{Markup, html};
 use hojo_words::ids::PublicId;
 
@@ -65,12 +65,8 @@ impl Words {
 }
 
 pub fn page(board: &Board) -> Markup {
-    let rounds = board.rounds.iter().map(|(id, title)| Choice::new(id.to_string(), title.clone())).collect();
-    let chosen = board.chosen.map(|id| id.to_string()).unwrap_or_default();
-    let round =
-        ui::field("round", "公募回", ui::Control::Select { choices: rounds, empty: "すべて".into() }).value(chosen);
     html! {
-        (ui::filters("/progress", &html! { (round) }, board.chosen.is_some().then_some("/progress")))
+        (ui::round_filter("/progress", &board.rounds, board.chosen.as_ref()))
         @if board.stands.is_empty() { p { "提出された案件はまだありません。" } }
         @for round in held(board) {
             @let stands: Vec<&Stand> = board.stands.iter().filter(|line| line.round_id == round.round_id).collect();

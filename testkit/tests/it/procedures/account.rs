@@ -1,8 +1,10 @@
 //! Who the company is and how it comes in.
 
 use hojo_testkit::World;
+use hojo_words::jst;
 use sqlx::{Connection, Row};
 
+use super::dues;
 use super::stage::Stage;
 
 pub async fn transferred(world: &World) {
@@ -21,10 +23,28 @@ pub async fn transferred(world: &World) {
     let old = world.house.portal();
     let turned_away = world.house.try_sign_in(&old, stage.filed.applicant.who.clone()).await.unwrap();
     assert!(!turned_away.at.starts_with("/me"), "{}: {}", turned_away.at, turned_away.words());
+    letters_know_the_addressee(world).await;
     let new = world.house.sign_in_applicant(who).await.unwrap();
     let page = new.get(&format!("/cases/{}/procedures", stage.case())).await.unwrap();
     assert!(page.has("交付決定・補助事業実施中"), "{}", page.words());
     assert!(new.get("/letters").await.unwrap().links().iter().any(|link| link.starts_with("/letters/")));
+}
+
+/// Nobody has come in with the new account yet, and the reminders of the case are printed all the same.
+async fn letters_know_the_addressee(world: &World) {
+    let mut db = world.superuser().await.unwrap();
+    let day: String = sqlx::query_scalar(
+        "select min(r ->> 'on') from dues, jsonb_array_elements(reminders) r where r ->> 'letter' <> ''",
+    )
+    .fetch_one(&mut db)
+    .await
+    .unwrap();
+    dues::go_to(world, jst::read_date(&day).unwrap()).await;
+    dues::workers(world).await;
+    let sql = "select problem from letters where cause like 'due:%'";
+    let problems: Vec<Option<String>> = sqlx::query_scalar(sql).fetch_all(&mut db).await.unwrap();
+    db.close().await.unwrap();
+    assert!(!problems.is_empty() && problems.iter().all(Option::is_none), "{problems:?}");
 }
 
 pub async fn renamed(world: &World) {

@@ -9,7 +9,7 @@ use time::{Date, Duration};
 use super::ground::{GRANT, adopted};
 
 /// Puts the clock to ten in the morning of a day in Japan.
-async fn go_to(world: &World, day: Date) {
+pub async fn go_to(world: &World, day: Date) {
     let now = world.house.now().await.unwrap();
     let ahead = jst::start_of_day(day) + Duration::hours(10) - now;
     world.clock.advance(ahead.try_into().unwrap());
