@@ -11,6 +11,8 @@ use hojo_operations::SealPlaces;
 use hojo_vault::Vault;
 use hojo_web::{Proxies, Settings};
 
+use crate::moving_clock;
+
 /// Everything a process may be told. Each site reads only what it needs.
 #[derive(Args, Clone, Debug)]
 pub struct Config {
@@ -46,6 +48,10 @@ pub struct Config {
     /// Seconds the clock runs ahead of the database: demonstrations and tests only.
     #[arg(long, env = "HOJO_CLOCK_OFFSET", default_value_t = 0, allow_hyphen_values = true, global = true)]
     pub clock_offset: i64,
+    /// A file that says how many seconds the clock runs ahead, looked at while the program runs. Demonstrations only: it
+    /// is refused without `HOJO_DEMO`.
+    #[arg(long, env = "HOJO_CLOCK_FILE", global = true)]
+    pub clock_file: Option<PathBuf>,
     /// Words on every page of a demonstration.
     #[arg(long, env = "HOJO_DEMO", global = true)]
     pub demo: Option<String>,
@@ -124,8 +130,23 @@ impl Config {
         DbConfig { url: self.database_url.clone(), pool: PoolSize(self.pool), wait: Duration::from_secs(2) }
     }
 
+    /// What must not be, whatever the program is asked to do.
+    ///
+    /// # Errors
+    /// When the clock could be moved where real applications are made: deadlines hang on it.
+    pub fn check(&self) -> anyhow::Result<()> {
+        let is_demo = self.demo.as_ref().is_some_and(|words| !words.trim().is_empty());
+        anyhow::ensure!(
+            self.clock_file.is_none() || is_demo,
+            "HOJO_CLOCK_FILE moves the clock of a demonstration; without HOJO_DEMO the clock is the database's"
+        );
+        Ok(())
+    }
+
+    /// The clock as it stands at the start; [`moving_clock::keep_clock`] moves it from then on.
     pub fn clock(&self) -> Clock {
-        Clock::with_offset(self.clock_offset)
+        let said = self.clock_file.as_deref().and_then(|file| moving_clock::offset(file).ok());
+        Clock::with_offset(said.unwrap_or(self.clock_offset))
     }
 
     pub fn vault(&self) -> anyhow::Result<Vault> {
@@ -193,4 +214,33 @@ fn origin(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let host = rest.split('/').next()?;
     Some(format!("{scheme}://{host}"))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Settings {
+        #[command(flatten)]
+        config: Config,
+    }
+
+    pub(crate) fn config(arguments: &[&str]) -> Config {
+        let arguments = ["hojo"].iter().chain(arguments);
+        <Settings as clap::Parser>::try_parse_from(arguments).unwrap().config
+    }
+
+    #[test]
+    fn nobody_moves_the_clock_of_a_system_that_is_no_demonstration() {
+        let mut asked = config(&["--clock-file", "/nowhere/clock", "--demo", "これはデモです"]);
+        assert!(asked.check().is_ok());
+        for words in [None, Some(String::new()), Some("  ".to_owned())] {
+            asked.demo = words;
+            let refused = asked.check().unwrap_err().to_string();
+            assert!(refused.contains("HOJO_CLOCK_FILE") && refused.contains("HOJO_DEMO"), "{refused}");
+        }
+        asked.clock_file = None;
+        assert!(asked.check().is_ok());
+    }
 }

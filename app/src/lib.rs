@@ -10,6 +10,7 @@ pub mod definitions;
 pub mod demo;
 pub mod direct;
 pub mod masters;
+pub mod moving_clock;
 pub mod network;
 pub mod openapi;
 pub mod publish;

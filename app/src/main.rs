@@ -57,6 +57,7 @@ async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     serve::log_to_stderr();
     let config = cli.config;
+    config.check()?;
     match cli.command {
         Command::Serve(args) => serve::run(&config, args).await,
         Command::Work => serve::work(&config).await,

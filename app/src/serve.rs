@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::{Args as ClapArgs, ValueEnum};
 use hojo_access::Site;
-use hojo_db::{Db, random};
+use hojo_db::{Clock, Db, random};
 use hojo_jobs::Runner;
 use hojo_web::{Kernel, server};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::config::Config;
-use crate::wiring;
+use crate::{moving_clock, wiring};
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Which {
@@ -60,9 +60,14 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
     let stop = stop_signal();
     let mut tasks = JoinSet::new();
     let mut pools = Vec::new();
+    let clock = config.clock();
+    let moving = move_clock(config, &clock, stop.clone());
+    tasks.spawn(async move {
+        moving.await;
+        Ok(())
+    });
     for site in sites {
-        let db =
-            Db::connect_site(&config.db(), site, config.clock()).await.context("the database cannot be reached")?;
+        let db = Db::connect_site(&config.db(), site, clock.clone()).await.context("the database cannot be reached")?;
         pools.push((site, db.clone()));
         let routes = wiring::routes(config, site)?;
         let kernel = Kernel::new(config.settings(site)?, db, config.vault()?, routes.menu_items());
@@ -72,15 +77,18 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
     }
     if !config.metrics_listen.is_empty() {
         let listener = listen(&config.metrics_listen).await?;
+        let clock = clock.clone();
         let render = move || {
             report_pools(&pools);
+            let ahead = time::Duration::seconds(clock.offset_seconds());
+            metrics::gauge!("clock_ahead_seconds").set(ahead.as_seconds_f64());
             metrics.render()
         };
         tasks.spawn(server::serve_metrics(listener, render, stopped(stop.clone())));
     }
     if args.work {
-        let runner = runner(config).await?;
-        let turns = turns(config, worker_db(config).await?, stop.clone())?;
+        let runner = runner(config, &clock).await?;
+        let turns = turns(config, worker_db(config, &clock).await?, stop.clone())?;
         tasks.spawn(async move {
             turns.await;
             Ok(())
@@ -98,12 +106,25 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
 }
 
 pub async fn work(config: &Config) -> anyhow::Result<()> {
-    let runner = runner(config).await?;
-    let db = worker_db(config).await?;
+    let clock = config.clock();
+    let runner = runner(config, &clock).await?;
+    let db = worker_db(config, &clock).await?;
     let stop = stop_signal();
     tracing::info!("working");
-    tokio::join!(runner.run(stopped(stop.clone())), turns(config, db, stop)?);
+    let moving = move_clock(config, &clock, stop.clone());
+    tokio::join!(runner.run(stopped(stop.clone())), turns(config, db, stop)?, moving);
     Ok(())
+}
+
+/// A demonstration's clock follows its file.
+fn move_clock(config: &Config, clock: &Clock, stop: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
+    let (file, clock) = (config.clock_file.clone(), clock.clone());
+    async move {
+        match file {
+            Some(file) => moving_clock::keep_clock(&file, &clock, stopped(stop)).await,
+            None => stopped(stop).await,
+        }
+    }
 }
 
 /// What a worker does again and again besides jobs, each at its own pace, if no other worker has.
@@ -133,15 +154,15 @@ fn turns(
     })
 }
 
-async fn runner(config: &Config) -> anyhow::Result<Runner> {
-    let db = worker_db(config).await?;
+async fn runner(config: &Config, clock: &Clock) -> anyhow::Result<Runner> {
+    let db = worker_db(config, clock).await?;
     // Fresh for each start: two starts on one host are two workers.
     let worker = format!("worker-{}", random::public_id());
     wiring::jobs(config, db.clone(), Runner::new(db, worker))
 }
 
-async fn worker_db(config: &Config) -> anyhow::Result<Db> {
-    Db::connect_worker(&config.db(), config.clock()).await.context("the database cannot be reached")
+async fn worker_db(config: &Config, clock: &Clock) -> anyhow::Result<Db> {
+    Db::connect_worker(&config.db(), clock.clone()).await.context("the database cannot be reached")
 }
 
 async fn listen(address: &str) -> anyhow::Result<TcpListener> {

@@ -195,17 +195,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-
-    #[derive(clap::Parser)]
-    struct Settings {
-        #[command(flatten)]
-        config: Config,
-    }
-
-    fn config(arguments: &[&str]) -> Config {
-        let arguments = ["hojo"].iter().chain(arguments);
-        <Settings as clap::Parser>::try_parse_from(arguments).unwrap().config
-    }
+    use crate::config::tests::config;
 
     #[test]
     fn the_secret_of_the_stand_in_opens_no_other_provider() {

@@ -1,4 +1,5 @@
 // The journeys, one after the other in one world: each goes on where the one before it ended.
+// `one-life` is not among them: it moves the clock, and `e2e/run` gives it a world of its own.
 
 import { after } from "node:test";
 

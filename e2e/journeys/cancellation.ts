@@ -4,22 +4,13 @@ import { test } from "node:test";
 
 import { answersOf } from "../lib/examples.ts";
 import { Person, atDesk } from "../lib/person.ts";
-import { asOfToday, caseOf, check, day, decide, fill, loginOf, sendBack, submit } from "../lib/procedure.ts";
+import { asOfToday, caseOf, check, day, decide, fill, loginOf, ours, sendBack, submit } from "../lib/procedure.ts";
 import { pagesAreSound } from "../lib/story.ts";
 
 let company: Person;
 let at: string;
 let filing: string;
 let run: string;
-
-/** The office begins a procedure of its own motion; gives where it is typed in. */
-async function ours(procedure: string): Promise<string> {
-  const operator = await atDesk("operator1");
-  await operator.go(`${at}/begin`, "list");
-  await operator.go(`${at}/begin?procedure=${procedure}&by=office`, "form");
-  await operator.press("始めて入力する", procedure);
-  return operator.path().split("?")[0] ?? "";
-}
 
 /** The newest run of a procedure, from the desk of the case. */
 async function deskOf(title: string): Promise<string> {
@@ -33,7 +24,7 @@ test("取消し：事務局が発議し、事業者には通知まで見えな�
   company = await Person.at("portal", "cancelled");
   await company.signInWithGbizId(loginOf("承継について中小機構の承認を待つ案件"));
   at = await caseOf(company);
-  const form = await ours("grant-cancellation");
+  const form = await ours(at, "grant-cancellation");
   const operator = await atDesk("operator1");
   await fill(operator, form, { ...asOfToday("standard", "grant-cancellation", "2030-02-01"), found_on: day(-20) }, "grant-cancellation");
   await submit(operator, form, "grant-cancellation");
@@ -59,7 +50,7 @@ test("取消し：弁明を確かめて取り消し、返還を命じる", async
   await company.go(`${at}/procedures`, "cancelled");
   await company.eventually("交付決定取消し", 90);
   const operator = await atDesk("operator1");
-  const form = await ours("repayment");
+  const form = await ours(at, "repayment");
   const answers = { ...answersOf("standard", "repayment"), pay_until: day(20) };
   await fill(operator, form, answers, "repayment");
   await submit(operator, form, "repayment");
@@ -75,7 +66,7 @@ test("取消し：返還の命令が届き、納付を記録する", async () =>
   await company.eventually(/返還/, 60);
   await company.leave();
   const operator = await atDesk("operator1");
-  const form = await ours("repayment");
+  const form = await ours(at, "repayment");
   const answers = { ...answersOf("standard", "repayment"), step: "receipt", received: "5000000", received_on: day(-1), allocation: "全額を元本に充当", att_receipt: "file" };
   for (const gone of ["principal", "surcharge", "late_interest", "pay_until"]) delete (answers as Record<string, unknown>)[gone];
   await fill(operator, form, answers, "receipt");

@@ -6,18 +6,12 @@ import { test } from "node:test";
 
 import { type Answers, type Row, answersOf } from "../lib/examples.ts";
 import { Person, atDesk } from "../lib/person.ts";
-import { asOfToday, begin, caseOf, check, day, decide, fill, loginOf, open, sendBack, submit } from "../lib/procedure.ts";
+import { asOfToday, begin, caseOf, check, day, decide, fill, loginOf, nameOn, open, sendBack, submit } from "../lib/procedure.ts";
 import { pagesAreSound } from "../lib/story.ts";
 
 let company: Person;
 let at: string;
 let desk: string;
-
-/** The name the form knows the company by. */
-async function named(filing: string): Promise<string> {
-  await company.go(`${filing}/check`, "not filled");
-  return /商号又は名称\n(.+)\n/.exec(await company.words())?.[1] ?? "";
-}
 
 test("採択後：マイページに、することと期限が並ぶ", async () => {
   company = await Person.at("portal", "grantee");
@@ -61,7 +55,7 @@ test("採択後：概算払を請求し、支払を受ける", async () => {
   const [machine] = answers["lines"] as Row[];
   assert.ok(machine);
   answers["lines"] = [machine, { ...machine, category: "outsourcing", item: "治具の設計", unit_price: "2000000", gross: "2200000", eligible: "2000000", voucher: "外-1" }];
-  answers["account_name"] = await named(filing);
+  answers["account_name"] = await nameOn(company, filing);
   await fill(company, filing, answers, title);
   desk = await open(await atDesk("operator1"), await submit(company, filing, title));
   await check(desk, "operator2");

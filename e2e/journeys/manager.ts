@@ -4,11 +4,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Person, atDesk, download, mustBePdf } from "../lib/person.ts";
+import { commit, simulate } from "../lib/review.ts";
 import { pagesAreSound, story, told } from "../lib/story.ts";
 import { sites } from "../lib/world.ts";
 
 let first: Person;
 let second: Person;
+let run: string;
 
 test("管理者：順位を見て、採択シミュレーションを作る", async () => {
   first = await atDesk("manager1");
@@ -18,19 +20,14 @@ test("管理者：順位を見て、採択シミュレーションを作る", as
   await first.go("/runs");
   await first.go("/runs/new");
   await first.press(/実行|作成/, "empty");
-  await first.type("name", "予算内で採択する案");
-  await first.type("total", "8,000,000,000");
-  await first.press(/実行|作成/, "made");
+  run = await simulate(first, "予算内で採択する案");
   await first.reads(told("number"));
 });
 
 test("管理者：作った人は確定できず、別の人が確定する", async () => {
-  const run = first.path().split("?")[0] ?? "";
-  assert.match(run, /^\/runs\//);
   await first.go(`${run}/commit`, "own");
   await first.reads("作成した人は、自分で確定できません");
-  await second.go(`${run}/commit`, "other");
-  await second.press(/採否を確定/, "committed");
+  await commit(run, "manager2");
 });
 
 test("申請者：採択通知を画面とPDFで読むと、事務局に開封と表示される", async () => {

@@ -41,12 +41,14 @@ export function answersOf(id: string, procedure = "application"): Answers {
   const found = examples(procedure).find((one) => one.id === id);
   if (!found) throw new Error(`there is no example ${id}`);
   const answers: Answers = found.base ? answersOf(found.base, procedure) : {};
-  for (const [path, value] of Object.entries(found.answers)) put(answers, path.split("."), value);
+  for (const [path, value] of Object.entries(found.answers)) put(answers, path.split(/\.|(?=\[)/), value);
   return answers;
 }
 
+/** `plan.y1.sales` is a fixed row's, `lines[0].item` a free row's. */
 function put(answers: Answers, path: string[], value: Answer): void {
-  const [head, ...rest] = path as [string, ...string[]];
+  const [first, ...rest] = path as [string, ...string[]];
+  const head = first.replace(/^\[(\d+)\]$/, "$1");
   if (rest.length > 0) {
     answers[head] ??= {};
     put(answers[head] as unknown as Answers, rest, value);

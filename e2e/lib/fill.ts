@@ -21,8 +21,7 @@ export async function fillSection(person: Person, answers: Answers): Promise<str
     for (const id of await fields(person)) {
       if (done.has(id) || answers[id] === undefined || !(await complete(person, id, answers[id]))) continue;
       done.add(id);
-      typed ||= answers[id] !== "file";
-      await fillField(person, id, answers[id]);
+      if (await fillField(person, id, answers[id])) typed = true;
     }
     if (done.size === before) break;
     if (typed) await settle(person);
@@ -61,24 +60,31 @@ async function settle(person: Person): Promise<void> {
   }
 }
 
-async function fillField(person: Person, id: string, answer: Answer): Promise<void> {
+/** True when something was typed that was not there before: only then is there anything to save. */
+async function fillField(person: Person, id: string, answer: Answer): Promise<boolean> {
   const box = person.page.locator(`main form [data-field="${id}"]`);
-  if (answer === "file") return await attach(person, id, [`${id}.pdf`]);
+  if (answer === "file") {
+    await attach(person, id, [`${id}.pdf`]);
+    return false;
+  }
   if (typeof answer === "string" || isTexts(answer)) return await set(box, id, answer);
   if (Array.isArray(answer)) return await rows(person, id, answer as Row[]);
   const keys = rowKeys(id);
+  let typed = false;
   for (const [key, row] of Object.entries(answer)) {
     const at = keys.indexOf(key);
     assert.ok(at >= 0, `${id} has no row ${key}`);
-    await fillRow(person, id, at, row);
+    if (await fillRow(person, id, at, row)) typed = true;
   }
+  return typed;
 }
 
 function isTexts(answer: Answer): answer is string[] {
   return Array.isArray(answer) && answer.every((one) => typeof one === "string");
 }
 
-async function rows(person: Person, id: string, all: Row[]): Promise<void> {
+async function rows(person: Person, id: string, all: Row[]): Promise<boolean> {
+  let typed = false;
   for (const [at, row] of all.entries()) {
     const first = person.page.locator(`main [name^="${id}[${at}]."]`).first();
     if ((await first.count()) === 0) {
@@ -86,28 +92,41 @@ async function rows(person: Person, id: string, all: Row[]): Promise<void> {
       if (person.scripts) await add.click();
       else await person.pressLocator(add);
     }
-    await fillRow(person, id, at, row);
+    if (await fillRow(person, id, at, row)) typed = true;
   }
+  return typed;
 }
 
-async function fillRow(person: Person, id: string, at: number, row: Row): Promise<void> {
+async function fillRow(person: Person, id: string, at: number, row: Row): Promise<boolean> {
+  let typed = false;
   for (const [column, value] of Object.entries(row)) {
-    await set(person.page.locator("main form"), `${id}[${at}].${column}`, value);
+    if (await set(person.page.locator("main form"), `${id}[${at}].${column}`, value)) typed = true;
   }
+  return typed;
 }
 
-/** One control, whatever it is. */
-async function set(box: Locator, name: string, value: string | string[]): Promise<void> {
+/** One control, whatever it is. What it says already is left. */
+async function set(box: Locator, name: string, value: string | string[]): Promise<boolean> {
   const control = box.locator(`[name="${name}"]:not([type=hidden])`);
   const kind = await control.first().evaluate((e) => (e instanceof HTMLSelectElement ? "select" : e instanceof HTMLInputElement ? e.type : "textarea"));
   if (kind === "radio" || kind === "checkbox") {
-    for (const one of Array.isArray(value) ? value : [value]) await box.locator(`[name="${name}"][value="${one}"]`).check();
-  } else if (kind === "select") await control.selectOption(String(value));
+    let typed = false;
+    for (const one of Array.isArray(value) ? value : [value]) {
+      const button = box.locator(`[name="${name}"][value="${one}"]`);
+      typed ||= !(await button.isChecked());
+      await button.check();
+    }
+    return typed;
+  }
+  // Amounts are written with separators.
+  if ((await control.inputValue()).replaceAll(",", "") === String(value).replaceAll(",", "")) return false;
+  if (kind === "select") await control.selectOption(String(value));
   else {
     await control.fill(String(value));
     // A code that is looked up by typing closes its list when one goes on.
     if ((await control.getAttribute("data-kind")) === "lookup") await control.press("Escape");
   }
+  return true;
 }
 
 /** Attaches PDFs to a file field and waits until they are accepted. */

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
+import { now } from "./clock.ts";
 import { type Answer, type Answers, type Row, answersOf } from "./examples.ts";
-import { fillSection, saved } from "./fill.ts";
+import { fillSection } from "./fill.ts";
 import { type Person, atDesk } from "./person.ts";
 
 /** The stand-in's login of a case of the demonstration world, by what its tale says (`app/src/demo/lives/tales.rs`). */
@@ -18,15 +19,15 @@ export function loginOf(tale: string): string {
 
 /** A day so many days from now, as people type it. */
 export function day(days: number): string {
-  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  return new Date(now().getTime() + days * 86_400_000).toISOString().slice(0, 10);
 }
 
 /** The example's answers as of today: days and months move together by whole months. */
 export function asOfToday(id: string, procedure: string, told: string): Answers {
-  const now = new Date();
+  const today = now();
   const then = new Date(told);
-  let months = (now.getUTCFullYear() - then.getUTCFullYear()) * 12 + now.getUTCMonth() - then.getUTCMonth();
-  if (now.getUTCDate() < then.getUTCDate()) months -= 1;
+  let months = (today.getUTCFullYear() - then.getUTCFullYear()) * 12 + today.getUTCMonth() - then.getUTCMonth();
+  if (today.getUTCDate() < then.getUTCDate()) months -= 1;
   return Object.fromEntries(Object.entries(answersOf(id, procedure)).map(([field, answer]) => [field, moved(answer, months)]));
 }
 
@@ -66,21 +67,41 @@ export async function begin(person: Person, at: string, title: string): Promise<
   return person.path().split("?")[0] ?? "";
 }
 
-/** Types the answers, section by section. */
+/** The office begins a procedure of its own motion; gives where it is typed in. */
+export async function ours(desk: string, procedure: string): Promise<string> {
+  const operator = await atDesk("operator1");
+  await operator.go(`${desk}/begin`, "list");
+  await operator.go(`${desk}/begin?procedure=${procedure}&by=office`, "form");
+  await operator.press("始めて入力する", procedure);
+  return operator.path().split("?")[0] ?? "";
+}
+
+/** Types the answers, section by section; an answer may make another section appear. */
 export async function fill(person: Person, filing: string, answers: Answers, title: string): Promise<void> {
   await person.go(filing, title);
-  const sections = await person.page.locator(`main a[href*="${filing}/sections/"]`)
-    .evaluateAll((links) => [...new Set(links.map((a) => a.getAttribute("href") ?? ""))]);
-  for (const section of sections) {
+  const visited = new Set<string>();
+  for (;;) {
+    const all = await person.page.locator(`main a[href*="${filing}/sections/"]`).evaluateAll((links) => links.map((a) => a.getAttribute("href") ?? ""));
+    const section = all.find((href) => !visited.has(href));
+    if (!section) return;
+    visited.add(section);
     await person.go(section, title);
     const filled = await fillSection(person, answers);
-    if (filled.some((id) => answers[id] !== "file")) await saved(person);
     await person.press("保存して一覧に戻る", title);
+    const row = person.page.locator("main .tasks__row", { has: person.page.locator(`a[href="${section}"]`) });
+    if ((await row.count()) > 0 && (await row.innerText()).includes("入力済み")) continue;
     // What an answer makes appear is there at the latest when the page is opened again.
     const rest = Object.fromEntries(Object.entries(answers).filter(([id]) => !filled.includes(id)));
     await person.go(section, title);
-    if ((await fillSection(person, rest)).length > 0) await person.press("保存して一覧に戻る", title);
+    await fillSection(person, rest);
+    await person.press("保存して一覧に戻る", title);
   }
+}
+
+/** The name the form knows the company by. */
+export async function nameOn(person: Person, filing: string): Promise<string> {
+  await person.go(`${filing}/check`, "not filled");
+  return /商号又は名称\n(.+)\n/.exec(await person.words())?.[1] ?? "";
 }
 
 /** Hands it in; gives the receipt number. */

@@ -2,6 +2,8 @@
 
 import { createHmac } from "node:crypto";
 
+import { now } from "./clock.ts";
+
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const step = 30_000;
 
@@ -21,7 +23,7 @@ export function code(secret: string, at: number): string {
 
 /** The code of the present step; waits for the next one near its end, so that it is not old when it arrives. */
 export async function freshCode(secret: string): Promise<string> {
-  const left = step - (Date.now() % step);
+  const left = step - (now().getTime() % step);
   if (left < 3_000) await new Promise((ready) => setTimeout(ready, left + 50));
-  return code(secret, Date.now());
+  return code(secret, now().getTime());
 }

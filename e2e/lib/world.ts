@@ -18,6 +18,9 @@ export const sites: Record<SiteName, string> = {
   mailbox: need("E2E_MAILBOX"),
 };
 
+/** What the system counts, where a moved clock shows. */
+export const metrics = need("E2E_METRICS");
+
 /** Where pictures and the contact sheet go. */
 export const shots = need("E2E_SHOTS");
 

@@ -83,6 +83,7 @@ pub(crate) fn config(database_url: &str, folder: &Path) -> Config {
         audit_copy: folder.join("checkpoints"),
         database_log: String::new(),
         clock_offset: 0,
+        clock_file: None,
         demo: None,
         portal_listen: String::new(),
         portal_url: text("http://portal.test"),

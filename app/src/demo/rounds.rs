@@ -86,6 +86,7 @@ impl Shelf<'_> {
         let opens = self.midnight + time::Duration::days(round.opens) + time::Duration::hours(1);
         let closes = self.midnight + time::Duration::days(round.closes) + time::Duration::hours(9);
         let mut then = self.config.clone();
+        then.clock_file = None;
         then.clock_offset = (opens - time::Duration::days(10) - self.now).whole_seconds();
         let args = publish::Args {
             edition: edition.to_owned(),

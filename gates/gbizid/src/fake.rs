@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 pub struct FakeGbizId {
     answers: Mutex<BTreeMap<String, Result<Identity, SignInProblem>>>,
     down: Mutex<Option<Now>>,
+    finished: Mutex<Option<Now>>,
 }
 
 /// What the fake calls itself.
@@ -25,6 +26,12 @@ impl FakeGbizId {
     /// From now on (or no longer) the provider is down.
     pub fn set_down(&self, since: Option<Now>) {
         *self.down.lock().unwrap_or_else(PoisonError::into_inner) = since;
+    }
+
+    /// By which clock the last sign-in was judged.
+    #[must_use]
+    pub fn finished_at(&self) -> Option<Now> {
+        *self.finished.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn down(&self) -> Option<Now> {
@@ -44,6 +51,7 @@ impl GbizId for FakeGbizId {
     }
 
     async fn finish(&self, callback: &Callback, stored: &StoredAttempt, now: Now) -> Result<Identity, SignInProblem> {
+        *self.finished.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
         let code = callback.accepted_code(stored, ISSUER, now)?;
         if self.down().is_some() {
             return Err(SignInProblem::ProviderDown);

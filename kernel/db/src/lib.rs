@@ -27,7 +27,7 @@ mod upgrades;
 
 pub use audit::{Audit, Outcome};
 pub use case_store::{CaseRow, FilingRow};
-pub use clock::Clock;
+pub use clock::{Clock, Moves};
 pub use editions::{EditionStore, Lowering};
 pub use error::DbError;
 pub use filing_desk::FilingDesk;

@@ -67,10 +67,19 @@ impl Tx {
         if let Some(now) = self.now {
             return Ok(now);
         }
-        let row = sqlx::query!(r#"select clock_timestamp() as "at!""#).fetch_one(self.sql()).await?;
-        let now = Now::new(row.at + self.clock.offset());
+        let now = Now::new(self.server_now().await?.utc() + self.clock.offset());
         self.now = Some(now);
         Ok(now)
+    }
+
+    /// The server's own clock, which nobody moves: for what is compared with times the server writes by itself (the
+    /// queue, sessions) or others write by theirs (a provider's token). Everything else asks [`Tx::now`].
+    ///
+    /// # Errors
+    /// [`DbError`] when the server does not answer.
+    pub async fn server_now(&mut self) -> Result<Now, DbError> {
+        let row = sqlx::query!(r#"select clock_timestamp() as "at!""#).fetch_one(self.sql()).await?;
+        Ok(Now::new(row.at))
     }
 
     /// Takes the time that a statement of this transaction brought along, unless it was read before.

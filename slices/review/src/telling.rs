@@ -71,6 +71,7 @@ async fn tell(tx: &mut Tx, what: Occasion, procedure: &str, held: &Held<'_>, key
 /// Reminds whenever a day's turn has come, until `stop` resolves. Any number of workers may run this.
 pub async fn keep_reminding(db: Db, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
+    let mut moves = db.clock().moves();
     loop {
         match turn(&db).await {
             Ok(Some(mails)) => tracing::info!(mails, "reviewers are reminded"),
@@ -79,6 +80,7 @@ pub async fn keep_reminding(db: Db, stop: impl Future<Output = ()>) {
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(600)) => {}
+            () = moves.next() => {}
             () = &mut stop => return,
         }
     }

@@ -18,6 +18,7 @@ mod files_site;
 mod ground;
 mod guard;
 mod main_job;
+mod moving_clock;
 mod procedures;
 mod row_rights;
 mod rules_desk;

@@ -87,7 +87,7 @@ async fn approve(tx: &mut Tx, request: &Request, me: StaffId, now: OffsetDateTim
         return Err(meanwhile("the change was settled"));
     }
     // The queue waits by the server's own clock; the product's may be ahead of it in demonstrations.
-    let real = sqlx::query!(r#"select clock_timestamp() as "at!""#).fetch_one(tx.sql()).await?.at;
+    let real = tx.server_now().await?.utc();
     let mut job = NewJob::new(Lane::Cases, ACTIVATE, json!({ "change": request.id })).once(request.id.to_string());
     job.run_at = Some(real + (request.takes_effect_at - now));
     enqueue(tx, job).await?;

@@ -49,6 +49,7 @@ pub enum Sealing {
 /// Seals and looks after the partitions until `stop` resolves. Any number of workers may run this.
 pub async fn keep_sealing(db: Db, places: SealPlaces, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
+    let mut moves = db.clock().moves();
     let mut partitions_at: Option<tokio::time::Instant> = None;
     loop {
         if partitions_at.is_none_or(|at| at.elapsed() >= PARTITIONS_EVERY) {
@@ -78,6 +79,7 @@ pub async fn keep_sealing(db: Db, places: SealPlaces, stop: impl Future<Output =
         };
         tokio::select! {
             () = tokio::time::sleep(if behind { Duration::ZERO } else { EVERY }) => {}
+            () = moves.next() => partitions_at = None,
             () = &mut stop => return,
         }
     }

@@ -14,7 +14,7 @@ use crate::{other, safe_path};
 pub(crate) async fn page(cx: Cx<allow::Anyone>, provider: Arc<dyn GbizId>) -> Result<Reply, Fault> {
     let to = safe_path(cx.query("to"), "/me").to_owned();
     let mut tx = cx.tx().await?;
-    let now = tx.now().await?;
+    let now = tx.server_now().await?;
     tx.commit().await?;
     let down = matches!(provider.state(now), ProviderState::Down { .. });
     let body = html! {
@@ -45,7 +45,7 @@ pub(crate) async fn begin(cx: Cx<allow::Anyone>, posted: Posted, provider: Arc<d
         request.login_hint = Some(posted.get("login_hint").to_owned());
     }
     let mut tx = cx.gate().begin(Mode::Write).await?;
-    let now = tx.now().await?;
+    let now = tx.server_now().await?;
     // Ask GビズID outside the transaction: no lock and no connection waits for somebody else's server.
     tx.commit().await?;
     let redirect = match provider.begin(&request, now).await {

@@ -43,7 +43,7 @@ async fn begin(cx: Cx<allow::Anyone>, posted: Posted, office: Option<OfficeSignI
     let office = office.ok_or(Fault::NotFound)?;
     let to = safe_path(posted.get("to"), "/").to_owned();
     let mut tx = cx.gate().begin(Mode::Read).await?;
-    let now = tx.now().await?;
+    let now = tx.server_now().await?;
     // The provider is asked outside the transaction: no connection waits for somebody else's server.
     tx.commit().await?;
     let redirect = match office.provider.begin(random::bytes(), now).await {
@@ -84,7 +84,7 @@ async fn finish(cx: Cx<allow::Anyone>, office: Option<OfficeSignIn>) -> Result<R
         return Ok(problem_page(&cx, SignInProblem::WrongState));
     };
     let mut tx = cx.gate().begin(Mode::Read).await?;
-    let now = tx.now().await?;
+    let now = tx.server_now().await?;
     tx.commit().await?;
     let proof = match office.provider.finish(&callback, &stored, now).await {
         Ok(proof) => proof,

@@ -27,6 +27,7 @@ const BATCH: i64 = 200;
 /// Refreshes what is owed once a day and reminds, until `stop` resolves. Any number of workers may run this.
 pub async fn keep_due_reminding(db: Db, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
+    let mut moves = db.clock().moves();
     let mut refreshed = None;
     loop {
         match turn(&db, &mut refreshed).await {
@@ -36,6 +37,7 @@ pub async fn keep_due_reminding(db: Db, stop: impl Future<Output = ()>) {
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(600)) => {}
+            () = moves.next() => {}
             () = &mut stop => return,
         }
     }
