@@ -33,6 +33,9 @@ pub struct Args {
     pub opens: Option<String>,
     #[arg(long)]
     pub closes: Option<String>,
+    /// Another day of the round than the edition's: `adoption_announced=2027-03-01T15:00:00+09:00`. May be repeated.
+    #[arg(long = "date")]
+    pub dates: Vec<String>,
 }
 
 #[derive(ClapArgs)]
@@ -122,12 +125,13 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
     let opens = moment(args.opens.as_deref(), edition.date("applications_open"), "applications_open")?;
     let closes = moment(args.closes.as_deref(), edition.date("applications_close"), "applications_close")?;
     let round = args.round.unwrap_or_else(|| code.to_owned());
+    let dates = own_dates(&edition, &args.dates)?;
     // A round goes on under a newer minor version of its edition; its cases keep the one they pinned.
     sqlx::query!(
-        "insert into rounds (id, public_id, programme_id, code, title, edition_id, opens_at, closes_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+        "insert into rounds (id, public_id, programme_id, code, title, edition_id, opens_at, closes_at, dates)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (programme_id, code) do update set edition_id = excluded.edition_id, title = excluded.title,
-             opens_at = excluded.opens_at, closes_at = excluded.closes_at",
+             opens_at = excluded.opens_at, closes_at = excluded.closes_at, dates = rounds.dates || excluded.dates",
         random::key(),
         random::public_id().uuid(),
         programme,
@@ -136,12 +140,26 @@ pub async fn run(config: &Config, args: Args) -> anyhow::Result<()> {
         key,
         opens,
         closes,
+        dates,
     )
     .execute(tx.sql())
     .await?;
     tx.commit().await?;
     tracing::info!(edition = key, round, "published");
     Ok(())
+}
+
+/// The round's own days. Only days the edition names: another name would be read by nothing.
+fn own_dates(edition: &Edition, given: &[String]) -> anyhow::Result<serde_json::Value> {
+    let mut dates = serde_json::Map::new();
+    for text in given {
+        let (name, day) = text.split_once('=').with_context(|| format!("{text} is no name=moment"))?;
+        ensure!(!matches!(name, "applications_open" | "applications_close"), "{name} is given by --opens and --closes");
+        ensure!(edition.date(name).is_some(), "the edition has no date {name}");
+        let at = moment(Some(day), None, name)?;
+        dates.insert(name.to_owned(), serde_json::Value::String(at.format(&Rfc3339)?));
+    }
+    Ok(serde_json::Value::Object(dates))
 }
 
 fn moment(given: Option<&str>, edition: Option<OffsetDateTime>, name: &str) -> anyhow::Result<OffsetDateTime> {

@@ -125,6 +125,9 @@ begin
     perform pg_temp.allow('hojo_staff', array['rule_replay_findings'], 'select, insert', its_case);
     perform pg_temp.allow('hojo_staff', array['draft_upgrades'], 'select, insert', here);
     perform pg_temp.allow('hojo_applicant', array['draft_upgrades'], 'select, insert', own);
+    perform pg_temp.allow('hojo_staff', array['change_notices'], 'select', here);
+    perform pg_temp.allow('hojo_applicant', array['change_notices'], 'select', own);
+    perform pg_temp.allow('hojo_worker', array['change_notices'], 'select, insert', 'true');
     perform pg_temp.allow('hojo_worker', array['rule_changes'], 'select, update (activated_at, rolled)', 'true');
     perform pg_temp.allow('hojo_worker', array['rounds'], 'update (edition_id, drafts)', 'true');
     perform pg_temp.allow('hojo_worker', array['rule_replays', 'rule_replay_findings'], 'select, insert, update', 'true');
@@ -223,9 +226,9 @@ begin
     perform pg_temp.allow('hojo_gate', array['account_handovers'], 'select', 'true');
 
     -- What 22_lives.sql needs to move a case, rename a company, hand over an account: column by column.
-    perform pg_temp.allow('hojo_mover', array['cases', 'filings', 'draft_sections', 'submissions', 'files', 'events', 'letters', 'remarks', 'dues', 'draft_upgrades'], 'select, update (applicant_id)', 'true');
+    perform pg_temp.allow('hojo_mover', array['cases', 'filings', 'draft_sections', 'submissions', 'files', 'events', 'letters', 'remarks', 'dues', 'draft_upgrades', 'change_notices'], 'select, update (applicant_id)', 'true');
     grant update (applicant_name, opener) on cases to hojo_mover;
-    perform pg_temp.allow('hojo_mover', array['applicants'], 'select, insert, update (name)', 'true');
+    perform pg_temp.allow('hojo_mover', array['applicants'], 'select, insert, update (name, told)', 'true');
     perform pg_temp.allow('hojo_mover', array['accounts'], 'select, update (closed_at)', 'true');
     perform pg_temp.allow('hojo_mover', array['sessions'], 'select, update (ended_at, end_reason)', 'true');
     perform pg_temp.allow('hojo_mover', array['case_holders'], 'select, insert', 'true');

@@ -23,6 +23,7 @@ begin
     update letters set applicant_id = successor where applicant_id = former.applicant_id and case_id in (select id from cases where id = root or root_id = root);
     update remarks set applicant_id = successor where applicant_id = former.applicant_id and case_id in (select id from cases where id = root or root_id = root);
     update draft_upgrades set applicant_id = successor where applicant_id = former.applicant_id and case_id in (select id from cases where id = root or root_id = root);
+    update change_notices set applicant_id = successor where applicant_id = former.applicant_id and case_id in (select id from cases where id = root or root_id = root);
     update dues set applicant_id = successor where case_id = root;
     update cases set applicant_id = successor, applicant_name = named where id = root or root_id = root;
 end $$;
@@ -53,9 +54,11 @@ begin
     select c.applicant_id, a.name into strict who, was from cases c join applicants a on a.id = c.applicant_id where c.id = root;
     insert into applicant_changes (applicant_id, at, case_id, receipt, before, told)
     values (who, at, root, receipt_number, jsonb_build_object('name', was), told);
-    if told ? 'name' then
-        update applicants set name = told ->> 'name' where id = who;
-        update cases set applicant_name = told ->> 'name' where applicant_id = who;
+    -- What was told wins over what GビズID says from now on; the newest change wins over the ones before.
+    update applicants a set told = a.told || rename_applicant.told,
+        name = coalesce(rename_applicant.told ->> 'name', a.name) where a.id = who;
+    if rename_applicant.told ? 'name' then
+        update cases set applicant_name = rename_applicant.told ->> 'name' where applicant_id = who;
     end if;
 end $$;
 

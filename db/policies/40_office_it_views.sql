@@ -49,9 +49,9 @@ create policy it_view_select on applicant_changes for select to hojo_it_view usi
 create view office_it.applicant_changes as select applicant_id, at, case when before is null then null else '＊' end as before, case_id, receipt, case when told is null then null else '＊' end as told from public.applicant_changes;
 alter view office_it.applicant_changes owner to hojo_it_view;
 
-grant select (corporate_number, created_at, id, kind, name, public_id) on applicants to hojo_it_view;
+grant select (corporate_number, created_at, id, kind, name, public_id, told) on applicants to hojo_it_view;
 create policy it_view_select on applicants for select to hojo_it_view using (true);
-create view office_it.applicants as select corporate_number, created_at, id, kind, case when name is null then null else '＊' end as name, public_id from public.applicants;
+create view office_it.applicants as select corporate_number, created_at, id, kind, case when name is null then null else '＊' end as name, public_id, case when told is null then null else '＊' end as told from public.applicants;
 alter view office_it.applicants owner to hojo_it_view;
 
 grant select (applicant_id, assigned_at, assigned_by, case_id, declared_at, due_on, finalised_at, id, programme_id, public_id, recusal, reviewer_id, round_id, state) on assignments to hojo_it_view;
@@ -88,6 +88,11 @@ grant select (created_at, kind, staff_id) on ceremonies to hojo_it_view;
 create policy it_view_select on ceremonies for select to hojo_it_view using (true);
 create view office_it.ceremonies as select created_at, kind, staff_id from public.ceremonies;
 alter view office_it.ceremonies owner to hojo_it_view;
+
+grant select (applicant_id, at, case_id, change_id, due_at, filing_id, from_edition, lines, programme_id, required, round_id, to_edition) on change_notices to hojo_it_view;
+create policy it_view_select on change_notices for select to hojo_it_view using (true);
+create view office_it.change_notices as select applicant_id, at, case_id, change_id, due_at, filing_id, from_edition, lines, programme_id, required, round_id, to_edition from public.change_notices;
+alter view office_it.change_notices owner to hojo_it_view;
 
 grant select (applied_at, area, decided_by, id, proposed_at, proposed_by, public_id, reason, refused_at, steps, widens) on changes to hojo_it_view;
 create policy it_view_select on changes for select to hojo_it_view using (true);
@@ -319,9 +324,9 @@ create policy it_view_select on roles for select to hojo_it_view using (true);
 create view office_it.roles as select code, label from public.roles;
 alter view office_it.roles owner to hojo_it_view;
 
-grant select (closes_at, code, created_at, drafts, edition_id, id, opens_at, programme_id, public_id, title) on rounds to hojo_it_view;
+grant select (closes_at, code, created_at, dates, drafts, edition_id, id, opens_at, programme_id, public_id, title) on rounds to hojo_it_view;
 create policy it_view_select on rounds for select to hojo_it_view using (true);
-create view office_it.rounds as select closes_at, code, created_at, drafts, edition_id, id, opens_at, programme_id, public_id, title from public.rounds;
+create view office_it.rounds as select closes_at, code, created_at, dates, drafts, edition_id, id, opens_at, programme_id, public_id, title from public.rounds;
 alter view office_it.rounds owner to hojo_it_view;
 
 grant select (activated_at, approved_at, approved_by, drafts, from_edition, id, impact, programme_id, proposed_at, proposed_by, public_id, reason, refused_at, rolled, round_id, takes_effect_at, to_edition) on rule_changes to hojo_it_view;

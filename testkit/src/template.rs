@@ -141,6 +141,7 @@ async fn make(config: &Config) -> anyhow::Result<()> {
         title: Some("第1回公募".into()),
         opens: Some(moment(now - Duration::days(20))?),
         closes: Some(moment(now + Duration::days(10))?),
+        dates: Vec::new(),
     };
     publish::run(config, args).await?;
     add_colleagues(&db, &root().join("db/roles.toml"), COLLEAGUES).await?;

@@ -82,6 +82,7 @@ impl Place {
             title: None,
             opens: Some(opens),
             closes: Some(closes),
+            dates: Vec::new(),
         };
         publish::run(&self.config, edition).await?;
         seed::world(self).await?;

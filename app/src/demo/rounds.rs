@@ -96,6 +96,7 @@ impl Shelf<'_> {
             title: Some(round.title),
             opens: Some(opens.format(&Rfc3339)?),
             closes: Some(closes.format(&Rfc3339)?),
+            dates: Vec::new(),
         };
         publish::run(&then, args).await
     }

@@ -1,14 +1,16 @@
 //! Editions: immutable, so loaded once and shared. Rules lowered and deadlines moved at run time
 //! are read anew each time: they must be in force within seconds on every node.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hojo_case::Terms;
 use hojo_programme::{Edition, Procedure, SourceFiles};
 use hojo_words::BusinessCalendar;
 use hojo_words::ids::{ApplicantId, RoundId};
+use serde_json::Value;
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::error::DbError;
 use crate::tx::Tx;
@@ -21,6 +23,27 @@ pub struct EditionStore {
 
 /// The codes of stop rules lowered to ask, for one edition.
 pub type Lowering = BTreeSet<String>;
+
+/// 公募回の日程: what the round's row says, moves of the deadline applied.
+#[derive(Clone, Debug)]
+pub(crate) struct RoundDays {
+    pub opens: OffsetDateTime,
+    pub closes: OffsetDateTime,
+    /// Other days of the round by the edition's names, as moments; those that are not here are the edition's.
+    pub others: Value,
+}
+
+impl RoundDays {
+    /// Every day the round itself knows, by the edition's names.
+    pub fn all(&self) -> BTreeMap<String, OffsetDateTime> {
+        let parse = |text: &Value| OffsetDateTime::parse(text.as_str()?, &Rfc3339).ok();
+        let others = self.others.as_object().into_iter().flatten();
+        let mut all: BTreeMap<_, _> = others.filter_map(|(name, text)| Some((name.clone(), parse(text)?))).collect();
+        all.insert("applications_open".into(), self.opens);
+        all.insert("applications_close".into(), self.closes);
+        all
+    }
+}
 
 impl EditionStore {
     fn get(&self, id: &str) -> Option<Arc<Edition>> {
@@ -80,18 +103,28 @@ impl Tx {
         round: RoundId,
         applicant: Option<ApplicantId>,
     ) -> Result<(OffsetDateTime, OffsetDateTime), DbError> {
-        let (opens, closes, _) = self.window_and_edition(round, applicant).await?;
-        Ok((opens, closes))
+        let (days, _) = self.round_days(round, applicant).await?;
+        Ok((days.opens, days.closes))
     }
 
-    async fn window_and_edition(
+    /// 公募回の日程: the days the round itself knows, deadline moves for everybody applied. What is not among them is the
+    /// edition's.
+    ///
+    /// # Errors
+    /// [`DbError::NotFound`] when there is no such round.
+    pub async fn round_dates(&mut self, round: RoundId) -> Result<BTreeMap<String, OffsetDateTime>, DbError> {
+        Ok(self.round_days(round, None).await?.0.all())
+    }
+
+    /// The round's own days for this applicant, and the edition it runs on.
+    pub(crate) async fn round_days(
         &mut self,
         round: RoundId,
         applicant: Option<ApplicantId>,
-    ) -> Result<(OffsetDateTime, OffsetDateTime, String), DbError> {
+    ) -> Result<(RoundDays, String), DbError> {
         // The latest approved move wins; one for this applicant wins over one for the round.
         let row = sqlx::query!(
-            r#"select r.opens_at, coalesce(m.closes_at, r.closes_at) as "closes_at!", r.edition_id
+            r#"select r.opens_at, coalesce(m.closes_at, r.closes_at) as "closes_at!", r.dates, r.edition_id
                from rounds r
                left join lateral (
                    select d.closes_at from deadline_moves d
@@ -104,7 +137,7 @@ impl Tx {
         )
         .fetch_one(self.sql())
         .await?;
-        Ok((row.opens_at, row.closes_at, row.edition_id))
+        Ok((RoundDays { opens: row.opens_at, closes: row.closes_at, others: row.dates }, row.edition_id))
     }
 
     /// The terms a case is decided under now.
@@ -117,9 +150,9 @@ impl Tx {
         round: RoundId,
         applicant: ApplicantId,
     ) -> Result<Terms, DbError> {
-        let (opens, closes, edition) = self.window_and_edition(round, Some(applicant)).await?;
+        let (days, edition) = self.round_days(round, Some(applicant)).await?;
         let calendar = self.calendar(&edition).await?;
-        Ok(Terms::of(procedure, opens, closes).on(calendar))
+        Ok(Terms::of(procedure, days.opens, days.closes).on(calendar))
     }
 
     /// The days the office does not work in the year to come: those of the round's edition, and the

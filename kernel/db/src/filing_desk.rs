@@ -6,7 +6,7 @@ use hojo_programme::Facts;
 use hojo_words::ids::{ApplicantId, CaseId, FilingId, PublicId, RoundId};
 
 use crate::case_store::{CaseRow, FilingRow};
-use crate::editions::Lowering;
+use crate::editions::{Lowering, RoundDays};
 use crate::error::DbError;
 use crate::facts::Known;
 use crate::tx::Tx;
@@ -33,8 +33,8 @@ impl Tx {
                       c.id, c.public_id, c.programme_id, c.round_id, c.applicant_id, c.applicant_name, c.edition_id,
                       c.root_id, c.procedure as case_procedure, c.opener,
                       c.number, c.title, c.frame, c.state, c.created_at, c.filed_at, c.changed_at,
-                      r.opens_at, coalesce(m.closes_at, r.closes_at) as "closes_at!",
-                      p.kind, p.name, p.corporate_number, a.kind as "account_kind?", a.claims as "claims?",
+                      r.opens_at, coalesce(m.closes_at, r.closes_at) as "closes_at!", r.dates,
+                      p.kind, p.name, p.corporate_number, p.told, a.kind as "account_kind?", a.claims as "claims?",
                       clock_timestamp() as "at!",
                       array(select l.rule from rule_lowerings l
                             where l.edition_id = f.edition_id and l.procedure = f.procedure
@@ -95,8 +95,10 @@ impl Tx {
             corporate_number: r.corporate_number,
             account_kind: r.account_kind,
             claims: r.claims,
+            told: r.told,
         };
-        let mut facts = known.facts(now, r.opens_at, r.closes_at);
+        let days = RoundDays { opens: r.opens_at, closes: r.closes_at, others: r.dates };
+        let mut facts = known.facts(now, &days);
         // An application has no life yet and asks nothing more: saving it stays one statement.
         if row.root.is_some() {
             facts = self.life(&row).await?.facts(facts);

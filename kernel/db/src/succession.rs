@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hojo_access::{Access, Permit};
-use hojo_case::{Change, Event, Refusal};
+use hojo_case::{Awaited, Change, Event, Refusal};
 use hojo_words::ids::{ApplicantId, CaseId};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -90,6 +90,30 @@ impl Tx {
         Ok(rows.into_iter().map(|r| CaseId(r.id)).collect())
     }
 
+    /// What was decided for a day that has come and has not taken hold, with what stands in its way; the oldest first.
+    /// Only cases this actor may see.
+    ///
+    /// # Errors
+    /// [`DbError`] when the server does not answer.
+    pub async fn held_up(&mut self, today: Date, most: i64) -> Result<Vec<HeldUp>, DbError> {
+        let rows =
+            sqlx::query!("select id from cases where awaits_on <= $1 order by awaits_on, id limit $2", today, most)
+                .fetch_all(self.sql())
+                .await?;
+        let mut found = Vec::new();
+        for id in rows {
+            let case = self.case_row_by_id(CaseId(id.id)).await?;
+            for awaited in case.case.life.awaited.clone().into_iter().filter(|awaited| awaited.on <= today) {
+                let why = self.successor_is_free(&case, &awaited.changes).await?.err();
+                // On the day itself nothing is late yet, unless something is in the way.
+                if why.is_some() || awaited.on < today {
+                    found.push(HeldUp { case: case.clone(), awaited, why });
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// 効力発生: what was decided for a day that has come takes hold. `root` was loaded for writing.
     ///
     /// # Errors
@@ -118,6 +142,15 @@ impl Tx {
         }
         Ok(come)
     }
+}
+
+/// 効力発生日を過ぎても反映できていない変更.
+#[derive(Clone, Debug)]
+pub struct HeldUp {
+    pub case: CaseRow,
+    pub awaited: Awaited,
+    /// What stands in its way now; `None` when nothing does and the next look brings it about.
+    pub why: Option<Refusal>,
 }
 
 /// Whom changes hand a case to, now or later.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hojo_access::{Access, Actor, Permit};
 use hojo_case::{Channel, Party, Position, Refusal, Terms};
 use hojo_db::{CaseRow, FilingDesk, FilingRow, Lowering, Mode, Tx};
-use hojo_programme::{Answers, Edition, Facts, FieldPath, Form, Opener, Procedure, Section};
+use hojo_programme::{Answers, Edition, Facts, FieldPath, Form, Judgements, Opener, Procedure, Section, settle};
 use hojo_web::ui::form::{Open, Places, Posted as Read, Scene, parse};
 use hojo_web::{Cx, Fault};
 use hojo_words::Now;
@@ -33,7 +33,10 @@ pub(crate) struct Desk {
     pub draft: Draft,
     pub answers: Answers,
     pub judged: Judged,
+    /// What may be typed in now.
     pub open: Open,
+    /// What may differ from the submission when a returned filing is handed in again.
+    pub may_differ: Open,
     /// Remarks to answer; empty unless the filing is returned.
     pub remarks: Vec<Remark>,
     pub on_fields: Vec<(FieldPath, String)>,
@@ -100,6 +103,7 @@ async fn lay_out(tx: &mut Tx, found: FilingDesk, way: Way, draft: Draft, judging
         answers,
         judged,
         open: Open::Nothing,
+        may_differ: Open::All,
         remarks: Vec::new(),
         on_fields: Vec::new(),
         before: None,
@@ -141,12 +145,27 @@ impl Desk {
     fn reopen(&mut self) {
         let form = &self.procedure.form;
         let Some(before) = &self.before else {
-            self.open = Open::All;
+            (self.open, self.may_differ) = (Open::All, Open::All);
             return;
         };
-        let then = submissions::facts_then(form, &before.answers, &self.facts);
-        let then = Judged::of(&self.edition, &self.procedure, &before.answers, &then, &self.lowered);
-        self.open = remarks::opened(form, &self.remarks, &then.reading, &self.judged);
+        let judged = |answers: &Answers, facts: &Facts| {
+            Judged::of(&self.edition, &self.procedure, answers, facts, &self.lowered)
+        };
+        let mut then = submissions::facts_then(form, &before.answers, &self.facts);
+        let read_then = judged(&before.answers, &then).reading;
+        let Some(opened) = remarks::opened(form, &self.remarks, &read_then, &self.judged.reading) else {
+            (self.open, self.may_differ) = (Open::All, Open::All);
+            return;
+        };
+        // What is shut is judged as of the moment it was handed in: nobody is stopped by what nobody may change.
+        then.now = Now::new(before.filed_at);
+        let (unchanged, earlier) = (judged(&before.answers, &self.facts), judged(&self.answers, &then));
+        let by = Judgements { before: &unchanged.findings, then: &earlier.findings };
+        let settled = settle(form, &opened, std::mem::take(&mut self.judged.findings), by);
+        self.judged.findings = settled.findings;
+        self.judged.outgrown = settled.outgrown;
+        self.may_differ = remarks::with_what_stops(opened, &self.judged);
+        self.open = remarks::to_type_in(form, &self.may_differ, &before.answers, &self.answers);
     }
 
     pub fn form(&self) -> &Form {

@@ -9,19 +9,21 @@ pub(crate) struct Judged {
     pub reading: Reading,
     pub slips: Vec<Slip>,
     pub findings: Vec<Finding>,
+    /// Of a returned filing: stops that time has made on answers the return does not open. They hinder nobody.
+    pub outgrown: Vec<Finding>,
 }
 
 impl Judged {
     pub fn of(edition: &Edition, procedure: &Procedure, answers: &Answers, facts: &Facts, lowered: &Lowering) -> Self {
         let (reading, slips) = read(edition, procedure, answers, facts);
         let findings = lower(judge(edition, procedure, &reading, facts), lowered);
-        Self { reading, slips, findings }
+        Self { reading, slips, findings, outgrown: Vec::new() }
     }
 
     /// Read only: for answers that are about to change and be judged then.
     pub fn unjudged(edition: &Edition, procedure: &Procedure, answers: &Answers, facts: &Facts, _: &Lowering) -> Self {
         let (reading, slips) = read(edition, procedure, answers, facts);
-        Self { reading, slips, findings: Vec::new() }
+        Self { reading, slips, findings: Vec::new(), outgrown: Vec::new() }
     }
 
     /// Codes of the findings of one strength.

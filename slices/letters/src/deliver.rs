@@ -76,6 +76,7 @@ async fn deliver(tx: &mut Tx, letter: PublicId) -> Result<(), Failure> {
             submission: None,
             letter: Some(letter),
             due: None,
+            change: None,
             to: None,
         };
         let job = hojo_jobs::NewJob::new(hojo_jobs::Lane::Mail, payload::MAIL, order);

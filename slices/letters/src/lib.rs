@@ -6,6 +6,7 @@
 mod deliver;
 mod desk;
 mod forms;
+mod hand;
 mod inbox;
 mod issue;
 mod mails;
@@ -71,6 +72,9 @@ pub fn portal_routes(press: Arc<dyn Printer>) -> Routes {
 #[must_use]
 pub fn office_routes(press: Arc<dyn Printer>) -> Routes {
     Routes::on(Site::Office)
+        .get("/cases/{case}/letters", hand::list)
+        .get("/cases/{case}/letters/{kind}", hand::preview)
+        .post("/cases/{case}/letters/{kind}", hand::issue)
         .get("/letters/issue", issue::list)
         .get("/letters/issue/{round}/{kind}", issue::preview)
         .post("/letters/issue/{round}/{kind}", issue::issue)

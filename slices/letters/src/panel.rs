@@ -11,6 +11,7 @@ use hojo_words::ids::PublicId;
 use time::OffsetDateTime;
 
 use crate::desk::state_chip;
+use crate::hand;
 use crate::record::State;
 
 pub fn panel() -> CasePanel {
@@ -23,7 +24,13 @@ fn render<'a>(
 ) -> Pin<Box<dyn Future<Output = Result<Option<Markup>, Fault>> + Send + 'a>> {
     Box::pin(async move {
         let lines = lines(tx, row).await?;
-        Ok((!lines.is_empty()).then(|| view(&lines)))
+        let may = tx.actor().holds_in(Permission::SendLetters, row.round);
+        let by_hand = may && !hand::choices(tx, row).await?.is_empty();
+        let body = html! {
+            @if !lines.is_empty() { (view(&lines)) }
+            @if by_hand { (ui::buttons(&[ui::link_button("通知書を個別に発行する", format!("/cases/{}/letters", row.public_id)).outline().small()])) }
+        };
+        Ok((by_hand || !lines.is_empty()).then_some(body))
     })
 }
 

@@ -17,6 +17,9 @@ pub const STAFF_MAIL: &str = "staff_mail";
 /// Cause of a letter that stands in place of another one, followed by that one's public id.
 pub const REISSUE: &str = "reissue:";
 
+/// Cause of a letter that a person issued on the case, followed by the letter's own public id.
+pub const HAND: &str = "hand:";
+
 /// A case by its public id, or by its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -72,6 +75,9 @@ pub struct MailOrder {
     /// 義務の期限 the mail reminds of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<time::Date>,
+    /// 公募要領の変更 that touches the draft of the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<PublicId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
 }

@@ -71,6 +71,14 @@ pub struct Row {
     pub replaces: Option<Replaced>,
 }
 
+impl Row {
+    /// Of a letter that is only looked at.
+    pub fn unmade() -> Self {
+        let (id, public_id) = (LetterId(uuid::Uuid::nil()), PublicId::from_bits(0));
+        Self { id, public_id, state: State::Due, serial: None, issued_on: None, replaces: None }
+    }
+}
+
 /// Does the office issue the letters of this procedure's decisions together?
 pub async fn is_held(tx: &mut Tx, case: &CaseRow, procedure: &str) -> Result<bool, Failure> {
     let found = sqlx::query!(
@@ -132,6 +140,36 @@ pub async fn ensure(tx: &mut Tx, case: &CaseRow, spec: &LetterSpec, cause: &str,
         issued_on: r.issued_on,
         replaces: r.old_number.zip(r.old_day).map(|(number, day)| Replaced { number, day }),
     })
+}
+
+/// The row of a letter that somebody issues by hand. `false`: the same page was sent before, and its letter is there.
+pub async fn begin(
+    tx: &mut Tx,
+    case: &CaseRow,
+    spec: &LetterSpec,
+    id: PublicId,
+    cause: &str,
+    reason: &str,
+) -> Result<bool, DbError> {
+    let now = tx.now().await?.utc();
+    let made = sqlx::query!(
+        "insert into letters (id, public_id, programme_id, round_id, applicant_id, case_id, kind, title, state, cause, created_at, reason)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 'due', $9, $10, $11) on conflict (case_id, kind, cause) do nothing",
+        random::key(),
+        id.uuid(),
+        case.programme,
+        case.round.0,
+        reader(case, spec),
+        case.id.0,
+        spec.id,
+        spec.name,
+        cause,
+        now,
+        reason
+    )
+    .execute(tx.sql())
+    .await?;
+    Ok(made.rows_affected() > 0)
 }
 
 /// Keeps what a held letter would say, and why it could not be printed.

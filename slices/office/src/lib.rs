@@ -72,8 +72,11 @@ pub fn routes(mut panels: Vec<CasePanel>, drawer: Arc<dyn Pictures>) -> Routes {
         .get("/definitions/{round}/{procedure}", definitions::procedure)
 }
 
-/// Registers every job of this room: `activate_edition`, `replay_drafts`.
+/// Registers every job of this room: `activate_edition`, `replay_drafts`, `tell_drafts`.
 #[must_use]
 pub fn jobs(runner: Runner) -> Runner {
-    runner.on(editions::ACTIVATE, editions::ActivateEdition).on(editions::REPLAY, editions::ReplayDrafts)
+    runner
+        .on(editions::ACTIVATE, editions::ActivateEdition)
+        .on(editions::REPLAY, editions::ReplayDrafts)
+        .on(editions::TELL, editions::TellDrafts)
 }

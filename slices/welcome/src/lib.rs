@@ -4,8 +4,10 @@
 //! Kept honest by the browser journeys, which begin here.
 
 mod api;
+mod changes;
 mod front;
 mod me;
+mod otherwise;
 mod owed;
 mod texts;
 mod trial;

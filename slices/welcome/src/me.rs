@@ -9,6 +9,8 @@ use hojo_words::jst;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
+use crate::changes;
+use crate::otherwise;
 use crate::owed::{self, Owed};
 use crate::texts::{self, Public, Round};
 
@@ -59,9 +61,13 @@ pub(crate) async fn show(cx: Cx<allow::BeApplicant>) -> Result<Reply, Fault> {
         open.push((round, edition.opening().map(|p| p.title.clone()).unwrap_or_default()));
     }
     let letters = letters(&mut tx, me.applicant).await?;
+    let changes = changes::untold(&mut tx, me.applicant, now).await?;
+    let otherwise = otherwise::load(&mut tx, me.applicant).await?;
     tx.commit().await?;
     let entry = me.kind == AccountKind::Entry;
     let body = html! {
+        (changes::draw(&changes, now))
+        (otherwise::draw(&otherwise))
         (to_do(&mine, &owed, &letters, now))
         (waiting(&mine))
         (may_start(&open, &mine, now, entry, &cx.csrf()))

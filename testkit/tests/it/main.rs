@@ -10,6 +10,7 @@
 
 mod access_matrix;
 mod bad_days;
+mod by_hand;
 mod catalogue;
 mod client;
 mod demo_world;

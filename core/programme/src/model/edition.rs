@@ -13,6 +13,7 @@ use crate::source::{Place, SourceFiles};
 use crate::value::Value;
 use hojo_words::{BusinessCalendar, Clause};
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use time::OffsetDateTime;
 
@@ -146,6 +147,23 @@ impl Edition {
     /// The procedure that opens a case: the only one that is filed without one.
     pub fn opening(&self) -> Option<&Arc<Procedure>> {
         self.procedures.values().find(|p| p.starts.is_none() && !p.public)
+    }
+
+    /// 個別に発行する通知書: letters of a procedure that no step of its flow and no reminder sends, and that are neither a copy
+    /// nor a form to take away.
+    pub fn sent_by_hand<'e>(&'e self, procedure: &'e Procedure) -> impl Iterator<Item = &'e Arc<LetterSpec>> + 'e {
+        let steps = procedure.flow.steps.values();
+        let told = steps.flat_map(|step| {
+            let returned = step.return_to_applicant.iter().filter_map(|rule| rule.letter.as_ref());
+            step.letters.values().chain(returned)
+        });
+        let reminds = self.obligations.iter().flat_map(|rule| {
+            let all = &rule.reminders;
+            all.before.iter().chain(&all.after).chain(&all.last).filter_map(|remind| remind.letter.as_ref())
+        });
+        let reminded = reminds.filter(|(code, _)| *code == procedure.code).map(|(_, letter)| letter);
+        let sent: BTreeSet<&String> = told.chain(reminded).collect();
+        procedure.letters.values().filter(move |l| !l.is_copy() && !l.reference && !sent.contains(&l.id))
     }
 
     /// 申請枠: what applications compete in, or are called by, when the opening procedure names such a choice.

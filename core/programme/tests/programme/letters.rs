@@ -92,3 +92,32 @@ fn the_copy_prints_every_shown_answer() {
     assert_eq!(lines.rows[0][..2], ["1".to_owned(), "機械装置費".to_owned()]);
     assert!(sections[2].rows.contains(&("決算書".to_owned(), "見本.pdf".to_owned())));
 }
+
+/// What a step or a reminder sends is not issued by hand, and what nothing sends is; copies and forms to take away are neither.
+#[test]
+fn every_letter_has_one_way_out() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/shinjigyo-monodukuri/2026-r1");
+    let edition = crate::support::load(&crate::support::whole(&folder));
+    let by_hand = |code: &str| -> Vec<&str> {
+        edition.sent_by_hand(edition.procedure(code).unwrap()).map(|letter| letter.id.as_str()).collect()
+    };
+    for (code, letter) in [
+        ("application", "oral-invitation"),
+        ("application", "adoption-request"),
+        ("repayment", "dunning-notice"),
+        ("inspection", "inspection-notice"),
+        ("status-report", "demand-notice"),
+    ] {
+        assert!(by_hand(code).contains(&letter), "{code}/{letter}: {:?}", by_hand(code));
+    }
+    for (code, letter) in [
+        ("application", "adoption-notice"),
+        ("application", "return-notice"),
+        ("performance-report", "overdue-notice"),
+        ("performance-report", "filing-copy"),
+        ("performance-report", "wage-sheet"),
+    ] {
+        assert!(edition.procedure(code).unwrap().letters.contains_key(letter), "{code}/{letter} is gone");
+        assert!(!by_hand(code).contains(&letter), "{code}/{letter}");
+    }
+}

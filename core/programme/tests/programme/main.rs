@@ -18,6 +18,8 @@ mod lives;
 #[cfg(test)]
 mod loading;
 #[cfg(test)]
+mod outgrown;
+#[cfg(test)]
 mod overlay;
 #[cfg(test)]
 mod reading;

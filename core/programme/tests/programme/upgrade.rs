@@ -2,7 +2,7 @@
 
 use crate::support::{FORM, load, procedure, sources, whole, with};
 use hojo_programme::upgrade::typed;
-use hojo_programme::{Again, Answers, Edition, Raw, RawRow, UpgradeMap, upgrade};
+use hojo_programme::{Again, Answers, Edition, Raw, RawRow, Severity, Side, Touch, UpgradeMap, touch, upgrade};
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -63,6 +63,54 @@ fn a_renewed_form_never_kills_a_draft() {
     let back = moved(&two, &one, &base(&two));
     complete(&base(&two), &back);
     assert!(back.dropped.iter().any(|aside| aside.field == "text_labour_saving"));
+}
+
+fn touched(old: &Edition, new: &Edition, answers: &Answers, lowered: [&[&str]; 2]) -> Touch {
+    let [was, is] = lowered.map(|codes| codes.iter().map(|code| (*code).to_owned()).collect());
+    let facts = crate::support::facts();
+    let (from, to) = (Side { edition: old, lowered: &was }, Side { edition: new, lowered: &is });
+    touch(from, to, CODE, answers, &facts).unwrap()
+}
+
+/// What the applicant is told before and after a change: by name what is asked, by number what is found, nothing typed.
+#[test]
+fn a_touched_draft_is_told_in_lines_without_what_was_typed() {
+    let (one, two) = (edition("2026-r1"), edition("2026-r2"));
+    let mut answers = procedure(&one).examples.first().unwrap().answers.clone();
+    answers.set("tariff_affected", Raw::from("yes"));
+    answers.set("text_tariff_effect", Raw::from("輸出の受注が3割減った。"));
+    answers.set("plan_summary", Raw::from("短い要約"));
+    let told = touched(&one, &two, &answers, [&[], &[]]);
+    assert!(!told.is_nothing());
+    let lines = told.lines();
+    for part in [
+        "新しく入力していただく項目：",
+        "「省力化・デジタル化の取組",
+        "入力が要らなくなった項目：",
+        "新しく、直していただく点：",
+    ] {
+        assert!(lines.iter().any(|line| line.contains(part)), "{part}: {lines:#?}");
+    }
+    assert!(!lines.concat().contains("3割減った"), "{lines:#?}");
+    assert!(told.comes.iter().any(|f| f.severity == Severity::Stop), "{:#?}", told.comes);
+    // Under the same edition there is nothing to tell.
+    let same = touched(&one, &one, &answers, [&[], &[]]);
+    assert!(same.is_nothing() && same.lines().is_empty(), "{same:#?}");
+}
+
+/// A rule that two people lowered speaks up again where the newer edition does not lower it.
+#[test]
+fn a_rule_lowered_before_and_not_after_is_a_change_for_the_draft() {
+    let edition = load(&sources());
+    let mut broken = crate::support::good(&edition);
+    broken.set("capital", Raw::from("90,000,000,000"));
+    broken.set("employees", Raw::from("90000"));
+    let stop = "SME".to_owned();
+    let told = touched(&edition, &edition, &broken, [&[&stop], &[]]);
+    assert_eq!(told.comes.iter().map(|f| (&f.code, f.severity)).collect::<Vec<_>>(), [(&stop, Severity::Stop)]);
+    assert_eq!(told.lines(), ["新しく、直していただく点：1件"]);
+    let softer = touched(&edition, &edition, &broken, [&[], &[&stop]]);
+    assert_eq!(softer.lines(), ["新しく、確かめていただく点：1件"]);
 }
 
 #[test]

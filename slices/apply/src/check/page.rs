@@ -3,7 +3,7 @@
 use hojo_access::Access;
 use hojo_case::{Refusal, Terms, late_since};
 use hojo_db::Tx;
-use hojo_programme::Severity;
+use hojo_programme::{Finding, Severity};
 use hojo_web::ui::form::{self, Scene};
 use hojo_web::ui::page::csrf_field;
 use hojo_web::ui::{self, Choice, Shell, Tone};
@@ -52,6 +52,7 @@ pub(crate) async fn draw<A: Access>(
                 .body(html! { p { "検査の終わりを待たずに提出できます。検査で問題が見つかったときは、事務局からお知らせします。" } }))
         }
         (form::findings(&scene, &|field| change_page(desk, field)))
+        (outgrown(&desk.judged.outgrown))
         (sections(desk, &scene))
         (sending(desk, gate(desk, terms), &cx.csrf(), asked))
     };
@@ -61,6 +62,18 @@ pub(crate) async fn draw<A: Access>(
         page = page.problems(frame::refused(refusal));
     }
     Ok(page)
+}
+
+/// What was in order when it was handed in, and is shut: said, and in nobody's way.
+fn outgrown(list: &[Finding]) -> Markup {
+    html! {
+        @if !list.is_empty() {
+            (ui::banner(Tone::Info, "提出した後に、要件を満たさなくなった項目があります").body(html! {
+                p { "提出した時点では満たしていて、今回の差戻しでは変更できない項目です。このまま再提出できます。事務局にも同じ内容を表示し、必要なときは事務局から連絡します。" }
+                ul { @for finding in list { li { (finding.applicant) "（" (finding.clause) "）" } } }
+            }))
+        }
+    }
 }
 
 fn lead(desk: &Desk) -> Markup {

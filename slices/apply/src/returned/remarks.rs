@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use hojo_db::{DbError, Tx};
-use hojo_programme::{Answers, FieldPath, Form, Reading, Severity};
+use hojo_programme::{Answers, Field, FieldPath, Form, Reading, Severity};
 use hojo_web::ui::form::Open;
 use hojo_words::ids::FilingId;
 
@@ -71,14 +71,13 @@ pub(crate) fn on_fields(remarks: &[Remark]) -> Vec<(FieldPath, String)> {
         .collect()
 }
 
-/// What a returned filing opens: what was remarked; instead of a calculated field the typed ones of its
-/// section; and what the changes themselves make necessary (fields that appear, fields at which a rule
-/// now stops), because otherwise nobody could finish.
-pub(crate) fn opened(form: &Form, remarks: &[Remark], then: &Reading, now: &Judged) -> Open {
+/// What a return opens: what was remarked; instead of a calculated field the typed ones of its section; and fields
+/// that the changes themselves make appear. `None`: everything.
+pub(crate) fn opened(form: &Form, remarks: &[Remark], then: &Reading, now: &Reading) -> Option<BTreeSet<FieldPath>> {
     let mut open: BTreeSet<FieldPath> = BTreeSet::new();
     for remark in remarks {
         match &remark.target {
-            Target::Whole => return Open::All,
+            Target::Whole => return None,
             Target::Section(id) => open.extend(typed_fields(form, |section| section.id == *id)),
             Target::Path(path) => match form.field(&path.field) {
                 Some(field) if field.is_calculated() => {
@@ -91,19 +90,22 @@ pub(crate) fn opened(form: &Form, remarks: &[Remark], then: &Reading, now: &Judg
                 Some(_) => {
                     open.insert(path.clone());
                 }
-                None => return Open::All,
+                None => return None,
             },
         }
     }
     for field in &form.fields {
-        if now.reading.is_shown(&field.id) && !then.is_shown(&field.id) {
+        if now.is_shown(&field.id) && !then.is_shown(&field.id) {
             open.insert(FieldPath::field(&field.id));
         }
     }
+    Some(open)
+}
+
+/// Fields at which something now stops are open too, because otherwise nobody could finish.
+pub(crate) fn with_what_stops(mut open: BTreeSet<FieldPath>, now: &Judged) -> Open {
     let stops = now.findings.iter().filter(|f| f.severity == Severity::Stop).flat_map(|f| &f.fields);
-    for path in now.slips.iter().map(|s| &s.path).chain(stops) {
-        open.insert(path.clone());
-    }
+    open.extend(now.slips.iter().map(|s| &s.path).chain(stops).cloned());
     Open::Only(open)
 }
 
@@ -120,8 +122,8 @@ fn typed_fields<'f>(
     fields.filter(|f| !f.is_calculated()).map(|f| FieldPath::field(&f.id))
 }
 
-/// Labels of typed fields that differ from the submission although nothing opened them.
-pub(crate) fn closed_changes(form: &Form, open: &Open, then: &Answers, now: &Answers) -> Vec<String> {
+/// Typed fields that differ from the submission although nothing opens them: what opened them was taken back.
+pub(crate) fn closed_changes<'f>(form: &'f Form, open: &Open, then: &Answers, now: &Answers) -> Vec<&'f Field> {
     let typed = form.fields.iter().filter(|f| !f.is_calculated() && f.from.is_none());
     typed
         .filter(|f| !open.touches(&f.id))
@@ -129,8 +131,16 @@ pub(crate) fn closed_changes(form: &Form, open: &Open, then: &Answers, now: &Ans
             Some(raw) => !draft::is_same(then.get(&f.id), raw),
             None => then.get(&f.id).is_some_and(|raw| !draft::is_blank(raw)),
         })
-        .map(|f| f.label.clone())
+        .map(AsRef::as_ref)
         .collect()
+}
+
+/// What may be typed in: what the return opens, and what has to be put back as it was. Without the latter nobody could
+/// finish who answered a field that is shut again.
+pub(crate) fn to_type_in(form: &Form, open: &Open, then: &Answers, now: &Answers) -> Open {
+    let Open::Only(paths) = open else { return open.clone() };
+    let back = closed_changes(form, open, then, now).into_iter().map(|field| FieldPath::field(&field.id));
+    Open::Only(paths.iter().cloned().chain(back).collect())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use hojo_access::{Access, Actor, Permit};
 use hojo_case::{Command, Event, Position, Refusal, Submission, Terms, decide as decide_case};
 use hojo_db::{Mode, Tx};
 use hojo_jobs::{Lane, NewJob, enqueue};
-use hojo_programme::{Field, FieldPath, FileRef, Severity};
+use hojo_programme::{Field, FieldPath, FileRef, Finding, Severity};
 use hojo_vault::Vault;
 use hojo_web::{Cx, Fault};
 use hojo_words::ids::PublicId;
@@ -17,6 +17,7 @@ use super::numbering;
 use crate::attach::scan::{self, Held};
 use crate::desk::{self, Desk};
 use crate::draft;
+use crate::judged::Judged;
 use crate::returned::remarks;
 use crate::submissions::{Attachment, with_facts};
 
@@ -108,7 +109,10 @@ pub(super) fn decide(
     let form = desk.form();
     let unconfirmed = desk.judged.codes(Severity::Ask).into_iter().filter(|c| !confirmed.contains(c)).collect();
     let closed_fields_changed = match &desk.before {
-        Some(before) => remarks::closed_changes(form, &desk.open, &before.answers, &desk.answers),
+        Some(before) => remarks::closed_changes(form, &desk.may_differ, &before.answers, &desk.answers)
+            .into_iter()
+            .map(|field| field.label.clone())
+            .collect(),
         None => Vec::new(),
     };
     let submission = Submission {
@@ -185,7 +189,7 @@ async fn keep(tx: &mut Tx, desk: &Desk, n: i32, receipt: &str, digest: &str, by:
             sha256: f.sha256,
         })
         .collect();
-    let findings: Value = serde_json::to_value(&desk.judged.findings)?;
+    let findings = told(&desk.judged)?;
     sqlx::query!(
         "insert into submissions (filing_id, n, programme_id, round_id, applicant_id, case_id, receipt, answers,
                                   attachments, findings, digest, filed_at, filed_by)
@@ -222,6 +226,19 @@ async fn keep(tx: &mut Tx, desk: &Desk, n: i32, receipt: &str, digest: &str, by:
     .execute(tx.sql())
     .await?;
     Ok(())
+}
+
+/// The findings as the office reads them later. What time has broken is marked, and stops nothing.
+fn told(judged: &Judged) -> Result<Value, Fault> {
+    let mut all = judged.findings.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
+    for finding in &judged.outgrown {
+        let mut one = serde_json::to_value(Finding { severity: Severity::Note, ..finding.clone() })?;
+        if let Some(one) = one.as_object_mut() {
+            one.insert("outgrown".into(), Value::Bool(true));
+        }
+        all.push(one);
+    }
+    Ok(Value::Array(all))
 }
 
 /// What a case is found by: its number, the company, the title, and short texts people ask for.

@@ -6,6 +6,7 @@ mod view;
 use hojo_access::Access;
 use hojo_case::Refusal;
 use hojo_db::{Mode, Pending, Tx};
+use hojo_programme::{Side, touch};
 use hojo_web::{Cx, Fault, Posted, Reply};
 
 use crate::desk::{self, Desk};
@@ -17,9 +18,12 @@ pub(crate) async fn show<A: Access>(cx: Cx<A>) -> Result<Reply, Fault> {
     let (_, desk) = desk::open(&cx, &mut tx, Mode::Read).await?;
     let body = match tx.upgrade_pending(&desk.row, &desk.filing).await? {
         Some(pending) => {
-            let map = tx.upgrade_map(&desk.filing, &pending.edition).await?;
             let new = tx.edition(&pending.edition).await?;
-            view::ask(&desk, &new, &pending, &map, &cx.csrf())
+            let lowered = tx.lowered(&pending.edition, &desk.filing.procedure).await?;
+            let (from, to) =
+                (Side { edition: &desk.edition, lowered: &desk.lowered }, Side { edition: &new, lowered: &lowered });
+            let touch = touch(from, to, &desk.filing.procedure, &desk.answers, &desk.facts).ok_or(Fault::NotFound)?;
+            view::ask(&desk, &new, &pending, &touch, &cx.csrf())
         }
         None => view::aside(&tx.moved_drafts(desk.filing.id).await?, &desk.way.base()),
     };

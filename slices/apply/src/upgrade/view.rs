@@ -1,21 +1,21 @@
 //! The map as the applicant reads it.
 
 use hojo_db::{Moved, Pending};
-use hojo_programme::{Asked, Edition, Reworded, SetAside, UpgradeMap};
+use hojo_programme::{Asked, Edition, Finding, Recalculated, Reworded, SetAside, Severity, Touch};
 use hojo_web::ui::page::csrf_field;
 use hojo_web::ui::{self, Tone};
 use hojo_web::{Markup, html};
 
 use crate::desk::Desk;
 
-pub(super) fn ask(desk: &Desk, new: &Edition, pending: &Pending, map: &UpgradeMap, csrf: &str) -> Markup {
+pub(super) fn ask(desk: &Desk, new: &Edition, pending: &Pending, touch: &Touch, csrf: &str) -> Markup {
     let issue = &new.guidelines.issue;
     html! {
         (ui::banner(Tone::Info, format!("{}（{issue}）の様式になりました", new.guidelines.title)).body(html! {
             p { "この下書きは、改定の前の様式で始めたものです。入力した内容は新しい様式に引き継ぎます。引き継げない回答も、消えずに残ります。" }
             @if pending.required { p { "続きの入力と提出は、引き継いでからできます。" } }
         }))
-        (told(map))
+        (told(touch))
         form class="form" method="post" action=(desk.way.upgrade()) {
             (csrf_field(csrf))
             input type="hidden" name="to" value=(pending.edition);
@@ -29,7 +29,8 @@ pub(super) fn ask(desk: &Desk, new: &Edition, pending: &Pending, map: &UpgradeMa
 }
 
 /// What moved, in the order in which it concerns the applicant.
-fn told(map: &UpgradeMap) -> Markup {
+fn told(touch: &Touch) -> Markup {
+    let map = &touch.map;
     html! {
         @if map.is_plain() { p { "入力する項目は変わりません。" } }
         p { "そのまま引き継ぐ項目：" strong { (map.kept.0.len()) "項目" } }
@@ -42,7 +43,31 @@ fn told(map: &UpgradeMap) -> Markup {
             }
         }
         @if !map.changed.is_empty() { section { h2 { "決まりが変わった項目" } (reworded(&map.changed)) } }
+        @if !touch.recalculated.is_empty() { section { h2 { "自動で計算する値が変わる項目" } (recalculated(&touch.recalculated)) } }
+        @if !touch.comes.is_empty() {
+            section { h2 { "新しく当てはまる点" }
+                p { "引き継いだ後に、入力内容の確認の画面にも表示します。" }
+                (findings(&touch.comes))
+            }
+        }
     }
+}
+
+fn recalculated(list: &[Recalculated]) -> Markup {
+    html! { dl class="facts" { @for one in list { div { dt { (one.label) } dd { (one.before) " から " strong { (one.after) } " になります。" } } } } }
+}
+
+fn findings(list: &[Finding]) -> Markup {
+    html! { ul { @for one in list {
+        li {
+            @match one.severity {
+                Severity::Stop => (ui::chip(Tone::Error, "直していただく点")),
+                Severity::Ask => (ui::chip(Tone::Warn, "確かめていただく点")),
+                Severity::Note => (ui::chip(Tone::Info, "お知らせ")),
+            }
+            " " (one.applicant) "（" (one.clause) "）"
+        }
+    } } }
 }
 
 fn new_fields(list: &[Asked]) -> Markup {
@@ -82,7 +107,7 @@ pub(super) fn aside(moved: &[Moved], back: &str) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::told;
-    use hojo_programme::{Again, Answers, Asked, Raw, SetAside, UpgradeMap};
+    use hojo_programme::{Again, Answers, Asked, Raw, Recalculated, SetAside, Touch, UpgradeMap};
 
     #[test]
     fn the_map_says_what_is_new_and_shows_what_was_typed() {
@@ -103,11 +128,18 @@ mod tests {
             }],
             ..UpgradeMap::default()
         };
-        let html = told(&map).into_string();
-        for part in ["省力化の取組", "新しい提供方式&lt;b&gt;", "選んだ選択肢がなくなりました", "1項目"]
-        {
+        let before = "1,000,000円".to_owned();
+        let recalculated = vec![Recalculated { label: "補助上限額".into(), before, after: "2,000,000円".into() }];
+        let html = told(&Touch { map, recalculated, ..Touch::default() }).into_string();
+        for part in [
+            "省力化の取組",
+            "新しい提供方式&lt;b&gt;",
+            "選んだ選択肢がなくなりました",
+            "1項目",
+            "1,000,000円 から <strong>2,000,000円</strong>",
+        ] {
             assert!(html.contains(part), "{part}: {html}");
         }
-        assert!(told(&UpgradeMap::default()).into_string().contains("項目は変わりません"));
+        assert!(told(&Touch::default()).into_string().contains("項目は変わりません"));
     }
 }

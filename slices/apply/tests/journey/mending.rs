@@ -9,14 +9,17 @@ use time::Duration;
 use crate::world::World;
 use crate::{ready, send};
 
-async fn send_back(world: &World, case: PublicId, staff: uuid::Uuid, targets: &[&str]) {
-    let permissions = [Permission::ReturnFiling].into_iter().collect();
-    let actor = Actor::Staff(Staff {
+fn examiner(staff: uuid::Uuid) -> Actor {
+    Actor::Staff(Staff {
         staff: StaffId(staff),
         name: "審査 花子".into(),
-        permissions,
+        permissions: [Permission::ReturnFiling].into_iter().collect(),
         limits: Default::default(),
-    });
+    })
+}
+
+async fn send_back(world: &World, case: PublicId, staff: uuid::Uuid, targets: &[&str]) {
+    let actor = examiner(staff);
     let mut tx = world.office.begin(&actor, Mode::Write).await.unwrap();
     let (permit, row) = tx.case::<allow::ReturnFiling>(case, Mode::Write).await.unwrap();
     let procedure = world.edition.procedure("application").unwrap();
@@ -126,5 +129,49 @@ async fn a_late_answer_to_a_return_is_taken_said_and_marked() {
     // Ten business days from 2026-10-21, over the holiday of 2026-11-03.
     let marked = "select count(*) from cases where late_since = '2026-10-20' and due_on = '2026-11-05'";
     assert_eq!(world.count(marked).await, 1);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_answered_while_it_was_open_can_be_put_back_once_it_is_shut() {
+    let world = World::new().await;
+    let (c, base) = ready(&world).await;
+    let receipt = send(&c, &base).await.to();
+    let page = c.get(&receipt).await.ok();
+    let case: PublicId = page.text.split("href=\"/cases/").nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
+    let (staff, _) = world.staff(&[Permission::ReturnFiling]).await;
+    send_back(&world, case, staff, &["plan_summary"]).await;
+    let path = format!("{base}/sections/outline");
+    assert!(!c.get(&path).await.ok().text.contains("name=\"plan_title\""));
+
+    // An answer that something opened for a while, and that nothing opens any more.
+    let mut tx = world.office.begin(&examiner(staff), Mode::Write).await.unwrap();
+    let title: String =
+        sqlx::query_scalar("select answers ->> 'plan_title' from draft_sections where answers ? 'plan_title'")
+            .fetch_one(tx.sql())
+            .await
+            .unwrap();
+    sqlx::query("update draft_sections set answers = jsonb_set(answers, '{plan_title}', '\"別の題\"') where answers ? 'plan_title'")
+        .execute(tx.sql())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    // It is not taken, and it can be put back.
+    let refused = send(&c, &base).await;
+    assert!(refused.text.contains("指摘のない項目"), "{}", refused.text);
+    let section = c.get(&path).await.ok();
+    assert!(section.text.contains("name=\"plan_title\""), "{}", section.text);
+    let version = section.hidden("_version");
+    let typed = [
+        ("_version", version.as_str()),
+        ("_action", "list"),
+        ("plan_summary", "検査工程を自動化し、新市場に出る。"),
+        ("plan_title", title.as_str()),
+    ];
+    c.post(&path, &typed).await.to();
+    assert!(!c.get(&path).await.ok().text.contains("name=\"plan_title\""), "shut again");
+    send(&c, &base).await.to();
+    assert_eq!(world.count("select count(*) from submissions").await, 2);
     world.end().await;
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::record::State;
 use filter::Filter;
 
-pub(crate) use reissue::reissue;
+pub(crate) use reissue::{reason, reissue};
 pub(crate) use retry::{notify, one as retry, several as retry_many};
 pub(crate) use show::{open, pdf, show};
 

@@ -59,10 +59,10 @@ pub(crate) async fn reissue(cx: Cx<allow::SendLetters>, posted: Posted) -> Resul
     Ok(Reply::see_other(&format!("/letters/{new}")))
 }
 
-fn reason(typed: &str) -> Result<String, Refusal> {
+pub(crate) fn reason(typed: &str) -> Result<String, Refusal> {
     let typed = typed.trim();
     if typed.is_empty() {
-        return Err(Refusal::new("REASON-MISSING", "訂正の理由が入力されていません。", "理由を入力してください。"));
+        return Err(Refusal::new("REASON-MISSING", "理由が入力されていません。", "理由を入力してください。"));
     }
     if typed.chars().count() > REASON {
         return Err(Refusal::new("REASON-LONG", "理由が長すぎます。", "1,000字以内で入力してください。"));

@@ -66,6 +66,7 @@ pub(crate) async fn notify(cx: Cx<allow::IssueLetter>, _: Posted) -> Result<Repl
         submission: None,
         letter: Some(id),
         due: None,
+        change: None,
         to: None,
     };
     enqueue(&mut tx, NewJob::new(Lane::Mail, payload::MAIL, order)).await?;

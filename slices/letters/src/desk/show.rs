@@ -9,7 +9,7 @@ use hojo_words::letter::LetterModel;
 use time::{Date, OffsetDateTime};
 
 use super::{history, is_copy, state_chip};
-use crate::payload::Owed;
+use crate::payload::{HAND, Owed};
 use crate::record::State;
 use crate::twin::twin;
 
@@ -193,6 +193,9 @@ fn facts(l: &Letter, row: &CaseRow) -> Markup {
         let size = ui::file_size(u64::try_from(size).unwrap_or(0));
         facts.push(("PDF", html! { (pages) "ページ、" (size) }));
         facts.push(("照合番号（SHA-256）", html! { code { (sha256) } }));
+    }
+    if let Some(reason) = l.reason.as_deref().filter(|_| l.cause.starts_with(HAND)) {
+        facts.push(("発行の理由", html! { span class="prewrap" { (reason) } }));
     }
     if let Some(before) = &l.before {
         facts.push(("訂正前の通知書", html! { a href={ "/letters/" (before.id) } { (before.number) } }));

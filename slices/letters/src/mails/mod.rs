@@ -1,6 +1,7 @@
 //! メール: what the applicant is told outside the portal. First one job finds the addresses, then one job
 //! sends to each, so that a refused address holds nobody else up and nobody gets a mail twice.
 
+mod changed;
 mod staff;
 mod texts;
 mod values;
@@ -17,6 +18,7 @@ use hojo_words::Now;
 use crate::Deps;
 use crate::payload::{self, MailOrder, later};
 pub(crate) use staff::SendStaffMail;
+use texts::Found;
 use values::About;
 
 /// `mail`
@@ -38,8 +40,10 @@ impl Handler for SendMail {
 async fn plan(deps: &Deps, job: &Claimed, order: &MailOrder) -> Result<Done, Failure> {
     let mut tx = deps.db.begin(&Actor::Worker, Mode::Read).await?;
     let about = values::about(&mut tx, order).await?;
-    let text = texts::find(&about.edition, &about.procedure.code, &order.template)?;
-    let addresses = addresses(&mut tx, &about, &text.to).await?;
+    let addresses = match words(&about, order)? {
+        Some(text) => addresses(&mut tx, &about, &text.to).await?,
+        None => Vec::new(),
+    };
     tx.commit().await?;
     if addresses.is_empty() {
         tracing::info!(job = %job.id, template = order.template, "nobody has an address; the portal shows it anyway");
@@ -55,6 +59,22 @@ async fn plan(deps: &Deps, job: &Claimed, order: &MailOrder) -> Result<Done, Fai
             Ok(())
         })
     }))
+}
+
+/// The words of a mail. `None`: there is nothing to tell any more, or an edition older than such mails has no words for
+/// it; then the first page tells it alone.
+fn words(about: &About, order: &MailOrder) -> Result<Option<Found>, Failure> {
+    if order.change.is_none() {
+        return texts::find(&about.edition, &about.procedure.code, &order.template).map(Some);
+    }
+    let Some(change) = &about.change else { return Ok(None) };
+    for edition in [&change.edition, &about.edition] {
+        if let Some(found) = texts::look(edition, &about.procedure.code, &order.template)? {
+            return Ok(Some(found));
+        }
+    }
+    tracing::warn!(edition = change.edition.id, template = order.template, "the edition has no such mail");
+    Ok(None)
 }
 
 /// The accounts of the company, and whoever the application names.
@@ -98,7 +118,7 @@ async fn send(deps: &Deps, job: &Claimed, order: &MailOrder, to: &str) -> Result
     let made =
         sqlx::query!("select created_at from jobs where id = $1", job.id.0).fetch_one(tx.sql()).await.map_err(later)?;
     tx.commit().await?;
-    let text = texts::find(&about.edition, &about.procedure.code, &order.template)?;
+    let Some(text) = words(&about, order)? else { return Ok(nothing()) };
     let (subject, text) = text.fill(&values)?;
     let message =
         Message { key: format!("mail/{}", job.id), to: to.to_owned(), subject, text, date: Now::new(made.created_at) };
@@ -115,6 +135,10 @@ async fn send(deps: &Deps, job: &Claimed, order: &MailOrder, to: &str) -> Result
 fn failure(problem: &SendProblem) -> Failure {
     let words = format!("{} [{}: {problem}]", problem.sentence(), problem.code());
     if problem.is_temporary() { Failure::Later(words) } else { Failure::ForGood(words) }
+}
+
+fn nothing() -> Done {
+    Box::new(|_| Box::pin(async { Ok(()) }))
 }
 
 fn sent(message: Message) -> Done {

@@ -12,7 +12,7 @@ use hojo_programme::Edition;
 use hojo_words::{Now, jst};
 
 use super::texts::{self, Values};
-use super::{failure, sent};
+use super::{failure, nothing, sent};
 use crate::Deps;
 use crate::payload::{self, StaffOrder, later};
 
@@ -75,8 +75,4 @@ fn values(edition: &Edition, name: &str, order: &StaffOrder, office: &str) -> Va
         ("telephone", text("contact.telephone")),
         ("hours", text("contact.hours")),
     ])
-}
-
-fn nothing() -> Done {
-    Box::new(|_| Box::pin(async { Ok(()) }))
 }

@@ -142,6 +142,7 @@ mod tests {
             "due_before",
             "due_after",
             "due_last",
+            "draft_changed",
             "review_assigned",
             "review_reminder",
             "review_overdue",

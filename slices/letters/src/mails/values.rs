@@ -9,12 +9,13 @@ use hojo_words::ids::{ApplicantId, FilingId, PublicId};
 use hojo_words::jst;
 use time::{Date, OffsetDateTime};
 
+use super::changed::{self, Changed};
 use super::texts::Values;
 use crate::payload::{MailOrder, later};
 
 /// Every placeholder there is; `values` fills them.
 #[cfg(test)]
-pub const NAMES: [&str; 22] = [
+pub const NAMES: [&str; 25] = [
     "applicant",
     "number",
     "receipt",
@@ -38,6 +39,10 @@ pub const NAMES: [&str; 22] = [
     "reviewer",
     "cases",
     "review_url",
+    // Of mails about a change that touches a draft (`changed.rs`).
+    "changes",
+    "look_by",
+    "draft_url",
 ];
 
 /// What a mail is about.
@@ -57,6 +62,8 @@ pub struct About {
     filed_at: Option<OffsetDateTime>,
     /// Of the submission the mail is about; none for a draft.
     pub answers: Option<Answers>,
+    /// The change a mail about a draft tells of.
+    pub change: Option<Changed>,
 }
 
 pub async fn about(tx: &mut Tx, order: &MailOrder) -> Result<About, Failure> {
@@ -97,12 +104,16 @@ pub async fn about(tx: &mut Tx, order: &MailOrder) -> Result<About, Failure> {
         receipt: None,
         filed_at: None,
         answers: None,
+        change: None,
     };
     if let Some(s) = s {
         about.n = s.n;
         about.receipt = Some(s.receipt);
         about.filed_at = Some(s.filed_at);
         about.answers = Some(serde_json::from_value(s.answers).map_err(DbError::from)?);
+    }
+    if let Some(change) = order.change {
+        about.change = changed::of(tx, case, change).await?;
     }
     Ok(about)
 }
@@ -127,7 +138,7 @@ pub async fn values(tx: &mut Tx, a: &About, order: &MailOrder, portal: &str) -> 
     let portal = portal.trim_end_matches('/');
     let text = |name: &str| a.edition.programme.texts.get(name).cloned();
     let moment = |at: OffsetDateTime| jst::jst_text(at);
-    Ok(Values::from([
+    let mut values = Values::from([
         ("applicant", Some(a.name.clone())),
         ("number", a.number.clone()),
         ("receipt", a.receipt.clone()),
@@ -147,5 +158,7 @@ pub async fn values(tx: &mut Tx, a: &About, order: &MailOrder, portal: &str) -> 
         ("desk", text("contact.desk")),
         ("telephone", text("contact.telephone")),
         ("hours", text("contact.hours")),
-    ]))
+    ]);
+    values.extend(a.change.iter().flat_map(|change| change.values(portal)));
+    Ok(values)
 }

@@ -55,6 +55,9 @@ pub async fn for_letter(tx: &mut Tx, order: &LetterOrder) -> Result<Dossier, Fai
     let (filing, spec) = letter_of(tx, row.id, &edition, &order.letter).await?;
     let spec =
         spec.ok_or_else(|| Failure::ForGood(format!("no procedure of this case has the letter {}", order.letter)))?;
+    if row.case.submissions == 0 {
+        return unfiled(tx, row, edition, filing, spec).await;
+    }
     let cause = first_cause(tx, &order.cause).await?;
     let n = returned_submission(tx, case, &cause).await?.unwrap_or(row.case.submissions);
     dossier(tx, row, edition, filing, spec, n).await
@@ -79,6 +82,39 @@ async fn for_owed(
     let (now, then) = (facts.clone(), facts);
     let owed = Some(owed.clone());
     Ok(Dossier { row, edition, procedure, spec, filing: filed.id, submitted, now, then, reading, owed })
+}
+
+/// For a letter that somebody thinks of issuing: about the newest submission, or the case as it stands.
+pub async fn for_preview(
+    tx: &mut Tx,
+    row: &CaseRow,
+    edition: &Arc<Edition>,
+    procedure: &Arc<Procedure>,
+    spec: &Arc<LetterSpec>,
+) -> Result<Dossier, Failure> {
+    let (row, edition, spec, n) = (row.clone(), Arc::clone(edition), Arc::clone(spec), row.case.submissions);
+    let (filed, _) = letter_of(tx, row.id, &edition, &spec.id).await?;
+    let filing = Filed { id: filed.id, procedure: Arc::clone(procedure) };
+    if n == 0 {
+        unfiled(tx, row, edition, filing, spec).await
+    } else {
+        dossier(tx, row, edition, filing, spec, n).await
+    }
+}
+
+/// About a procedure that is begun and not handed in (状況報告の求め): the case is all there is to speak of.
+async fn unfiled(
+    tx: &mut Tx,
+    row: CaseRow,
+    edition: Arc<Edition>,
+    filing: Filed,
+    spec: Arc<LetterSpec>,
+) -> Result<Dossier, Failure> {
+    let facts = tx.case_facts(&row).await?;
+    let (reading, _) = read(&edition, &filing.procedure, &Answers::default(), &facts);
+    let submitted = Submitted { n: 0, answers: Answers::default(), filed_at: row.filed_at.unwrap_or(row.created_at) };
+    let (now, then, procedure, filing) = (facts.clone(), facts, filing.procedure, filing.id);
+    Ok(Dossier { row, edition, procedure, spec, filing, submitted, now, then, reading, owed: None })
 }
 
 /// For a copy: exactly this submission of this filing.

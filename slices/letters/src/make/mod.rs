@@ -7,11 +7,12 @@ mod problem;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use hojo_access::Actor;
-use hojo_db::{Mode, Tx};
+use hojo_db::{CaseRow, Mode, Tx};
 use hojo_jobs::{Claimed, Done, Failure, Handler, Lane, NewJob, enqueue};
-use hojo_programme::{LetterSpec, StepKind, compose};
+use hojo_programme::{ComposeProblem, Edition, LetterSpec, Procedure, StepKind, compose};
 use hojo_words::letter::{Layout, LetterModel};
 use hojo_words::{Now, jst};
 use serde_json::json;
@@ -149,6 +150,29 @@ async fn trial(tx: &mut Tx, dossier: &Dossier, letter: Row, now: Now) -> Result<
             Ok(None)
         }
     }
+}
+
+/// What a letter issued by hand would say today, without a number, or the name of what it lacks. Nothing is written.
+pub(crate) async fn preview(
+    tx: &mut Tx,
+    row: &CaseRow,
+    edition: &Arc<Edition>,
+    procedure: &Arc<Procedure>,
+    spec: &Arc<LetterSpec>,
+) -> Result<Result<LetterModel, String>, Failure> {
+    let dossier = dossier::for_preview(tx, row, edition, procedure, spec).await?;
+    let date = tx.now().await?.date();
+    let nobody = Row::unmade();
+    let context = context::context(tx, &dossier, &nobody, 0, date).await?;
+    Ok(match compose(edition, spec, &context) {
+        Ok(mut model) => {
+            if !model.number.is_empty() {
+                UNNUMBERED.clone_into(&mut model.number);
+            }
+            Ok(model)
+        }
+        Err(ComposeProblem::Missing { placeholder, .. }) => Err(placeholder),
+    })
 }
 
 fn tried(draft: Draft, problem: Option<String>) -> Done {

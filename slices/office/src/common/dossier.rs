@@ -34,6 +34,9 @@ pub struct Dossier {
     pub reading: Reading,
     pub slips: Vec<Slip>,
     pub findings: Vec<Finding>,
+    /// Codes of stops that time or facts made after the filing was handed in, on answers the return kept shut: the
+    /// applicant was let through (`hojo_programme::settle`), and whoever examines decides what follows.
+    pub outgrown: Vec<String>,
 }
 
 /// The newest filing of a case, or the page does not exist.
@@ -88,7 +91,20 @@ pub async fn open(tx: &mut Tx, row: &CaseRow) -> Result<Dossier, Fault> {
             finding.severity = Severity::Ask;
         }
     }
-    Ok(Dossier { edition, procedure, terms, filing, submitted, facts, reading, slips, findings })
+    let outgrown = outgrown(tx, filing.id, n).await?;
+    Ok(Dossier { edition, procedure, terms, filing, submitted, facts, reading, slips, findings, outgrown })
+}
+
+async fn outgrown(tx: &mut Tx, filing: FilingId, n: i32) -> Result<Vec<String>, Fault> {
+    let row = sqlx::query!(
+        r#"select array(select e ->> 'code' from jsonb_array_elements(s.findings) e where e ->> 'outgrown' = 'true') as "codes!"
+           from submissions s where s.filing_id = $1 and s.n = $2 and jsonb_typeof(s.findings) = 'array'"#,
+        filing.0,
+        n
+    )
+    .fetch_optional(tx.sql())
+    .await?;
+    Ok(row.map(|r| r.codes).unwrap_or_default())
 }
 
 /// Facts as they were when the answers were handed in: a submission holds them beside what was typed,

@@ -35,7 +35,8 @@ pub async fn show(cx: Cx<allow::BeInsider>) -> Result<Reply, Fault> {
     let today = tx.now().await?.date();
     let loads = loads(&mut tx, today).await?;
     let people = people::operators(&mut tx).await?;
-    let board = Board { me, loads, people, waiting: waiting(&mut tx, &cx, me).await? };
+    let waiting = waiting(&mut tx, &cx, me).await?;
+    let board = Board { me, loads, people, waiting, held_up: held_up(&mut tx, today).await? };
     tx.commit().await?;
     Ok(Reply::page(&cx.page("ホーム", view::page(&board)).wide()))
 }
@@ -70,6 +71,13 @@ async fn loads(tx: &mut Tx, today: Date) -> Result<Vec<Load>, Fault> {
             })
         })
         .collect())
+}
+
+/// Changes decided for a day that is past (効力発生日) and not in force: each waits for somebody to look.
+async fn held_up(tx: &mut Tx, today: Date) -> Result<i64, Fault> {
+    let row =
+        sqlx::query!(r#"select count(*) as "n!" from cases where awaits_on < $1"#, today).fetch_one(tx.sql()).await?;
+    Ok(row.n)
 }
 
 /// Proposals that wait for a second person, where this person may be the second.

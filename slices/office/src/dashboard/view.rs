@@ -31,12 +31,18 @@ pub struct Board {
     pub people: Vec<Person>,
     /// What waits for a second person: (words, address).
     pub waiting: Vec<(String, String)>,
+    /// Decided changes whose day is past and that could not take hold.
+    pub held_up: i64,
 }
 
 const OFFICE: [Position; 2] = [Position::Check, Position::SecondCheck];
 
 pub fn page(board: &Board) -> Markup {
     html! {
+        @if board.held_up > 0 {
+            (ui::banner(Tone::Error, format!("効力発生日を過ぎても反映できていない変更が{}件あります", ui::number(board.held_up)))
+                .body(html! { p { a href="/obligations#awaited" { "理由と、することを見る" } } }))
+        }
         @if !board.waiting.is_empty() { (waiting(&board.waiting)) }
         (ui::panel("自分の仕事", &mine(board)))
         (ui::panel("チームの仕事", &team(board)))
@@ -166,6 +172,7 @@ mod tests {
             ],
             people: vec![],
             waiting: vec![("締切の変更の承認".into(), "/rounds/x/deadline".into())],
+            held_up: 2,
         };
         let html = page(&board).into_string();
         for part in [
@@ -177,6 +184,7 @@ mod tests {
             "職員2",
             "担当なし",
             "/rounds/x/deadline",
+            "/obligations#awaited",
         ] {
             assert!(html.contains(part), "{part}\n{html}");
         }

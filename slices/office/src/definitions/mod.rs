@@ -53,11 +53,12 @@ pub async fn list(cx: Cx<allow::ViewDefinitions>) -> Result<Reply, Fault> {
 pub async fn edition(cx: Cx<allow::ViewDefinitions>) -> Result<Reply, Fault> {
     let mut tx = cx.tx().await?;
     let ground = ground(&mut tx, cx.param("round")?).await?;
+    let own = tx.round_dates(ground.round).await?;
     tx.commit().await?;
     let shell = cx
         .page(
             ground.edition.title.clone(),
-            view::edition(&ground.edition, &format!("/definitions/{}", ground.public_id)),
+            view::edition(&ground.edition, &own, &format!("/definitions/{}", ground.public_id)),
         )
         .breadcrumb(vec![("制度定義".into(), "/definitions".into())])
         .wide();

@@ -1,9 +1,12 @@
 //! How an edition and its procedures look.
 
+use std::collections::BTreeMap;
+
 use hojo_programme::{Checklist, DecisionTable, Edition, Procedure};
 use hojo_web::ui::{self, Holds, NavItem};
 use hojo_web::{Markup, html};
 use hojo_words::Now;
+use time::OffsetDateTime;
 
 use super::{flow, form};
 use crate::rules::Ground;
@@ -11,7 +14,8 @@ use crate::rules::Ground;
 /// Tables longer than this are code lists; only the beginning is shown.
 const ROWS: usize = 60;
 
-pub fn edition(edition: &Edition, base: &str) -> Markup {
+/// `own`: the days of the round itself, which are used instead of the edition's.
+pub fn edition(edition: &Edition, own: &BTreeMap<String, OffsetDateTime>, base: &str) -> Markup {
     html! {
         (ui::panel("版", &html! {
             (ui::facts(&[
@@ -22,7 +26,7 @@ pub fn edition(edition: &Edition, base: &str) -> Markup {
             ]))
         }))
         (ui::panel("手続", &procedures(edition, base)))
-        (ui::panel("日程", &dates(edition)))
+        (ui::panel("日程", &dates(edition, own)))
         (ui::panel("定数", &settings(edition)))
         (ui::panel("判定表・コード表", &html! { @for t in edition.tables.values() { (ui::disclosure(&format!("{}（{}行）", t.title, t.rows.len()), &table(edition, t))) } }))
         (ui::panel("選択肢", &html! { @for c in edition.choices.values() { (ui::disclosure(&format!("{}（{}件）", c.id, c.options.len()), &html! { ul { @for (k, v) in &c.options { li { (v) " " code { (k) } } } } })) } }))
@@ -53,13 +57,20 @@ fn procedures(edition: &Edition, base: &str) -> Markup {
     html! { (table) }
 }
 
-fn dates(edition: &Edition) -> Markup {
-    let mut table = ui::data_table("日程", vec![ui::column("名前"), ui::column("日時").holds(Holds::Date)])
-        .quiet_caption()
-        .empty(html! { p { "この版に日程の定めはありません。" } });
+fn dates(edition: &Edition, own: &BTreeMap<String, OffsetDateTime>) -> Markup {
+    let columns = vec![
+        ui::column("名前"),
+        ui::column("版の日時").holds(Holds::Date),
+        ui::column("この公募回の日時").holds(Holds::Date),
+    ];
+    let mut table =
+        ui::data_table("日程", columns).quiet_caption().empty(html! { p { "この版に日程の定めはありません。" } });
     for (name, at) in &edition.dates {
-        table =
-            table.row(vec![html! { (date_label(name)) " " code { (name) } }, html! { (ui::date_time_seconds(*at)) }]);
+        table = table.row(vec![
+            html! { (date_label(name)) " " code { (name) } },
+            html! { (ui::date_time_seconds(*at)) },
+            html! { @match own.get(name) { Some(own) => (ui::date_time_seconds(*own)), None => "版のとおり" } },
+        ]);
     }
     html! { (table) }
 }
@@ -190,7 +201,9 @@ mod tests {
     #[test]
     fn an_edition_and_its_application_can_be_read() {
         let ground = ground();
-        let html = edition(&ground.edition, "/definitions/x").into_string();
+        let own = BTreeMap::from([("adoption_announced".to_owned(), datetime!(2027-03-31 6:00 UTC))]);
+        let html = edition(&ground.edition, &own, "/definitions/x").into_string();
+        assert!(html.contains("2027/03/31 15:00:00") && html.contains("版のとおり"), "{html}");
         for part in
             ["応募申請", "2026/10/30 18:00:00", "補助上限額", "革新的新製品・サービス枠", "/definitions/x/application"]
         {

@@ -5,14 +5,14 @@ use std::future::Future;
 use std::pin::Pin;
 
 use hojo_access::Permission;
-use hojo_db::{Audit, DbError, Outcome, Tx};
+use hojo_db::{Audit, Outcome, Tx};
 use hojo_jobs::{Claimed, Done, Failure, Handler};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::impact::stands;
-use super::is_minor;
+use super::{db, is_minor, tell};
 
 /// Lane of cases, payload `{"change": key}`.
 pub const KIND: &str = "activate_edition";
@@ -34,10 +34,6 @@ impl Handler for ActivateEdition {
             Ok(done)
         })
     }
-}
-
-fn db(e: sqlx::Error) -> Failure {
-    DbError::from(e).into()
 }
 
 async fn activate(tx: &mut Tx, change: Uuid, audit: Audit) -> Result<(), Failure> {
@@ -83,6 +79,7 @@ async fn activate(tx: &mut Tx, change: Uuid, audit: Audit) -> Result<(), Failure
         .execute(tx.sql())
         .await
         .map_err(db)?;
+    tell::order(tx, change).await?;
     let late = (now - c.takes_effect_at).whole_milliseconds();
     let what = json!({
         "from": c.from_edition, "to": c.to_edition, "rolled": rolled,

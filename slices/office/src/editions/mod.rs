@@ -3,17 +3,20 @@
 
 mod activate;
 mod decide;
+mod drafts;
 mod impact;
 mod list;
 mod propose;
 mod replay;
 mod show;
+mod tell;
 mod view;
 
 use std::sync::Arc;
 
 use hojo_access::Permission;
-use hojo_db::{Mode, Tx};
+use hojo_db::{DbError, Mode, Tx};
+use hojo_jobs::Failure;
 use hojo_programme::{Change, Edition, diff};
 use hojo_web::Fault;
 use hojo_words::ids::{PublicId, RoundId, StaffId};
@@ -27,6 +30,7 @@ pub use list::list;
 pub use propose::{ask, propose};
 pub use replay::{KIND as REPLAY, ReplayDrafts, start as replay};
 pub use show::{form, show};
+pub use tell::{KIND as TELL, TellDrafts};
 
 /// A round with the edition it runs on.
 #[derive(Clone, Debug)]
@@ -162,6 +166,11 @@ pub async fn requests(tx: &mut Tx, one: Option<PublicId>) -> Result<Vec<Request>
 
 pub async fn request(tx: &mut Tx, id: PublicId) -> Result<Request, Fault> {
     requests(tx, Some(id)).await?.into_iter().next().ok_or(Fault::NotFound)
+}
+
+/// A database's failure as a job's.
+fn db(e: sqlx::Error) -> Failure {
+    DbError::from(e).into()
 }
 
 /// May this person ask for changes?

@@ -6,23 +6,21 @@ use std::future::Future;
 use std::pin::Pin;
 
 use hojo_access::{Permission, allow};
-use hojo_db::{DbError, Outcome, Tx};
+use hojo_db::{Outcome, Tx};
 use hojo_jobs::{Claimed, Done, Failure, Handler, Lane, NewJob, enqueue};
-use hojo_programme::{Answers, Edition, Facts, Finding, judge, read, upgrade};
+use hojo_programme::Touch;
 use hojo_web::{Cx, Fault, Posted, Reply};
-use hojo_words::ids::{ApplicantId, PublicId, RoundId};
+use hojo_words::ids::{PublicId, RoundId};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::request;
+use super::drafts::{self, BATCH, Measure, Which};
+use super::{db, request};
 use crate::common::{me, query::Address};
 
 /// Lane of cases, payload `{"change": key, "after": filing key}`.
 pub const KIND: &str = "replay_drafts";
-
-/// Drafts judged in one transaction.
-const BATCH: i64 = 200;
 
 /// How far it is.
 #[derive(Clone, Debug)]
@@ -55,7 +53,7 @@ pub async fn start(cx: Cx<allow::ChangeRules>, _: Posted) -> Result<Reply, Fault
     let started = sqlx::query!(
         "insert into rule_replays (change_id, asked_by, asked_at, total)
          select $1, $2, $3, count(*)::int from filings f join cases c on c.id = f.case_id
-         where f.round_id = $4 and f.edition_id = $5 and f.state = 'draft' and c.position = 'draft'
+         where f.round_id = $4 and f.edition_id = $5 and f.state = 'draft' and c.position = 'draft' and c.root_id is null
          on conflict (change_id) do nothing",
         request.id,
         me(cx.actor())?.0,
@@ -126,45 +124,27 @@ impl Handler for ReplayDrafts {
     }
 }
 
-fn db(e: sqlx::Error) -> Failure {
-    DbError::from(e).into()
-}
-
 async fn batch(tx: &mut Tx, payload: Payload) -> Result<(), Failure> {
     let c = sqlx::query!("select round_id, from_edition, to_edition from rule_changes where id = $1", payload.change)
         .fetch_optional(tx.sql())
         .await
         .map_err(db)?
         .ok_or_else(|| Failure::ForGood("the request does not exist".into()))?;
-    let (old, new) = (tx.edition(&c.from_edition).await?, tx.edition(&c.to_edition).await?);
-    let drafts = sqlx::query!(
-        r#"select f.id, f.procedure, c.id as case_id, c.applicant_id,
-                  coalesce((select jsonb_agg(d.answers) from draft_sections d where d.filing_id = f.id), '[]') as "answers!: sqlx::types::Json<Vec<Answers>>"
-           from filings f join cases c on c.id = f.case_id
-           where f.round_id = $1 and f.edition_id = $2 and f.state = 'draft' and c.position = 'draft'
-             and ($3::uuid is null or f.id > $3)
-           order by f.id limit $4"#,
-        c.round_id,
-        c.from_edition,
-        payload.after,
-        BATCH
-    )
-    .fetch_all(tx.sql())
-    .await
-    .map_err(db)?;
-    let (mut touched, last) = (0, drafts.last().map(|d| d.id));
+    let round = RoundId(c.round_id);
+    let which = Which { round, from: Some(&c.from_edition), to: &c.to_edition, online: false, after: payload.after };
+    let drafts = drafts::batch(tx, which).await?;
+    let mut measure = Measure::of(tx, round, &c.to_edition).await?;
+    let (mut touched, last) = (0, drafts.last().map(|d| d.filing));
     let count = i32::try_from(drafts.len()).unwrap_or(0);
     for d in drafts {
-        let answers = Answers(d.answers.0.into_iter().flat_map(|part| part.0).collect());
-        let facts = tx.facts(RoundId(c.round_id), ApplicantId(d.applicant_id)).await?;
-        let lines = compare(&old, &new, &d.procedure, &answers, &facts);
+        let lines = measure.touch(tx, &d).await?.as_ref().map(lines).unwrap_or_default();
         touched += i32::from(!lines.is_empty());
         for (rule, (severity, comes)) in lines {
             sqlx::query!(
                 "insert into rule_replay_findings (change_id, case_id, procedure, rule, severity, comes)
                  values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
                 payload.change,
-                d.case_id,
+                d.case,
                 d.procedure,
                 rule,
                 severity,
@@ -198,27 +178,8 @@ async fn batch(tx: &mut Tx, payload: Payload) -> Result<(), Failure> {
 
 /// Rule → its severity, and whether the finding comes (`true`) or goes with the newer edition. A rule whose severity
 /// changes comes with the new one.
-fn compare(
-    old: &Edition,
-    new: &Edition,
-    procedure: &str,
-    answers: &Answers,
-    facts: &Facts,
-) -> BTreeMap<String, (&'static str, bool)> {
-    let judged = |edition: &Edition, answers: &Answers| -> Vec<Finding> {
-        let Some(procedure) = edition.procedure(procedure) else { return Vec::new() };
-        let (reading, _) = read(edition, procedure, answers, facts);
-        judge(edition, procedure, &reading, facts)
-    };
-    let Some(map) = upgrade(old, new, procedure, answers) else { return BTreeMap::new() };
-    let (before, after) = (judged(old, answers), judged(new, &map.kept));
-    let same = |one: &Finding, list: &[Finding]| list.iter().any(|f| f.code == one.code && f.severity == one.severity);
-    let mut found = BTreeMap::new();
-    for gone in before.iter().filter(|f| !same(f, &after)) {
-        found.insert(gone.code.clone(), (gone.severity.as_str(), false));
-    }
-    for come in after.iter().filter(|f| !same(f, &before)) {
-        found.insert(come.code.clone(), (come.severity.as_str(), true));
-    }
-    found
+fn lines(touch: &Touch) -> BTreeMap<String, (&'static str, bool)> {
+    let goes = touch.goes.iter().map(|gone| (gone.code.clone(), (gone.severity.as_str(), false)));
+    let comes = touch.comes.iter().map(|come| (come.code.clone(), (come.severity.as_str(), true)));
+    goes.chain(comes).collect()
 }

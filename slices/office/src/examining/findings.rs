@@ -25,7 +25,9 @@ pub fn findings(bench: &Bench<'_>) -> Markup {
 
 fn line(bench: &Bench<'_>, finding: &Finding) -> Markup {
     let form = &bench.dossier.procedure.form;
+    let outgrown = bench.dossier.outgrown.contains(&finding.code);
     let chip = match finding.severity {
+        _ if outgrown => ui::chip(Tone::Warn, "提出の後に満たさなくなった"),
         Severity::Stop => ui::chip(Tone::Error, "要件を満たさない"),
         Severity::Ask => ui::chip(Tone::Warn, "要確認"),
         Severity::Note => ui::chip(Tone::Info, "参考"),
@@ -37,6 +39,7 @@ fn line(bench: &Bench<'_>, finding: &Finding) -> Markup {
                 @if at > 0 { "、" } (field_link(path, &path_label(form, path)))
             }
         }
+        @if outgrown { p class="quiet" { "前に提出した時点では満たしていて、差戻しでは変更できない項目でした。再提出は妨げていません。扱いを判断してください。" } }
         (ui::disclosure("判定の根拠", &html! { ul { (reason(&finding.reasons)) } }))
     }
 }

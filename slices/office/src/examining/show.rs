@@ -237,6 +237,7 @@ pub mod tests {
             reading,
             slips,
             findings,
+            outgrown: vec![],
         }
     }
 

@@ -14,6 +14,8 @@ use crate::common::me;
 
 /// Rows on one page.
 const PAGE: usize = 50;
+/// Changes that could not take hold: more than this is a fault of ours, not work for a clerk.
+const MOST_HELD_UP: i64 = 50;
 /// More than a spreadsheet of this length is a job of its own.
 const MOST: i64 = 10_000;
 
@@ -28,6 +30,7 @@ pub async fn show(cx: Cx<allow::ViewCase>) -> Result<Reply, Fault> {
         procedures: rows::procedures(&mut tx).await?,
         rounds: rows::rounds(&mut tx).await?,
         waiting: rows::waiting(&mut tx).await?,
+        held_up: tx.held_up(today, MOST_HELD_UP).await?,
         me: me(cx.actor())?.0,
         may_move: cx.actor().holds(Permission::MoveDue),
         may_export: cx.actor().holds(Permission::ExportCases),

@@ -1,5 +1,7 @@
 //! How the list of obligations looks.
 
+use hojo_case::Change;
+use hojo_db::HeldUp;
 use hojo_web::ui::{self, Choice, Holds, NavItem, Tone};
 use hojo_web::{Markup, html};
 use hojo_words::ids::PublicId;
@@ -18,6 +20,7 @@ pub struct Around {
     pub procedures: Vec<(String, String)>,
     pub rounds: Vec<(PublicId, String)>,
     pub waiting: Vec<Waiting>,
+    pub held_up: Vec<HeldUp>,
     pub me: Uuid,
     pub may_move: bool,
     pub may_export: bool,
@@ -31,6 +34,7 @@ pub fn page(filter: &Filter, found: &Found, around: &Around) -> Markup {
     let shown =
         format!("{}件を表示（全{}件）", ui::number(lines.len()), ui::number(count(&around.counts, filter.which)));
     html! {
+        @if !around.held_up.is_empty() { (held_up(&around.held_up)) }
         @if !around.waiting.is_empty() { (waiting(around)) }
         (ui::tabs("義務の状態", &views(filter, &around.counts)))
         (ui::filters("/obligations", &fields(filter, around), Some("/obligations")))
@@ -127,6 +131,30 @@ fn urgency(line: &Line, today: Date) -> Markup {
     html! { @if !line.met && line.due_on < today { strong { (words) } } @else { (words) } }
 }
 
+/// What was decided for a day and cannot take hold: the reason, and what a clerk does about it.
+fn held_up(list: &[HeldUp]) -> Markup {
+    html! {
+        section id="awaited" {
+            h2 { "効力発生日を迎えても反映できていない変更（" (list.len()) "件）" }
+            p { "支障がなくなると、10分以内に自動で反映されます。" }
+            ul {
+                @for one in list {
+                    @let what: Vec<String> = one.awaited.changes.iter().map(Change::sentence).collect();
+                    li {
+                        (ui::chip(Tone::Error, "反映できていません")) " "
+                        a href={ "/cases/" (one.case.public_id) } { (one.case.number.as_deref().unwrap_or("（番号なし）")) " " (ui::shortened(&one.case.applicant_name)) }
+                        "：" (ui::date(one.awaited.on)) "から " (what.join("。")) "（根拠 " (one.awaited.receipt) "）"
+                        @match &one.why {
+                            Some(why) => { p { "理由：" (why.message) } p { "することは：" (why.advice) } }
+                            None => { p { "支障はなくなっています。1時間を過ぎても反映されないときは、運用の担当者に知らせてください。" } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn waiting(around: &Around) -> Markup {
     html! {
         section {
@@ -179,6 +207,7 @@ mod tests {
             procedures: vec![("report".into(), "事業化状況報告".into())],
             rounds: vec![],
             waiting: vec![],
+            held_up: vec![],
             me: Uuid::nil(),
             may_move: true,
             may_export: true,

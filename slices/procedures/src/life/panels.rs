@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use hojo_access::Permission;
 use hojo_case::{Change, Event, Obligation, ObligationState, Position};
-use hojo_db::{CaseRow, Tx};
+use hojo_db::{CaseRow, Difference, Tx};
 use hojo_programme::Opener;
 use hojo_web::ui::{self, Happened, Holds, Tone};
 use hojo_web::{CasePanel, Fault, Markup, html};
@@ -41,10 +41,11 @@ fn life<'a>(tx: &'a mut Tx, row: &'a CaseRow) -> Drawn<'a> {
         let owed: Vec<Obligation> = owed.into_iter().filter(|due| due.state != ObligationState::Met).collect();
         let decided = decisions::all(tx, &known).await?;
         let told = told(tx, &known).await?;
+        let otherwise = tx.told_otherwise(known.view.root.applicant).await?;
         let may_begin = tx.actor().holds_in(Permission::BeginProcedure, row.round);
         Ok(Some(html! {
             (ui::halves(&[
-                ("いまの状態", facts(&known, today)),
+                ("いまの状態", html! { (facts(&known, today)) (differences(&otherwise)) }),
                 ("金額", staircase(&known.amounts())),
                 ("提出を待つもの", waiting(&known, &owed)),
                 ("できること", doing(&known, may_begin)),
@@ -54,6 +55,16 @@ fn life<'a>(tx: &'a mut Tx, row: &'a CaseRow) -> Drawn<'a> {
             @if !told.is_empty() { (ui::disclosure(&format!("決定によって変わったこと（{}件）", told.len()), &ui::timeline(&told))) }
         }))
     })
+}
+
+/// A decided change and GビズID say two things of the holder: the change is used.
+fn differences(list: &[Difference]) -> Markup {
+    html! {
+        @if !list.is_empty() {
+            p { (ui::chip(Tone::Warn, "GビズIDの登録との違い")) " 受理した変更の届出の内容を、様式と通知書に使っています。" }
+            ul { @for d in list { li { (d.label) "：届出「" (d.told) "」、GビズID「" (d.claimed) "」" } } }
+        }
+    }
 }
 
 /// On the desk of a procedure: the case it belongs to, and where that stands.

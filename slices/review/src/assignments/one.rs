@@ -81,8 +81,12 @@ pub fn barrier(case: &InReview, person: &Person) -> Option<Refusal> {
         );
     }
     if let Some(found) = conflict(&case.need(), &person.all_ties()) {
-        let words = conflict_words(&found, &case.about.prefecture.1);
-        return refuse("REVIEWER-CONFLICT", words, "利益相反に当たるため、別の審査員を選んでください。");
+        let why = conflict_words(&found, &case.about.prefecture.1);
+        return refuse(
+            "REVIEWER-CONFLICT",
+            format!("この審査員は、この案件の利益相反に当たります。{why}"),
+            "別の審査員を選んでください。",
+        );
     }
     if person.capacity.is_some_and(|c| person.load >= c) {
         return refuse(

@@ -1,5 +1,6 @@
 //! Who the company is and how it comes in.
 
+use hojo_db::Mode;
 use hojo_testkit::World;
 use hojo_words::jst;
 use sqlx::{Connection, Row};
@@ -64,8 +65,21 @@ pub async fn renamed(world: &World) {
         .unwrap();
     assert_eq!(
         (row.get::<String, _>(0), row.get::<String, _>(1)),
-        (stage.filed.applicant.who.name.clone().unwrap(), new)
+        (stage.filed.applicant.who.name.clone().unwrap(), new.clone())
     );
+
+    // From now on the new name is the company's, also after a sign-in at which GビズID still says the old one; that the
+    // two differ is shown to both.
+    let old = stage.filed.applicant.who.name.clone().unwrap();
+    let browser = world.house.sign_in_applicant(stage.filed.applicant.who.clone()).await.unwrap();
+    let mut tx = world.house.portal_db.begin(&stage.filed.applicant.actor, Mode::Read).await.unwrap();
+    let facts = tx.facts(world.round_id, stage.filed.applicant.id).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(facts.text("account.name"), Some(new.as_str()));
+    let me = browser.get("/me").await.unwrap();
+    assert!(me.has("GビズIDの登録") && me.has(&old) && me.has(&new), "{}", me.words());
+    let desk = world.staff("manager1").await.unwrap().get(&format!("/cases/{}", stage.case())).await.unwrap();
+    assert!(desk.has("GビズIDの登録との違い") && desk.has(&old), "{}", desk.words());
 
     // What a decision reaches beyond its case is written down under what the person used.
     let sql = "select distinct permission from operation_log where detail ? 'changes'";
@@ -76,4 +90,11 @@ pub async fn renamed(world: &World) {
     let story = stage.begin("name-change", "振込口座の変更の受理").await;
     story.file().await.decided().await;
     assert!(stage.life().await.payee.contains_key("number"));
+    // Its letter is addressed to who the company is now.
+    let mut db = world.superuser().await.unwrap();
+    let sql =
+        "select model ->> 'addressee' from letters where kind = 'acceptance-notice' order by created_at desc limit 1";
+    let addressee: String = sqlx::query_scalar(sql).fetch_one(&mut db).await.unwrap();
+    db.close().await.unwrap();
+    assert!(addressee.contains(&new) && !addressee.contains(&old), "{addressee}");
 }

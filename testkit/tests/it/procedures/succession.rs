@@ -76,8 +76,27 @@ pub async fn running(world: &World) {
     the_day_comes(world, on - Duration::days(1)).await;
     assert_eq!(count(world, "select count(*) from case_holders").await, 0);
 
-    // The day comes: once, however many workers look.
+    // The successor has a case of its own on the day: nothing takes hold, and the office's lists say why and what to do.
+    let own = "update cases set position = $1 where public_id = $2";
+    let mut db = world.superuser().await.unwrap();
+    sqlx::query(own).bind("draft").bind(other.case.uuid()).execute(&mut db).await.unwrap();
     the_day_comes(world, on).await;
+    assert_eq!(count(world, "select count(*) from case_holders").await, 0);
+    let manager = world.staff("manager1").await.unwrap();
+    let list = manager.get("/obligations").await.unwrap();
+    for part in ["反映できていない変更（1件）", "自らの申請（下書き）", "取り下げられてから", &name]
+    {
+        assert!(list.has(part), "{part}: {}", list.words());
+    }
+    the_day_comes(world, on + Duration::days(1)).await;
+    let home = world.staff("manager1").await.unwrap().get("/").await.unwrap();
+    assert!(home.has("反映できていない変更が1件") && home.links().iter().any(|l| l.ends_with("/obligations#awaited")));
+    sqlx::query(own).bind("discarded").bind(other.case.uuid()).execute(&mut db).await.unwrap();
+    db.close().await.unwrap();
+
+    // Nothing is in the way any more: once, however many workers look.
+    the_day_comes(world, on + Duration::days(1)).await;
+    assert!(!world.staff("manager1").await.unwrap().get("/obligations").await.unwrap().has("反映できていない"));
     let life = stage.life().await;
     assert_eq!((life.holder["name"].as_str(), life.awaits_on()), (name.as_str(), None));
     assert_eq!(count(world, "select count(*) from events where kind = 'came_true'").await, 1);

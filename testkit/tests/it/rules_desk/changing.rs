@@ -111,5 +111,8 @@ async fn the_moment_fires_once_and_in_time_on_one_of_several_nodes() {
     assert!(overview.has("様式が新しくなりました"), "{}", overview.words());
     let map = draft.applicant.browser.get(&format!("{base}/upgrade")).await.unwrap();
     assert!(map.has("入力する項目は変わりません"), "{}", map.words());
+    // A change that touches no draft is told to nobody.
+    assert_eq!(one(&world, "select count(*)::text from change_notices").await, "0");
+    assert!(!draft.applicant.browser.get("/me").await.unwrap().has("改定により"));
     world.end().await.unwrap();
 }

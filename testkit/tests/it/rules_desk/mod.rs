@@ -1,8 +1,11 @@
 //! Editions that follow one another: a programme of another kind, drafts that move, changes that come into force.
 
 mod changing;
+mod days;
 mod drafts;
 mod other;
+mod outgrown;
+mod told;
 
 use std::path::{Path, PathBuf};
 

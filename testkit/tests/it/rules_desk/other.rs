@@ -11,7 +11,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::{folder, one};
 
-async fn opened(world: &World) -> PublicId {
+pub async fn opened(world: &World) -> PublicId {
     let now = world.house.now().await.unwrap();
     let at = |days| (now + Duration::days(days)).format(&Rfc3339).unwrap();
     let args = publish::Args {
@@ -22,6 +22,7 @@ async fn opened(world: &World) -> PublicId {
         title: None,
         opens: Some(at(-1)),
         closes: Some(at(30)),
+        dates: Vec::new(),
     };
     publish::run(&world.config, args).await.unwrap();
     let id = one(world, "select public_id::text from rounds where programme_id = 'akitenpo-shoreikin'").await;
