@@ -73,8 +73,8 @@ pub fn portal_routes(press: Arc<dyn Printer>) -> Routes {
 pub fn office_routes(press: Arc<dyn Printer>) -> Routes {
     Routes::on(Site::Office)
         .get("/cases/{case}/letters", hand::list)
-        .get("/cases/{case}/letters/{kind}", hand::preview)
-        .post("/cases/{case}/letters/{kind}", hand::issue)
+        .get("/cases/{case}/letters/{name}", hand::preview)
+        .post("/cases/{case}/letters/{name}", hand::issue)
         .get("/letters/issue", issue::list)
         .get("/letters/issue/{round}/{kind}", issue::preview)
         .post("/letters/issue/{round}/{kind}", issue::issue)

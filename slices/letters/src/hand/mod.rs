@@ -55,10 +55,10 @@ fn way(row: &CaseRow) -> Vec<(String, String)> {
 
 async fn open(cx: &Cx<allow::SendLetters>, tx: &mut Tx, mode: Mode) -> Result<Draft, Fault> {
     let (_, row) = tx.case::<allow::SendLetters>(cx.param("case")?, mode).await?;
-    let kind: String = cx.param("kind")?;
+    let name: String = cx.param("name")?;
     let edition = tx.edition(&row.edition).await?;
     let procedure = edition.procedure(&row.procedure).cloned().ok_or(Fault::NotFound)?;
-    let spec = edition.sent_by_hand(&procedure).find(|letter| letter.id == kind).cloned().ok_or(Fault::NotFound)?;
+    let spec = edition.sent_by_hand(&procedure).find(|letter| letter.id == name).cloned().ok_or(Fault::NotFound)?;
     Ok(Draft { row, edition, procedure, spec })
 }
 

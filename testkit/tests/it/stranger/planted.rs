@@ -332,6 +332,7 @@ async fn ids(
             ("procedure", "application".into()),
             ("form", "labour-roster".into()),
             ("kind", "adoption-notice".into()),
+            ("name", "oral-confirmation".into()),
             ("batch", random()),
             ("code", "grant-application".into()),
             ("rule", "ELIG-ACCOUNT".into()),
