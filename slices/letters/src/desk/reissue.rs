@@ -28,7 +28,7 @@ pub(crate) async fn reissue(cx: Cx<allow::SendLetters>, posted: Posted) -> Resul
         )
         .into());
     }
-    let reason = reason(posted.get("reason"))?;
+    let reason = reason(posted.get("reason"), "訂正の理由")?;
     let cause = format!("{REISSUE}{id}");
     let now = tx.now().await?.utc();
     let new = random::public_id();
@@ -59,10 +59,15 @@ pub(crate) async fn reissue(cx: Cx<allow::SendLetters>, posted: Posted) -> Resul
     Ok(Reply::see_other(&format!("/letters/{new}")))
 }
 
-pub(crate) fn reason(typed: &str) -> Result<String, Refusal> {
+/// What was typed as a reason; `what` names it.
+pub(crate) fn reason(typed: &str, what: &str) -> Result<String, Refusal> {
     let typed = typed.trim();
     if typed.is_empty() {
-        return Err(Refusal::new("REASON-MISSING", "理由が入力されていません。", "理由を入力してください。"));
+        return Err(Refusal::new(
+            "REASON-MISSING",
+            format!("{what}が入力されていません。"),
+            "理由を入力してください。",
+        ));
     }
     if typed.chars().count() > REASON {
         return Err(Refusal::new("REASON-LONG", "理由が長すぎます。", "1,000字以内で入力してください。"));

@@ -106,7 +106,7 @@ pub(crate) async fn issue(cx: Cx<allow::SendLetters>, posted: Posted) -> Result<
     let draft = open(&cx, &mut tx, Mode::Write).await?;
     let model = composed(&mut tx, &draft).await?;
     let typed = posted.get("reason");
-    let why = match model.as_ref().map_err(Refusal::clone).and_then(|_| reason(typed)) {
+    let why = match model.as_ref().map_err(Refusal::clone).and_then(|_| reason(typed, "発行の理由")) {
         Ok(why) => why,
         Err(refusal) => {
             let problem = ui::Problem::general(format!("{} {}", refusal.message, refusal.advice));
