@@ -213,7 +213,8 @@ async fn a_full_disk_of_the_logs_stops_nobody_and_every_row_is_sealed_once_there
     // The worker finds no room, loses nothing and says it on the health page. Sealing goes on with what is in the logs.
     let waiting = sql.count(WAITING).await;
     assert_eq!(take_in(worker).await.unwrap(), TakenIn { rows: 0, left: waiting });
-    assert!(matches!(seal_once(worker, &places).await.unwrap(), Sealing::Sealed(_)));
+    let sealed = seal_once(worker, &places).await.unwrap();
+    assert!(matches!(sealed, Sealing::Sealed(_)), "{sealed:?}");
     let it = world.staff("it1").await.unwrap();
     let health = it.get("/health").await.unwrap();
     assert!(health.has("警報：ログの置き場所") && health.has("業務は続いており"), "{}", health.words());

@@ -34,14 +34,12 @@ pub async fn transferred(world: &World) {
 /// Nobody has come in with the new account yet, and the reminders of the case are printed all the same.
 async fn letters_know_the_addressee(world: &World) {
     let mut db = world.superuser().await.unwrap();
-    let day: String = sqlx::query_scalar(
-        "select min(r ->> 'on') from dues, jsonb_array_elements(reminders) r where r ->> 'letter' <> ''",
-    )
-    .fetch_one(&mut db)
-    .await
-    .unwrap();
-    dues::go_to(world, jst::read_date(&day).unwrap()).await;
-    dues::workers(world).await;
+    let sql = "select distinct r ->> 'on' from dues, jsonb_array_elements(reminders) r where r ->> 'kind' = 'after' order by 1";
+    let days: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut db).await.unwrap();
+    for day in days {
+        dues::go_to(world, jst::read_date(&day).unwrap()).await;
+        dues::workers(world).await;
+    }
     let sql = "select problem from letters where cause like 'due:%'";
     let problems: Vec<Option<String>> = sqlx::query_scalar(sql).fetch_all(&mut db).await.unwrap();
     db.close().await.unwrap();
