@@ -28,7 +28,7 @@ open_world security
 say "a small world to be scanned"
 "$hojo" demo seed --edition "$edition" --roles "$root/db/roles.toml" --masters "$var/masters" --mark "$world/demo.txt" --applicants 24 \
   >"$world/seed.log" 2>&1 || { tail -5 "$world/seed.log" >&2; die "世界を作れませんでした"; }
-serve_world --synthetic 300 --seed 1
+serve_world --synthetic 400 --seed 1
 
 rm -rf "$scan/found"
 export SCAN_FOLDER=$scan/found SCAN_BIN=$scan/bin SCAN_HOJO=$hojo SCAN_LOG=$world/hojo.log SCAN_MARK=$world/demo.txt \

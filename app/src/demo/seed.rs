@@ -28,8 +28,16 @@ use crate::{masters, wiring};
 /// Who publishes the editions of demonstration worlds; the mark by which one is known.
 pub const BY: &str = "hojo demo seed";
 
-/// The stand-in's last synthetic company as `./start` sets it up; the older cases are of those before it.
-const LAST: u32 = 300;
+/// Synthetic companies of the stand-in behind those that apply now; the older cases are theirs. Nobody is both: an older
+/// case may have closed the account of its company.
+const ELDERS: u32 = 100;
+/// Fewer companies than this the stand-in never has, however small the world is.
+const YOUNG: u32 = 300;
+
+/// The last synthetic company a world with so many applicants needs; `./start` and `e2e/run` give the stand-in as many.
+fn last(applicants: u32) -> u32 {
+    applicants.max(YOUNG).saturating_add(ELDERS)
+}
 
 #[derive(ClapArgs)]
 pub struct Args {
@@ -82,10 +90,11 @@ pub async fn build(config: &Config, args: &Args, press: Arc<dyn Printer>, lanes:
     add_colleagues(&db, &args.roles, COLLEAGUES).await?;
     let rounds = rounds::of(&db).await?;
 
-    let companies = Companies::new(&config.gbizid_issuer, args.applicants.max(LAST), args.seed)?;
+    let last = last(args.applicants);
+    let companies = Companies::new(&config.gbizid_issuer, last, args.seed)?;
     // Nothing goes on after a decision before its letter is there, and letters need the press.
     let told = if lanes.len() == Lane::ALL.len() { lives::tales() } else { Vec::new() };
-    let mut lives = Lives::new(told, rounds::eras(&db, today).await?, &companies, LAST, args.seed, today)?;
+    let mut lives = Lives::new(told, rounds::eras(&db, today).await?, &companies, last, args.seed, today)?;
     let scenes = lives.scenes();
     let mut plan = plan(args.applicants, args.seed);
     plan.acts.extend(scenes.iter().enumerate().map(|(n, (minute, _))| (*minute, Act::Live(n))));
@@ -194,4 +203,27 @@ async fn wait_until(house: &House, moment: OffsetDateTime) -> anyhow::Result<()>
 
 fn say(words: &str) {
     eprintln!("  demo: {words}");
+}
+
+#[cfg(test)]
+mod tests {
+    use hojo_standin::synthetic_login;
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn who_applies_now_has_no_older_case() {
+        for (applicants, seed) in [(24, 7), (300, 1), (1_000, 3)] {
+            let last = last(applicants);
+            let companies = Companies::new("http://localhost:8083/oauth/", last, seed).unwrap();
+            let lives = Lives::new(lives::tales(), vec![], &companies, last, seed, date!(2026 - 11 - 23)).unwrap();
+            let elders = lives.worth_trying();
+            assert!(elders.len() > 20);
+            let young: Vec<String> = (1..=applicants).map(synthetic_login).collect();
+            for (login, tale) in elders {
+                assert!(!young.contains(&login), "{login}: {tale}");
+            }
+        }
+    }
 }
