@@ -82,7 +82,7 @@ test("採択後：財産の処分を申請し、納付を条件に承認を受�
 
 test("採択後：6回目の事業化状況報告で完了する", async () => {
   company = await Person.at("portal", "successor");
-  await company.signInWithGbizId("demo-00299");
+  await company.signInWithGbizId(loginOf("6回目の報告が遅れている"));
   at = await caseOf(company);
   await company.reads(/第6回/, "期限超過");
   const title = "事業化状況・知的財産権等報告";
