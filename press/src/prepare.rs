@@ -47,7 +47,6 @@ pub(crate) fn layout_data(model: &LetterModel, mut data: Value) -> Result<Value,
     if let Value::Object(parts) = &mut data {
         parts.insert("geometry".into(), measures(&model.geometry)?);
         parts.insert("author".into(), json!(model.sender.first().cloned().unwrap_or_default()));
-        parts.insert("pages".into(), json!(1));
         parts.insert("head_rows".into(), head_rows(parts));
         if let Some(items) = parts.get_mut("items") {
             mark_bare(items);
@@ -101,13 +100,6 @@ fn measures(g: &Geometry) -> Result<Value, BadMeasure> {
         "body_y": place("body_y", &g.body_y)?,
         "items_heading_y": place("items_heading_y", &g.items_heading_y)?,
     }))
-}
-
-/// Tells a notice how many pages it has, so that it numbers them.
-pub(crate) fn set_pages(data: &mut Value, pages: usize) {
-    if let Value::Object(parts) = data {
-        parts.insert("pages".into(), json!(pages));
-    }
 }
 
 /// Multiplies the line pitch by `share`; false when the lines would come too near to each other to be read well.

@@ -106,32 +106,30 @@ impl Press {
                 format!("通知書の寸法の指定が正しくありません（{e}）。定義を直してください。"),
             )
         })?;
-        let document = self.typeset_fitting(model.layout, data)?;
+        let document = self.typeset_fitting(model.layout, &data)?;
         let pdf = self.write(&document, model, issued_at)?;
         let pages = u32::try_from(document.pages().len()).unwrap_or(u32::MAX);
         Ok(Sheet { sha256: hex(&Sha256::digest(&pdf)), pdf, pages, notes: inspected.notes })
     }
 
     /// A notice that runs over by a few lines is set closer, as a clerk would, before it takes a second sheet.
-    fn typeset_fitting(&self, layout: Layout, mut data: serde_json::Value) -> Result<PagedDocument, Problem> {
-        let document = self.typeset(layout, &data)?;
-        let pages = document.pages().len();
-        if layout != Layout::Notice || pages == 1 {
+    fn typeset_fitting(&self, layout: Layout, data: &serde_json::Value) -> Result<PagedDocument, Problem> {
+        let document = self.typeset(layout, data)?;
+        if layout != Layout::Notice || document.pages().len() == 1 {
             return Ok(document);
         }
         let mut closer = data.clone();
-        let tries = if may_fit(&document, &data) { CLOSER.as_slice() } else { &[] };
+        let tries = if may_fit(&document, data) { CLOSER.as_slice() } else { &[] };
         for share in tries.iter().copied() {
             if !prepare::set_closer(&mut closer, share) {
                 break;
             }
-            let document = self.typeset(layout, &closer)?;
-            if document.pages().len() == 1 {
-                return Ok(document);
+            let sheet = self.typeset(layout, &closer)?;
+            if sheet.pages().len() == 1 {
+                return Ok(sheet);
             }
         }
-        prepare::set_pages(&mut data, pages);
-        self.typeset(layout, &data)
+        Ok(document)
     }
 
     fn typeset(&self, layout: Layout, data: &serde_json::Value) -> Result<PagedDocument, Problem> {
