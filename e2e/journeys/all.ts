@@ -6,7 +6,7 @@ import { after } from "node:test";
 import { contactSheet } from "../lib/eyes.ts";
 import { closeBrowser } from "../lib/person.ts";
 
-const order = ["applicant", "nojs", "keyboard", "operator", "reviewer", "manager", "papers", "life", "cancellation", "change", "passkey", "crawl"];
+const order = ["applicant", "nojs", "keyboard", "operator", "reviewer", "manager", "papers", "life", "cancellation", "change", "edition", "passkey", "crawl"];
 const asked = (process.env["E2E_ONLY"] ?? "").split(" ").filter(Boolean);
 
 after(async () => {

@@ -133,13 +133,31 @@ fn first_sum() -> String {
     "claimed".into()
 }
 
+/// What is told of a holder, an applicant or a payee in words, in the order in which people say it. What is not here is
+/// for the machine (a kind, a day that stands beside it) or not for a history that many read (the number of an account).
+const TOLD: [(&str, &str); 9] = [
+    ("name", ""),
+    ("name_kana", "フリガナ "),
+    ("corporate_number", "法人番号 "),
+    ("representative", "代表者 "),
+    ("postal_code", "〒"),
+    ("address", ""),
+    ("phone", "電話番号 "),
+    ("bank", "金融機関コード "),
+    ("branch", "支店コード "),
+];
+
+fn told(told: &BTreeMap<String, String>) -> String {
+    let words = TOLD.iter().filter_map(|(key, label)| Some(format!("{label}{}", told.get(*key)?)));
+    words.collect::<Vec<_>>().join("、")
+}
+
 impl Change {
     /// One line for the history of a case.
     #[must_use]
     pub fn sentence(&self) -> String {
         let day = |day: &Option<Date>| day.map_or_else(|| "なし".to_owned(), jst::date_text);
         let yen = |yen: &i64| format!("{}円", Yen::new(*yen));
-        let told = |told: &BTreeMap<String, String>| told.values().cloned().collect::<Vec<_>>().join("、");
         match self {
             Self::Standing { label, .. } => format!("案件の状態を「{label}」にしました"),
             Self::Date { label, from: None, to, .. } => format!("{label}：{}", day(to)),

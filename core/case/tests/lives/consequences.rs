@@ -104,6 +104,27 @@ fn no_amount_falls_below_what_was_paid_unless_the_rest_is_asked_back() {
 }
 
 #[test]
+fn a_holder_and_an_account_are_told_in_the_words_of_people() {
+    let told = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    let holder = [
+        ("corporate_number", "9234567890123"),
+        ("date", "2027年1月1日"),
+        ("kind", "corporation"),
+        ("name", "見本工業株式会社"),
+    ];
+    assert_eq!(
+        Change::Holder { told: told(&holder) }.sentence(),
+        "補助事業者の地位を承継（見本工業株式会社、法人番号 9234567890123）"
+    );
+    let payee =
+        [("bank", "0001"), ("branch", "123"), ("kind", "ordinary"), ("name", "カ）ミホン"), ("number", "7654321")];
+    assert_eq!(
+        Change::Payee { told: told(&payee) }.sentence(),
+        "受取口座（カ）ミホン、金融機関コード 0001、支店コード 123）"
+    );
+}
+
+#[test]
 fn what_takes_hold_later_waits_for_its_day() {
     let holder = Effect::Holder([("name".to_owned(), "name".to_owned())].into_iter().collect());
     let later = [Effect::Later { on: "day".into(), effects: vec![holder] }];

@@ -32,12 +32,24 @@ pub struct Draft {
 #[derive(Clone, Copy)]
 pub struct Which<'w> {
     pub round: RoundId,
-    /// Only those under this edition; otherwise all that are not under `to`.
-    pub from: Option<&'w str>,
+    /// Those that are not under this edition yet: a draft may have stayed behind at an earlier change.
     pub to: &'w str,
     /// Only those an applicant types: what the office types from paper is nobody's at the portal.
     pub online: bool,
     pub after: Option<Uuid>,
+}
+
+/// How many drafts of a round a change to this edition meets.
+pub async fn count(tx: &mut Tx, round: RoundId, to: &str) -> sqlx::Result<i64> {
+    let row = sqlx::query!(
+        r#"select count(*) as "n!" from filings f join cases c on c.id = f.case_id
+           where f.round_id = $1 and f.state = 'draft' and c.position = 'draft' and c.root_id is null and f.edition_id <> $2"#,
+        round.0,
+        to
+    )
+    .fetch_one(tx.sql())
+    .await?;
+    Ok(row.n)
 }
 
 /// Up to [`BATCH`] drafts, by key.
@@ -47,11 +59,9 @@ pub async fn batch(tx: &mut Tx, which: Which<'_>) -> Result<Vec<Draft>, Failure>
                   coalesce((select jsonb_agg(d.answers) from draft_sections d where d.filing_id = f.id), '[]') as "answers!: Json<Vec<Answers>>"
            from filings f join cases c on c.id = f.case_id
            where f.round_id = $1 and f.state = 'draft' and c.position = 'draft' and c.root_id is null
-             and ($2::text is null or f.edition_id = $2) and f.edition_id <> $3
-             and (not $4 or f.channel = 'portal') and ($5::uuid is null or f.id > $5)
-           order by f.id limit $6"#,
+             and f.edition_id <> $2 and (not $3 or f.channel = 'portal') and ($4::uuid is null or f.id > $4)
+           order by f.id limit $5"#,
         which.round.0,
-        which.from,
         which.to,
         which.online,
         which.after,

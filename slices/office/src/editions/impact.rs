@@ -7,14 +7,14 @@ use hojo_programme::{Change, Edition};
 use hojo_web::Fault;
 use serde::{Deserialize, Serialize};
 
-use super::{Round, is_minor};
+use super::{Round, drafts, is_minor};
 
 /// Counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Impact {
     /// Drafts not handed in yet.
     pub drafts: i64,
-    /// Cases handed in and not closed under the edition of now.
+    /// Cases handed in and not closed, under the edition of now or an earlier one.
     pub running: i64,
     /// Of those, the ones that go forward with a minor version.
     pub forward: i64,
@@ -28,29 +28,26 @@ pub struct Impact {
 
 pub async fn of(tx: &mut Tx, round: &Round, to: &str, changes: &[Change], new: &Edition) -> Result<Impact, Fault> {
     let counted = sqlx::query!(
-        r#"select (select count(*) from filings f join cases c on c.id = f.case_id
-                   where f.round_id = $1 and f.edition_id = $2 and f.state = 'draft' and c.position <> 'discarded') as "drafts!",
-                  (select count(*) from letters l join cases c on c.id = l.case_id
-                   where c.round_id = $1 and c.edition_id = $2 and l.state <> 'delivered') as "letters!",
+        r#"select (select count(*) from letters l join cases c on c.id = l.case_id
+                   where c.round_id = $1 and c.edition_id <> $3 and l.state <> 'delivered') as "letters!",
                   (select count(*) from rule_lowerings where edition_id = $2 and approved_at is not null and ended_at is null) as "lowered!""#,
         round.id.0,
-        round.edition
+        round.edition,
+        to
     )
     .fetch_one(tx.sql())
     .await?;
-    let positions = positions(tx, round).await?;
-    let forward = if is_minor(&round.edition, to) {
-        positions.iter().filter(|(procedure, position, _)| stands(new, procedure, position)).map(|(.., n)| n).sum()
-    } else {
-        0
-    };
+    let standing = standing(tx, round, to).await?;
+    let goes = |case: &&Standing| case.of_now && stands(new, &case.procedure, &case.position);
+    let forward =
+        if is_minor(&round.edition, to) { standing.iter().filter(goes).map(|case| case.n).sum() } else { 0 };
     let mut areas = BTreeMap::new();
     for change in changes {
         *areas.entry(change.area.clone()).or_default() += 1;
     }
     Ok(Impact {
-        drafts: counted.drafts,
-        running: positions.iter().map(|(.., n)| n).sum(),
+        drafts: drafts::count(tx, round.id, to).await?,
+        running: standing.iter().map(|case| case.n).sum(),
         forward,
         letters: counted.letters,
         lowered: counted.lowered,
@@ -58,18 +55,28 @@ pub async fn of(tx: &mut Tx, round: &Round, to: &str, changes: &[Change], new: &
     })
 }
 
-/// Where the running cases of a round stand: procedure, position, how many.
-async fn positions(tx: &mut Tx, round: &Round) -> Result<Vec<(String, String, i64)>, Fault> {
-    let rows = sqlx::query!(
-        r#"select procedure, position, count(*) as "n!" from cases
-           where round_id = $1 and edition_id = $2 and position not in ('draft', 'discarded', 'withdrawn', 'closed')
-           group by procedure, position"#,
+/// So many running cases that stand at one place.
+struct Standing {
+    procedure: String,
+    position: String,
+    /// Under the edition of now; the others stayed behind at an earlier change and stay.
+    of_now: bool,
+    n: i64,
+}
+
+async fn standing(tx: &mut Tx, round: &Round, to: &str) -> Result<Vec<Standing>, Fault> {
+    let rows = sqlx::query_as!(
+        Standing,
+        r#"select procedure, position, edition_id = $2 as "of_now!", count(*) as "n!" from cases
+           where round_id = $1 and edition_id <> $3 and position not in ('draft', 'discarded', 'withdrawn', 'closed')
+           group by procedure, position, edition_id = $2"#,
         round.id.0,
-        round.edition
+        round.edition,
+        to
     )
     .fetch_all(tx.sql())
     .await?;
-    Ok(rows.into_iter().map(|r| (r.procedure, r.position, r.n)).collect())
+    Ok(rows)
 }
 
 /// Does a case of this procedure still have its place in the other edition?

@@ -50,16 +50,14 @@ pub async fn start(cx: Cx<allow::ChangeRules>, _: Posted) -> Result<Reply, Fault
     let mut tx = cx.tx().await?;
     let request = request(&mut tx, id).await?;
     let now = tx.now().await?.utc();
+    let total = drafts::count(&mut tx, request.round.id, &request.to).await?;
     let started = sqlx::query!(
-        "insert into rule_replays (change_id, asked_by, asked_at, total)
-         select $1, $2, $3, count(*)::int from filings f join cases c on c.id = f.case_id
-         where f.round_id = $4 and f.edition_id = $5 and f.state = 'draft' and c.position = 'draft' and c.root_id is null
+        "insert into rule_replays (change_id, asked_by, asked_at, total) values ($1, $2, $3, $4)
          on conflict (change_id) do nothing",
         request.id,
         me(cx.actor())?.0,
         now,
-        request.round.id.0,
-        request.from,
+        i32::try_from(total).unwrap_or(i32::MAX),
     )
     .execute(tx.sql())
     .await?;
@@ -125,13 +123,13 @@ impl Handler for ReplayDrafts {
 }
 
 async fn batch(tx: &mut Tx, payload: Payload) -> Result<(), Failure> {
-    let c = sqlx::query!("select round_id, from_edition, to_edition from rule_changes where id = $1", payload.change)
+    let c = sqlx::query!("select round_id, to_edition from rule_changes where id = $1", payload.change)
         .fetch_optional(tx.sql())
         .await
         .map_err(db)?
         .ok_or_else(|| Failure::ForGood("the request does not exist".into()))?;
     let round = RoundId(c.round_id);
-    let which = Which { round, from: Some(&c.from_edition), to: &c.to_edition, online: false, after: payload.after };
+    let which = Which { round, to: &c.to_edition, online: false, after: payload.after };
     let drafts = drafts::batch(tx, which).await?;
     let mut measure = Measure::of(tx, round, &c.to_edition).await?;
     let (mut touched, last) = (0, drafts.last().map(|d| d.filing));

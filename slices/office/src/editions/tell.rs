@@ -81,7 +81,7 @@ async fn change(tx: &mut Tx, id: Uuid) -> Result<Option<Change>, Failure> {
 async fn batch(tx: &mut Tx, payload: Payload) -> Result<(), Failure> {
     // Another change came into force meanwhile: what it does to the drafts is told by its own job.
     let Some(change) = change(tx, payload.change).await? else { return Ok(()) };
-    let which = Which { round: change.round, from: None, to: &change.to, online: true, after: payload.after };
+    let which = Which { round: change.round, to: &change.to, online: true, after: payload.after };
     let found = drafts::batch(tx, which).await?;
     let mut measure = Measure::of(tx, change.round, &change.to).await?;
     let now = tx.now().await?.utc();

@@ -3,7 +3,7 @@
 use hojo_testkit::World;
 use sqlx::Connection;
 
-use super::{approved, folder, in_force, one, proposed, store};
+use super::{approved, copied, folder, in_force, one, proposed, store};
 
 const TWO: &str = "shinjigyo-monodukuri/2026-r2@1.0";
 const SUBJECT: &str = "作成中の申請に変わる点があります";
@@ -70,6 +70,17 @@ async fn whose_draft_a_change_touches_is_told_once_and_nobody_else() {
     draft.applicant.browser.press(&form, "新しい様式に引き継ぐ").await.unwrap().ok().unwrap();
     assert!(!draft.applicant.browser.get("/me").await.unwrap().has("改定により"));
     assert!(other.applicant.browser.get("/me").await.unwrap().has("改定により"));
+
+    // The next change meets both drafts: the one that stayed behind at this one too.
+    let (_dir, third) = copied("1.2", "edition.yaml", "第1回公募", "第1回公募（改）");
+    store(&world, third).await;
+    let request = proposed(&world, &manager, "shinjigyo-monodukuri/2026-r1@1.2", "ask").await;
+    let page = manager.get(&request).await.unwrap();
+    manager.press(&page.form("/replay").unwrap(), "試行を始める").await.unwrap().ok().unwrap();
+    world.drain().await.unwrap();
+    let counted = "select (c.impact->>'drafts') || ' ' || (c.impact->>'running') || ' ' || r.total || ' ' || r.done
+                   from rule_changes c join rule_replays r on r.change_id = c.id";
+    assert_eq!(one(&world, counted).await, "2 1 2 2");
     world.end().await.unwrap();
 }
 
