@@ -22,7 +22,7 @@ test("版の切替：管理者が適用の日時を決めて起案し、影響�
   await manager.page.locator('main [name="round"]').selectOption({ label: "第3回公募" });
   await manager.page.locator('main [name="edition"]').selectOption(edition);
   await manager.press("違いと影響を見る", "proposing");
-  const { day, clock } = moment(3);
+  const { day, clock } = moment(2);
   await manager.type("day", day);
   await manager.type("clock", clock);
   await manager.page.locator('main [name="drafts"][value="ask"]').check();

@@ -39,8 +39,7 @@ pub async fn of(tx: &mut Tx, round: &Round, to: &str, changes: &[Change], new: &
     .await?;
     let standing = standing(tx, round, to).await?;
     let goes = |case: &&Standing| case.of_now && stands(new, &case.procedure, &case.position);
-    let forward =
-        if is_minor(&round.edition, to) { standing.iter().filter(goes).map(|case| case.n).sum() } else { 0 };
+    let forward = if is_minor(&round.edition, to) { standing.iter().filter(goes).map(|case| case.n).sum() } else { 0 };
     let mut areas = BTreeMap::new();
     for change in changes {
         *areas.entry(change.area.clone()).or_default() += 1;
