@@ -64,5 +64,22 @@ fn is_lock_timeout(e: &DbError) -> bool {
 /// Roles are the cluster's: databases of one server that are migrated at once meet there, whatever lock each holds
 /// in itself.
 fn is_role_race(e: &DbError) -> bool {
-    matches!(e, DbError::Other(sqlx::Error::Database(d)) if d.message().contains("tuple concurrently updated"))
+    match e {
+        DbError::Other(sqlx::Error::Database(d)) => d.message().contains("tuple concurrently updated"),
+        // The other one made the same role or membership first: `pg_authid_…`, `pg_auth_members_…`.
+        DbError::Conflict(index) => index.starts_with("pg_auth"),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_that_somebody_made_first_is_tried_again_and_a_doubled_row_is_not() {
+        assert!(is_role_race(&DbError::Conflict("pg_auth_members_role_member_index".into())));
+        assert!(is_role_race(&DbError::Conflict("pg_authid_rolname_index".into())));
+        assert!(!is_role_race(&DbError::Conflict("cases_number_key".into())));
+    }
 }

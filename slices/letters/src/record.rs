@@ -101,25 +101,7 @@ pub struct Replaced {
 
 /// The row of this letter, made as `first` when it is not there yet. The case is locked, so nobody makes it beside us.
 pub async fn ensure(tx: &mut Tx, case: &CaseRow, spec: &LetterSpec, cause: &str, first: State) -> Result<Row, Failure> {
-    let now = tx.now().await?.utc();
-    sqlx::query!(
-        "insert into letters (id, public_id, programme_id, round_id, applicant_id, case_id, kind, title, state, cause, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $11, $9, $10) on conflict (case_id, kind, cause) do nothing",
-        random::key(),
-        random::public_id().uuid(),
-        case.programme,
-        case.round.0,
-        reader(case, spec),
-        case.id.0,
-        spec.id,
-        spec.name,
-        cause,
-        now,
-        first.code()
-    )
-    .execute(tx.sql())
-    .await
-    .map_err(later)?;
+    insert(tx, case, spec, New { id: random::public_id(), cause, first, reason: None }).await?;
     let r = sqlx::query!(
         r#"select l.id, l.public_id, l.state, l.serial, l.issued_on, o.number as "old_number?", o.issued_on as "old_day?"
            from letters l left join letters o on o.id = l.replaces_id
@@ -151,21 +133,36 @@ pub async fn begin(
     cause: &str,
     reason: &str,
 ) -> Result<bool, DbError> {
+    insert(tx, case, spec, New { id, cause, first: State::Due, reason: Some(reason) }).await
+}
+
+/// What a new row says besides its case and its kind.
+struct New<'n> {
+    id: PublicId,
+    cause: &'n str,
+    first: State,
+    /// Why somebody issues it by hand.
+    reason: Option<&'n str>,
+}
+
+/// Whether this made the row: one letter of a kind for a cause.
+async fn insert(tx: &mut Tx, case: &CaseRow, spec: &LetterSpec, new: New<'_>) -> Result<bool, DbError> {
     let now = tx.now().await?.utc();
     let made = sqlx::query!(
         "insert into letters (id, public_id, programme_id, round_id, applicant_id, case_id, kind, title, state, cause, created_at, reason)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 'due', $9, $10, $11) on conflict (case_id, kind, cause) do nothing",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (case_id, kind, cause) do nothing",
         random::key(),
-        id.uuid(),
+        new.id.uuid(),
         case.programme,
         case.round.0,
         reader(case, spec),
         case.id.0,
         spec.id,
         spec.name,
-        cause,
+        new.first.code(),
+        new.cause,
         now,
-        reason
+        new.reason
     )
     .execute(tx.sql())
     .await?;
