@@ -160,7 +160,9 @@ async fn the_real_press_prints_and_refuses() {
         eprintln!("skipped: build the press first (cargo build --profile press -p hojo-press)");
         return;
     };
-    let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../var/fonts");
+    // Several checkouts may share one target folder: where this was compiled need not be where it runs.
+    let fonts = std::env::var_os("HOJO_FONTS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../var/fonts"), PathBuf::from);
     let client = PressClient::new(PressSettings::new(program, fonts));
     let mut model = LetterModel {
         addressee: vec!["株式会社霞が関製作所　様".into()],

@@ -10,12 +10,13 @@ use time::macros::date;
 
 use crate::world::World;
 
-/// `HOJO_PRESS`, else where `cargo build --profile press -p hojo-press` puts it.
+/// `HOJO_PRESS` with `HOJO_FONTS`, else where `cargo build --profile press -p hojo-press` and `press/fonts-setup` put them.
 fn press() -> Option<Arc<PressClient>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let named = std::env::var_os("HOJO_PRESS").map(PathBuf::from);
     let program = named.unwrap_or_else(|| root.join("target/press/hojo-press"));
-    program.exists().then(|| Arc::new(PressClient::new(PressSettings::new(program, root.join("var/fonts")))))
+    let fonts = std::env::var_os("HOJO_FONTS").map_or_else(|| root.join("var/fonts"), PathBuf::from);
+    program.exists().then(|| Arc::new(PressClient::new(PressSettings::new(program, fonts))))
 }
 
 #[tokio::test(flavor = "multi_thread")]
