@@ -49,7 +49,8 @@ async fn migrate_once(conn: &mut PgConnection) -> Result<(), DbError> {
     })?;
     for (_, text) in POLICIES {
         let mut tx = conn.begin().await?;
-        // Roles belong to the cluster; two databases migrated at once must not race on them.
+        // Two runs on this database go one after the other here. The lock is its own: databases of one server still
+        // meet in their roles, see `is_role_race`.
         sqlx::raw_sql("select pg_advisory_xact_lock(7215)").execute(&mut *tx).await?;
         sqlx::raw_sql(AssertSqlSafe(*text)).execute(&mut *tx).await?;
         tx.commit().await?;
